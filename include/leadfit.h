@@ -1,0 +1,78 @@
+/* leadfit: which lead attributes predict closed revenue.
+ *
+ * The public API of libleadfit. Conventions, everywhere:
+ *   - every function that can fail returns lf_status and fills a caller-owned lf_error; err may be NULL;
+ *   - inputs are const; one new object goes out through the last pointer before err, set only on LF_OK;
+ *   - each object has one _free, which takes NULL;
+ *   - no function prints, exits, reads the clock or keeps state between calls.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef LEADFIT_H
+#define LEADFIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LEADFIT_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define LF_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define LF_PUBLIC __attribute__((visibility("default")))
+#else
+#define LF_PRINTF(fmt, args)
+#define LF_PUBLIC
+#endif
+
+/* ---- status and error ---------------------------------------------------------------------------- */
+
+typedef enum lf_status {
+  LF_OK = 0,
+  LF_E_USAGE,      /* the caller asked for something that cannot be: exit 2 */
+  LF_E_DATA,       /* the data cannot answer, and the message says why: exit 3 */
+  LF_E_IO,         /* a file could not be read or written: exit 4 */
+  LF_E_MEMORY,     /* not enough memory: exit 4 */
+  LF_E_INTERRUPTED /* stopped on request: exit 130 */
+} lf_status;
+
+/* What went wrong and where. Line and column count from 1; 0 means "does not apply". */
+typedef struct lf_error {
+  char message[768]; /* "what is wrong: what to do about it", one line of UTF-8 */
+  char file[256];    /* "" where no file is concerned */
+  uint64_t line;
+  uint64_t column;
+} lf_error;
+
+/* ---- words ---------------------------------------------------------------------------------------- */
+
+/* What the values of a column are. */
+typedef enum lf_kind {
+  LF_KIND_INFER = 0, /* as a request only: decide from the values */
+  LF_KIND_NUMBER,
+  LF_KIND_CATEGORY,
+  LF_KIND_FLAG, /* two values at most, of a yes/no kind */
+  LF_KIND_TEXT, /* free text, or more distinct values than a category can have */
+  LF_KIND_DATE,
+  LF_KIND_EMPTY /* no value in any row */
+} lf_kind;
+
+/* The team that brings an attribute. */
+typedef enum lf_owner { LF_OWNER_NONE = 0, LF_OWNER_MARKETING, LF_OWNER_SALES, LF_OWNER_SHARED } lf_owner;
+
+/* How work is run: the number of threads changes the time taken, never the result. NULL where a function
+ * takes a `const lf_run *` means one thread, silent, not interruptible. */
+typedef struct lf_run {
+  int threads;                     /* at least 1 */
+  void (*progress)(void *sink, const char *stage, uint64_t done, uint64_t total); /* NULL: silent */
+  void *sink;
+  const volatile int *interrupted; /* becomes nonzero when work should stop; NULL: never */
+} lf_run;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

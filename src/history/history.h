@@ -1,0 +1,95 @@
+/* history: table -> history.
+ *
+ * In:   a table (taken over) and the project: what the user says of roles, outcome and split.
+ * Out:  an lf_history the caller owns: only rows with a known outcome, training rows first, then the holdout, both in file order; who may
+ *       be an attribute; and the count and reason of all that was left out. */
+#ifndef LF_HISTORY_H
+#define LF_HISTORY_H
+
+#include "history/project.h"
+#include "ingest/ingest.h"
+
+typedef enum lf_role {
+  LF_ROLE_ATTRIBUTE = 0,
+  LF_ROLE_OUTCOME,
+  LF_ROLE_AMOUNT,
+  LF_ROLE_DATE,
+  LF_ROLE_CREATED,
+  LF_ROLE_ID,
+  LF_ROLE_ACCOUNT,
+  LF_ROLE_WEIGHT,
+  LF_ROLE_EXCLUDED /* screened out; `reason` says why */
+} lf_role;
+
+const char *lf_role_name(lf_role role);
+
+/* What a column is for. One per column of the table. */
+typedef struct lf_column_role {
+  lf_role role;
+  bool said;             /* by the user, not inferred */
+  lf_owner owner;
+  const lf_attribute_spec *spec; /* into the project, or NULL */
+  char *reason;          /* EXCLUDED: why, in words a user understands */
+  char *suspicion;       /* attribute kept but asked about (leak, calendar, process): the question, or NULL */
+} lf_column_role;
+
+typedef struct lf_exclusion {
+  char *reason; /* "open: no outcome yet", "outcome value not understood: 'Recycled'", "exact duplicate", … */
+  uint64_t rows;
+} lf_exclusion;
+
+typedef enum lf_split_kind { LF_SPLIT_NONE = 0, LF_SPLIT_TIME, LF_SPLIT_HASH } lf_split_kind;
+
+typedef struct lf_history_options {
+  double holdout;           /* share of judging rows; 0: none; NaN: the default, 0.25 */
+  const char *holdout_from; /* "YYYY-MM-DD": rows from that date judge; NULL: not said */
+  size_t n_folds;           /* 0: 10 */
+  bool need_outcome;        /* false for monitor/score on rows without outcome */
+  bool keep_suspects;       /* do not leave out columns that give the outcome away */
+} lf_history_options;
+
+typedef struct lf_history {
+  lf_table *table;        /* owned; n_rows rows: training [0, n_train), holdout [n_train, n_rows) */
+  const lf_project *project; /* not owned; outlives the history */
+  lf_column_role *roles;  /* one a column */
+  size_t outcome, amount, date, created, id, account, weight_column; /* column indices, SIZE_MAX: none */
+  bool date_is_row;       /* the rows stand in time order (said by --date @row) */
+
+  size_t n_rows, n_train;
+  uint8_t *won;           /* 1 won, 0 lost */
+  double *weight;         /* frequency weights, or NULL: all 1 */
+  uint32_t *cluster;      /* account of each row, 0..n_clusters-1, or NULL: rows are independent */
+  size_t n_clusters;
+  uint8_t *fold;          /* training rows: 0..n_folds-1; holdout rows: 255 */
+  size_t n_folds;
+  bool folds_in_time;     /* folds are blocks in time order: train on the past, judge the next */
+
+  lf_split_kind split;
+  double split_from;      /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */
+
+  char *won_label, *lost_label; /* the outcome values, for people ("Closed Won"; several joined by ", ") */
+  uint64_t rows_read;     /* rows of the table before anything was left out */
+  uint64_t open;
+  lf_exclusion *excluded;
+  size_t n_excluded;
+  lf_text_list notes;     /* inferences the user should know: one sentence each */
+} lf_history;
+
+/* Builds the history; `*table` is taken over in every case (freed on failure) and set to NULL.
+ * Errors: LF_E_DATA with the candidates named where the outcome cannot be told; one class only; no rows. */
+lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
+                           const lf_run *run, lf_history **history, lf_error *err);
+void lf_history_free(lf_history *history);
+
+/* Amount of a row, NaN where unknown or no amount column. */
+double lf_history_amount(const lf_history *history, size_t row);
+/* Weight of a row. */
+static inline double lf_history_weight(const lf_history *history, size_t row) {
+  return history->weight ? history->weight[row] : 1.0;
+}
+/* Date (or row order) of a row, NaN where unknown. */
+double lf_history_day(const lf_history *history, size_t row);
+/* Weighted rows and wins of [from, to). */
+void lf_history_count(const lf_history *history, size_t from, size_t to, double *rows, double *won);
+
+#endif
