@@ -4,12 +4,12 @@
 
 #include "base/status.h"
 
-/* Reads a whole file ("-" is standard input) of at most limit bytes; *bytes gets a closing NUL that *n does not
- * count. The caller frees *bytes. */
+/* Reads a whole file ("-" is standard input) of at most limit bytes; *bytes gets a closing NUL that *n does
+ * not count. The caller frees *bytes. */
 lf_status lf_read_file(const char *path, size_t limit, char **bytes, size_t *n, lf_error *err);
 
-/* A set of files that appear together or not at all: each is written and synced under a temporary name in its own
- * folder; commit renames them all. Abandoned (freed without commit) it leaves what was there before. */
+/* A set of files that appear together or not at all: each is written and synced under a temporary name in its
+ * own folder; commit renames them all. Abandoned (freed without commit) it leaves what was there before. */
 typedef struct lf_output lf_output;
 lf_status lf_output_new(lf_output **out, lf_error *err);
 /* Stages one file; bytes are written at once. */

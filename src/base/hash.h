@@ -1,4 +1,5 @@
-/* Hashes: xxHash for speed and for the split (stable across versions and machines), SHA-256 for provenance. */
+/* Hashes: xxHash for speed and for the split (stable across versions and machines), SHA-256 for provenance.
+ */
 #ifndef LF_BASE_HASH_H
 #define LF_BASE_HASH_H
 

@@ -4,9 +4,9 @@
 
 #include "base/status.h"
 
-/* Allocates count zeroed items of size bytes and stores the pointer at *out_pointer (out_pointer is the address
- * of a pointer of any type: `lf_alloc(n, sizeof *x, &x, err)`). count 0 gives a valid pointer. The caller frees
- * with free(). *out_pointer is untouched on failure. */
+/* Allocates count zeroed items of size bytes and stores the pointer at *out_pointer (out_pointer is the
+ * address of a pointer of any type: `lf_alloc(n, sizeof *x, &x, err)`). count 0 gives a valid pointer. The
+ * caller frees with free(). *out_pointer is untouched on failure. */
 lf_status lf_alloc(size_t count, size_t size, void *out_pointer, lf_error *err);
 
 /* Grows the block at *pointer (address of a pointer, its block from malloc or NULL) so that it holds at least

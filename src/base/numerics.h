@@ -12,7 +12,8 @@ double lf_expit(double x);
 double lf_logit(double p);
 /* -log likelihood of one Bernoulli outcome at linear predictor eta: log(1+exp(eta)) - won * eta. */
 double lf_log_loss(double eta, double won);
-/* Binomial deviance of `won` wins (weight) and `lost` losses at their own rate: -2 log likelihood at the maximum. */
+/* Binomial deviance of `won` wins (weight) and `lost` losses at their own rate: -2 log likelihood at the
+ * maximum. */
 double lf_binomial_deviance(double won, double lost);
 /* x log y with 0 log 0 = 0. */
 double lf_xlogy(double x, double y);

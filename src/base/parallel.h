@@ -1,14 +1,14 @@
 /* Fixed-order parallel blocks.
  *
- * Rows are cut into chunks by their number alone. Each chunk is summed by one thread into its own accumulator and
- * accumulators are added in chunk order: the same bits come out for any number of threads. */
+ * Rows are cut into chunks by their number alone. Each chunk is summed by one thread into its own accumulator
+ * and accumulators are added in chunk order: the same bits come out for any number of threads. */
 #ifndef LF_BASE_PARALLEL_H
 #define LF_BASE_PARALLEL_H
 
 #include "base/status.h"
 
-/* Runs task(context, i) once for each i < n_tasks on up to run's threads; tasks are handed out dynamically and must
- * not share what they write. */
+/* Runs task(context, i) once for each i < n_tasks on up to run's threads; tasks are handed out dynamically
+ * and must not share what they write. */
 void lf_parallel_for(const lf_run *run, size_t n_tasks, void (*task)(void *context, size_t i), void *context);
 
 typedef struct lf_chunks {

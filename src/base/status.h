@@ -28,9 +28,9 @@ void lf_progress(const lf_run *run, const char *stage, uint64_t done, uint64_t t
 /* Threads of run, 1 where run is NULL. */
 int lf_threads(const lf_run *run);
 
-const char *lf_kind_name(lf_kind kind);                   /* "number", "category", … */
-bool lf_kind_parse(const char *name, lf_kind *kind);      /* false where there is no such kind */
-const char *lf_owner_name(lf_owner owner);                /* "marketing", …; "" for none */
+const char *lf_kind_name(lf_kind kind);              /* "number", "category", … */
+bool lf_kind_parse(const char *name, lf_kind *kind); /* false where there is no such kind */
+const char *lf_owner_name(lf_owner owner);           /* "marketing", …; "" for none */
 bool lf_owner_parse(const char *name, lf_owner *owner);
 
 #endif

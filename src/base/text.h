@@ -4,8 +4,8 @@
 
 #include "base/status.h"
 
-/* A growable, always NUL-terminated buffer. Zero-initialise; failures stick: after the first failed append the
- * buffer ignores further appends, and lf_text_status tells once at the end. */
+/* A growable, always NUL-terminated buffer. Zero-initialise; failures stick: after the first failed append
+ * the buffer ignores further appends, and lf_text_status tells once at the end. */
 typedef struct lf_text {
   char *data; /* NULL until the first append */
   size_t length;
@@ -15,9 +15,11 @@ typedef struct lf_text {
 
 void lf_text_add(lf_text *text, const char *string);
 void lf_text_add_n(lf_text *text, const char *bytes, size_t n);
-void lf_text_addf(lf_text *text, const char *format, ...) LF_PRINTF(2, 3); /* no %f %g %e: they follow the locale */
-void lf_text_add_double(lf_text *text, double value);                       /* shortest that reads back the same */
-void lf_text_add_fixed(lf_text *text, double value, int decimals);          /* '.' as decimal point, whatever the locale */
+void lf_text_addf(lf_text *text, const char *format, ...)
+    LF_PRINTF(2, 3);                                  /* no %f %g %e: they follow the locale */
+void lf_text_add_double(lf_text *text, double value); /* shortest that reads back the same */
+void lf_text_add_fixed(lf_text *text, double value,
+                       int decimals); /* '.' as decimal point, whatever the locale */
 lf_status lf_text_status(const lf_text *text, lf_error *err);
 void lf_text_free(lf_text *text);
 
@@ -27,8 +29,8 @@ void lf_format_double(double value, char out[LF_DOUBLE_TEXT]);
 /* Fixed decimals, "." as point; returns the length, -1 where it does not fit. */
 int lf_format_fixed(double value, int decimals, char *out, size_t size);
 
-/* Plain decimal number ([+-]digits[.digits][e[+-]digits]) over exactly n bytes; false where anything else stands
- * there (hex, nan, inf, spaces, empty). Correctly rounded, whatever the locale. */
+/* Plain decimal number ([+-]digits[.digits][e[+-]digits]) over exactly n bytes; false where anything else
+ * stands there (hex, nan, inf, spaces, empty). Correctly rounded, whatever the locale. */
 bool lf_parse_double(const char *text, size_t n, double *value);
 
 /* Narrows [*text, *text + *n) past ASCII and non-breaking white space at both ends. */
@@ -41,7 +43,8 @@ bool lf_same_span(const char *a, size_t na, const char *b, size_t nb);
 /* Bytewise order of two spans: <0, 0, >0. */
 int lf_compare_spans(const char *a, size_t na, const char *b, size_t nb);
 
-/* Length of the longest valid UTF-8 prefix (no overlong forms, no surrogates). Equals n where all is valid. */
+/* Length of the longest valid UTF-8 prefix (no overlong forms, no surrogates). Equals n where all is valid.
+ */
 size_t lf_utf8_valid_prefix(const char *text, size_t n);
 
 #endif

@@ -1,0 +1,97 @@
+#include "base/numerics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+
+double lf_log1pexp(double x) {
+  if (x <= -37) return exp(x);
+  if (x <= 18) return log1p(exp(x));
+  if (x <= 33.3) return x + exp(-x);
+  return x;
+}
+
+double lf_expit(double x) {
+  if (x >= 0) return 1 / (1 + exp(-x));
+  double e = exp(x);
+  return e / (1 + e);
+}
+
+double lf_logit(double p) {
+  return log(p) - log1p(-p);
+}
+
+double lf_log_loss(double eta, double won) {
+  return lf_log1pexp(eta) - won * eta;
+}
+
+double lf_xlogy(double x, double y) {
+  return x == 0 ? 0 : x * log(y);
+}
+
+double lf_binomial_deviance(double won, double lost) {
+  double rows = won + lost;
+  if (rows <= 0) return 0;
+  return -2 * (lf_xlogy(won, won / rows) + lf_xlogy(lost, lost / rows));
+}
+
+void lf_sum_add(lf_sum *s, double x) {
+  double total = s->sum + x;
+  s->carry += fabs(s->sum) >= fabs(x) ? (s->sum - total) + x : (x - total) + s->sum;
+  s->sum = total;
+}
+
+double lf_sum_value(const lf_sum *s) {
+  return s->sum + s->carry;
+}
+
+double lf_normal_cdf(double z) {
+  return gsl_cdf_ugaussian_P(z);
+}
+
+double lf_normal_quantile(double p) {
+  return gsl_cdf_ugaussian_Pinv(p);
+}
+
+double lf_normal_two_sided_p(double z) {
+  return isnan(z) ? NAN : 2 * gsl_cdf_ugaussian_Q(fabs(z));
+}
+
+double lf_chi_squared_p(double x, double df) {
+  if (isnan(x) || !(df > 0)) return NAN;
+  return x <= 0 ? 1 : gsl_cdf_chisq_Q(x, df);
+}
+
+double lf_chi_squared_quantile(double p, double df) {
+  return gsl_cdf_chisq_Pinv(p, df);
+}
+
+typedef struct ranked_p {
+  double p;
+  size_t index;
+} ranked_p;
+
+static int by_falling_p(const void *a, const void *b) {
+  const ranked_p *x = a, *y = b;
+  if (x->p != y->p) return x->p < y->p ? 1 : -1;
+  return x->index < y->index ? 1 : -1;
+}
+
+/* Benjamini & Hochberg 1995: q_(i) = min over j >= i of p_(j) m / j. */
+void lf_benjamini_hochberg(const double *p, size_t n, double *q) {
+  ranked_p *ranked = malloc((n ? n : 1) * sizeof *ranked);
+  size_t m = 0;
+  for (size_t i = 0; ranked && i < n; i++)
+    if (!isnan(p[i])) ranked[m++] = (ranked_p){p[i], i};
+  if (q != p)
+    for (size_t i = 0; i < n; i++) q[i] = NAN;
+  if (!ranked) return; /* every q is NaN: not known, never wrong */
+  qsort(ranked, m, sizeof *ranked, by_falling_p);
+  double lowest = 1;
+  for (size_t k = 0; k < m; k++) {
+    double adjusted = ranked[k].p * (double)m / (double)(m - k);
+    if (adjusted < lowest) lowest = adjusted;
+    q[ranked[k].index] = lowest;
+  }
+  free(ranked);
+}

@@ -1,0 +1,38 @@
+#include "base/parallel.h"
+
+#include <omp.h>
+
+void lf_parallel_for(const lf_run *run, size_t n_tasks, void (*task)(void *context, size_t i),
+                     void *context) {
+  int threads = lf_threads(run);
+  if (threads == 1 || n_tasks < 2) {
+    for (size_t i = 0; i < n_tasks; i++) task(context, i);
+    return;
+  }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (size_t i = 0; i < n_tasks; i++) task(context, i);
+}
+
+lf_chunks lf_cut(size_t n_rows, size_t min_rows, size_t max_chunks) {
+  lf_chunks chunks = {.n_rows = n_rows};
+  if (min_rows < 1) min_rows = 1;
+  if (max_chunks < 1) max_chunks = 1;
+  size_t wanted = n_rows / min_rows;
+  if (wanted > max_chunks) wanted = max_chunks;
+  if (wanted < 1) wanted = 1;
+  chunks.size = (n_rows + wanted - 1) / wanted;
+  if (chunks.size < 1) chunks.size = 1;
+  chunks.count = (n_rows + chunks.size - 1) / chunks.size;
+  return chunks;
+}
+
+void lf_chunk_rows(const lf_chunks *chunks, size_t i, size_t *from, size_t *to) {
+  *from = i * chunks->size;
+  *to = *from + chunks->size < chunks->n_rows ? *from + chunks->size : chunks->n_rows;
+}
+
+lf_run lf_run_serial(const lf_run *run) {
+  lf_run serial = {.threads = 1};
+  if (run) serial.interrupted = run->interrupted;
+  return serial;
+}
