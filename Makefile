@@ -1,0 +1,200 @@
+# leadfit. `make help` says what there is.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# All cores, unless -j was given.
+ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+# ---- what is needed -----------------------------------------------------------------------------------
+# Debian 12 package names. The first list builds and runs leadfit; the second is for tests, lint and sanitizers.
+
+PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-serial-dev libcsv-dev libjansson-dev \
+  libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev
+PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
+  libomp-14-dev chromium
+PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
+
+# Where deps is asked for together with other goals, it comes first.
+FIRST := $(filter deps,$(MAKECMDGOALS))
+
+# ---- flags --------------------------------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+# No contraction into fused multiply-add: the same bits on every machine.
+BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g $(WARN) -fopenmp -fPIC -fno-semantic-interposition -ffp-contract=off \
+  -Iinclude -Isrc
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+
+# Asked once, when first used: `make deps all` must not ask before pkg-config is there. OpenBLAS is the serial build, found
+# beside its threaded siblings whatever the machine's alternatives say: threads belong to leadfit's own fixed blocks.
+PKGS := jansson yaml-0.1 zlib libzstd libpcre2-8 libxxhash libcrypto
+SERIAL_BLAS = $(eval SERIAL_BLAS := /usr/lib/$$(shell gcc -print-multiarch)/openblas-serial)$(SERIAL_BLAS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags gsl $$(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(PKGS)))$(PKG_LIBS)
+# OpenBLAS stands before GSL's own cblas in the search order (libgsl pulls that one in), so GSL calls OpenBLAS.
+LIBS = -L$(SERIAL_BLAS) -Wl,-rpath,$(SERIAL_BLAS) -lgsl -Wl,--push-state,--no-as-needed -lopenblas \
+  -Wl,--pop-state -lcsv $(PKG_LIBS) -lm
+
+# A build folder per mode: release in $(BUILD), the others inside it.
+MODES := release asan tsan fuzz
+DIR.release := $(BUILD)
+DIR.asan := $(BUILD)/asan
+DIR.tsan := $(BUILD)/tsan
+DIR.fuzz := $(BUILD)/fuzz
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CC.release := $(CC)
+CC.asan := gcc
+CC.tsan := clang
+CC.fuzz := clang
+CFLAGS.release := -O2 $(HARDENING) $(CFLAGS)
+CFLAGS.asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS.tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS.fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+LDFLAGS.release := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LDFLAGS.asan := -fsanitize=address,undefined
+LDFLAGS.tsan := -fsanitize=thread
+LDFLAGS.fuzz := -fsanitize=address,undefined
+
+# ---- sources ------------------------------------------------------------------------------------------
+
+SRC := $(sort $(wildcard src/*/*.c))
+SRC_CLI := $(filter src/cli/%,$(SRC))
+SRC_LIB := $(filter-out src/cli/%,$(SRC))
+TEST_SRC := $(sort $(wildcard tests/unit/test_*.c tests/conformance/test_*.c))
+# What tests of one folder share: every other source there is linked to each of them.
+TEST_SHARED := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/conformance/*.c)))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+HEADERS := $(sort $(wildcard include/*.h src/*/*.h))
+VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/leadfit.h)
+
+# ---- goals --------------------------------------------------------------------------------------------
+
+.PHONY: all deps demo test check-release lint asan tsan fuzz bench browser install uninstall clean help format FORCE
+
+all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
+
+help:
+	@echo 'make            build/leadfit, build/libleadfit.a, build/libleadfit.so'
+	@echo 'make deps       install what building and testing needs (Debian 12; nothing where it is there)'
+	@echo 'make demo       fit the sample history, say where the report is'
+	@echo 'make test       every test; the last line is "N passed, N failed"'
+	@echo 'make lint       formatting, clang-tidy, cppcheck, the order of the rooms, lengths'
+	@echo 'make asan tsan  the tests under AddressSanitizer+UBSan, the threaded ones under ThreadSanitizer'
+	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
+	@echo 'make bench      timings on generated histories'
+	@echo 'make install uninstall     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'make format clean'
+	@echo 'BUILD=FOLDER builds elsewhere; CC=clang another compiler; CFLAGS=… LDFLAGS=… add to ours'
+
+deps:
+	@tools/install-packages $(PACKAGES)
+
+demo: all $(BUILD)/generate
+	@tools/demo $(BUILD)
+
+# cmocka programs of one mode: $(call tests_of,asan)
+tests_of = $(TEST_SRC:%.c=$(DIR.$(1))/%)
+
+test: all $(BUILD)/generate $(call tests_of,release)
+	@tests/run $(BUILD)
+
+asan: $(if $(SRC_CLI),$(DIR.asan)/leadfit) $(DIR.asan)/generate $(call tests_of,asan)
+	@tests/run --sanitizer asan $(DIR.asan)
+
+tsan: $(if $(SRC_CLI),$(DIR.tsan)/leadfit) $(DIR.tsan)/generate $(call tests_of,tsan)
+	@tests/run --sanitizer tsan $(DIR.tsan)
+
+FUZZ_SECONDS ?= 20
+fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(DIR.fuzz)/%)
+	@tests/fuzz/run $(DIR.fuzz) $(FUZZ_SECONDS)
+
+bench: all $(BUILD)/generate
+	@tools/bench $(BUILD)
+
+lint: $(HEADERS:%=$(BUILD)/lint/%.ok)
+	@tools/lint $(BUILD)
+
+format:
+	clang-format -i $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(wildcard datasets/*.c)
+
+clean:
+	rm -rf $(BUILD)
+
+# ---- rules of one mode --------------------------------------------------------------------------------
+# $(1) mode. Objects keep their source's path under obj/. The flags file changes when flags or the list of sources do.
+
+define mode_rules
+COMPILE.$(1) = $$(CC.$(1)) $$(BASE_CFLAGS) $$(CFLAGS.$(1)) $$(PKG_CFLAGS)
+LINK.$(1) = $$(CC.$(1)) -fopenmp $$(LDFLAGS.$(1))
+
+$$(DIR.$(1))/obj/flags: FORCE | $$(FIRST)
+	@mkdir -p $$(@D)
+	@echo '$$(COMPILE.$(1)) $$(LINK.$(1)) $$(LIBS) $$(SRC)' > $$@.new
+	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+
+$$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags
+	@mkdir -p $$(@D)
+	$$(COMPILE.$(1)) -MMD -MP -c $$< -o $$@
+
+$$(DIR.$(1))/libleadfit.a: $$(SRC_LIB:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/obj/flags
+	@rm -f $$@
+	ar rcs $$@ $$(filter %.o,$$^)
+
+$$(DIR.$(1))/leadfit: $$(SRC_CLI:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
+	$$(LINK.$(1)) $$^ $$(LIBS) -o $$@
+
+$$(DIR.$(1))/generate: $$(DIR.$(1))/obj/datasets/generate.o
+	$$(LINK.$(1)) $$^ $$(LIBS) -o $$@
+
+$$(DIR.$(1))/tests/%: $$(DIR.$(1))/obj/tests/%.o $$(TEST_SHARED:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
+	@mkdir -p $$(@D)
+	$$(LINK.$(1)) $$< $$(filter $$(<D)/%,$$(filter %.o,$$(wordlist 2,999,$$^))) $$(DIR.$(1))/libleadfit.a $$(LIBS) -lcmocka -o $$@
+
+-include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) datasets/generate.c)
+endef
+$(foreach mode,$(MODES),$(eval $(call mode_rules,$(mode))))
+
+# Object files of tests are kept.
+.SECONDARY:
+
+$(BUILD)/libleadfit.so: $(SRC_LIB:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/flags
+	$(CC.release) -fopenmp -shared -Wl,-z,relro,-z,now,-z,defs -Wl,-soname,libleadfit.so.0 $(LDFLAGS) \
+	  $(filter %.o,$^) $(LIBS) -o $@
+
+$(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/libleadfit.a
+	$(CC.fuzz) -fopenmp -fsanitize=address,undefined,fuzzer $^ $(LIBS) -o $@
+
+# Every header compiles by itself.
+$(BUILD)/lint/%.h.ok: %.h $(BUILD)/obj/flags
+	@mkdir -p $(@D)
+	$(COMPILE.release) -fsyntax-only -Wno-pragma-once-outside-header -x c $<
+	@touch $@
+
+# ---- install ------------------------------------------------------------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	  $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/leadfit $(DESTDIR)$(PREFIX)/bin/leadfit
+	install -m 644 include/leadfit.h $(DESTDIR)$(PREFIX)/include/leadfit.h
+	install -m 644 $(BUILD)/libleadfit.a $(DESTDIR)$(PREFIX)/lib/libleadfit.a
+	install -m 755 $(BUILD)/libleadfit.so $(DESTDIR)$(PREFIX)/lib/libleadfit.so.$(VERSION)
+	ln -sf libleadfit.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libleadfit.so.0
+	ln -sf libleadfit.so.0 $(DESTDIR)$(PREFIX)/lib/libleadfit.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/leadfit.pc.in \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/leadfit.pc
+	install -m 644 docs/man/leadfit.1 $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/leadfit $(DESTDIR)$(PREFIX)/include/leadfit.h \
+	  $(DESTDIR)$(PREFIX)/lib/libleadfit.a $(DESTDIR)$(PREFIX)/lib/libleadfit.so* \
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/leadfit.pc $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
