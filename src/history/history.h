@@ -27,6 +27,7 @@ const char *lf_role_name(lf_role role);
 typedef struct lf_column_role {
   lf_role role;
   bool said;             /* by the user, not inferred */
+  bool also_attribute;   /* has a role (amount) and may predict as well: it is known before the outcome */
   lf_owner owner;
   const lf_attribute_spec *spec; /* into the project, or NULL */
   char *reason;          /* EXCLUDED: why, in words a user understands */

@@ -1,0 +1,208 @@
+#include "band/atoms.h"
+
+#include <stdlib.h>
+
+#include "band/distribution.h"
+#include "band/match.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+
+enum { DEFAULT_ATOMS = 200, DEFAULT_LEVELS = 1000, DEFAULT_MIN_ROWS = 5 };
+
+static lf_status number_atoms(const lf_history *history, const lf_atom_options *options, lf_atom_set *set,
+                              lf_error *err) {
+  const lf_attribute_spec *spec = set->spec;
+  if (spec && spec->n_edges) {
+    set->given = true;
+    lf_status status = lf_alloc(spec->n_edges, sizeof *set->edge, &set->edge, err);
+    if (status != LF_OK) return status;
+    memcpy(set->edge, spec->edges, spec->n_edges * sizeof *set->edge);
+    set->n = spec->n_edges + 1;
+    return LF_OK;
+  }
+  lf_distribution d = {0};
+  lf_status status = lf_distribution_make(history, set->column, &d, err);
+  if (status == LF_OK) status = lf_distribution_cut(&d, options->max_atoms, &set->edge, &set->n, err);
+  lf_distribution_clear(&d);
+  return status;
+}
+
+typedef struct counted_level {
+  double rows;
+  uint32_t code;
+} counted_level;
+
+static int by_falling_rows(const void *a, const void *b) {
+  const counted_level *x = a, *y = b;
+  if (x->rows != y->rows) return x->rows < y->rows ? 1 : -1;
+  return x->code < y->code ? -1 : x->code > y->code;
+}
+
+static lf_status category_atoms(const lf_history *history, const lf_atom_options *options, lf_atom_set *set,
+                                lf_error *err) {
+  const lf_column *column = &history->table->columns[set->column];
+  counted_level *levels = NULL;
+  lf_status status = lf_alloc(column->n_levels + 1, sizeof *levels, &levels, err);
+  if (status != LF_OK) return status;
+  for (uint32_t c = 0; c <= column->n_levels; c++) levels[c].code = c;
+  for (size_t i = 0; i < history->n_train; i++)
+    levels[lf_column_code(column, i)].rows += lf_history_weight(history, i);
+  qsort(levels + 1, column->n_levels, sizeof *levels, by_falling_rows);
+  size_t n = 0;
+  while (n < column->n_levels && n < options->max_levels && levels[n + 1].rows >= options->min_rows) n++;
+  LF_TRY(lf_alloc(n, sizeof *set->level, &set->level, err));
+  for (size_t a = 0; a < n; a++) set->level[a] = levels[a + 1].code;
+  set->n = n;
+cleanup:
+  free(levels);
+  return status;
+}
+
+/* Code of each level of a coded column: index 0 is missing. */
+static lf_status level_map(const lf_atom_set *set, const lf_column *column, uint16_t **map, lf_error *err) {
+  lf_status status = lf_alloc((size_t)column->n_levels + 1, sizeof **map, map, err);
+  if (status != LF_OK) return status;
+  uint16_t missing = (uint16_t)set->n, other = (uint16_t)(set->n + 1);
+  for (uint32_t c = 0; c <= column->n_levels; c++) (*map)[c] = c ? other : missing;
+  if (set->kind == LF_KIND_NUMBER)
+    for (uint32_t c = 1; c <= column->n_levels; c++)
+      (*map)[c] = (uint16_t)lf_edge_find(set->edge, set->n - 1, column->values[c - 1]);
+  else if (set->kind == LF_KIND_TEXT)
+    return lf_match_levels(set->spec->match, set->spec->n_match, column, *map, err);
+  else
+    for (size_t a = 0; a < set->n; a++) (*map)[set->level[a]] = (uint16_t)a;
+  return LF_OK;
+}
+
+static lf_status code_rows(const lf_history *history, lf_atom_set *set, lf_error *err) {
+  const lf_column *column = &history->table->columns[set->column];
+  lf_status status = lf_alloc(history->n_rows, sizeof *set->code, &set->code, err);
+  if (status != LF_OK) return status;
+  if (column->store != LF_STORE_CODES) {
+    lf_edge_code(set->edge, set->n - 1, column, history->n_rows, set->code);
+    return LF_OK;
+  }
+  uint16_t *map = NULL;
+  LF_TRY(level_map(set, column, &map, err));
+  for (size_t i = 0; i < history->n_rows; i++) set->code[i] = map[lf_column_code(column, i)];
+cleanup:
+  free(map);
+  return status;
+}
+
+static lf_status count_atoms(const lf_history *history, size_t n_folds, lf_atom_set *set, lf_error *err) {
+  size_t width = set->n + 2;
+  lf_status status = lf_alloc(n_folds * width, sizeof *set->rows, &set->rows, err);
+  if (status == LF_OK) status = lf_alloc(n_folds * width, sizeof *set->won, &set->won, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < history->n_train; i++) {
+    size_t cell = (size_t)history->fold[i] * width + set->code[i];
+    double w = lf_history_weight(history, i);
+    set->rows[cell] += w;
+    set->won[cell] += history->won[i] ? w : 0;
+  }
+  return LF_OK;
+}
+
+typedef struct atom_work {
+  const lf_history *history;
+  lf_atom_options options;
+  lf_atoms *atoms;
+  lf_status *status;
+  lf_error *errors;
+} atom_work;
+
+static void make_one(void *context, size_t i) {
+  atom_work *work = context;
+  lf_atom_set *set = &work->atoms->items[i];
+  lf_error *err = &work->errors[i];
+  lf_status status = LF_OK;
+  if (set->kind == LF_KIND_NUMBER) status = number_atoms(work->history, &work->options, set, err);
+  else if (set->kind == LF_KIND_TEXT) {
+    set->given = true;
+    set->n = set->spec->n_match;
+  } else status = category_atoms(work->history, &work->options, set, err);
+  if (status == LF_OK) status = code_rows(work->history, set, err);
+  if (status == LF_OK) status = count_atoms(work->history, work->atoms->n_folds, set, err);
+  work->status[i] = status;
+}
+
+static bool is_attribute(const lf_history *history, size_t column) {
+  const lf_column_role *role = &history->roles[column];
+  return role->role == LF_ROLE_ATTRIBUTE || role->also_attribute;
+}
+
+static void list_attributes(const lf_history *history, lf_atoms *atoms) {
+  for (size_t c = 0; c < history->table->n_columns; c++) {
+    if (!is_attribute(history, c)) continue;
+    const lf_column *column = &history->table->columns[c];
+    lf_atom_set *set = &atoms->items[atoms->n++];
+    *set = (lf_atom_set){.column = c,
+                         .name = column->name,
+                         .kind = column->kind == LF_KIND_DATE ? LF_KIND_NUMBER : column->kind,
+                         .owner = history->roles[c].owner,
+                         .spec = history->roles[c].spec};
+    if (set->kind == LF_KIND_TEXT && !(set->spec && set->spec->n_match)) set->kind = LF_KIND_CATEGORY;
+    if (set->kind == LF_KIND_FLAG && column->values) set->kind = LF_KIND_FLAG;
+    if (set->spec && set->spec->n_match && column->store == LF_STORE_CODES) set->kind = LF_KIND_TEXT;
+  }
+}
+
+lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run, lf_atoms **out,
+                        lf_error *err) {
+  lf_atoms *atoms = NULL;
+  atom_work work = {.history = history, .options = options ? *options : (lf_atom_options){0}};
+  if (!work.options.max_atoms) work.options.max_atoms = DEFAULT_ATOMS;
+  if (!work.options.max_levels) work.options.max_levels = DEFAULT_LEVELS;
+  if (!(work.options.min_rows > 0)) work.options.min_rows = DEFAULT_MIN_ROWS;
+  lf_status status = lf_alloc(1, sizeof *atoms, &atoms, err);
+  if (status != LF_OK) return status;
+  size_t columns = history->table->n_columns;
+  atoms->n_folds = history->n_folds ? history->n_folds : 1;
+  atoms->n_rows = history->n_rows;
+  LF_TRY(lf_alloc(columns, sizeof *atoms->items, &atoms->items, err));
+  LF_TRY(lf_alloc(columns, sizeof *work.status, &work.status, err));
+  LF_TRY(lf_alloc(columns, sizeof *work.errors, &work.errors, err));
+  list_attributes(history, atoms);
+  work.atoms = atoms;
+  lf_parallel_for(run, atoms->n, make_one, &work);
+  for (size_t i = 0; i < atoms->n; i++)
+    if (work.status[i] != LF_OK) {
+      if (err) *err = work.errors[i];
+      LF_TRY(work.status[i]);
+    }
+  *out = atoms;
+  atoms = NULL;
+cleanup:
+  free(work.status);
+  free(work.errors);
+  lf_atoms_free(atoms);
+  return status;
+}
+
+void lf_atoms_free(lf_atoms *atoms) {
+  if (!atoms) return;
+  for (size_t i = 0; i < atoms->n; i++) {
+    lf_atom_set *set = &atoms->items[i];
+    free(set->edge);
+    free(set->level);
+    free(set->code);
+    free(set->rows);
+    free(set->won);
+  }
+  free(atoms->items);
+  free(atoms);
+}
+
+void lf_atom_counts(const lf_atom_set *set, size_t n_folds, const uint8_t *use, double *rows, double *won) {
+  size_t width = set->n + 2;
+  memset(rows, 0, width * sizeof *rows);
+  memset(won, 0, width * sizeof *won);
+  for (size_t f = 0; f < n_folds; f++) {
+    if (!use[f]) continue;
+    for (size_t a = 0; a < width; a++) {
+      rows[a] += set->rows[f * width + a];
+      won[a] += set->won[f * width + a];
+    }
+  }
+}

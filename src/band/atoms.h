@@ -1,0 +1,50 @@
+/* Atoms: the finest bands an attribute can have. Bands are unions of atoms.
+ *
+ * A number is cut at about 200 quantiles (a value that many rows share is an atom of its own); each frequent level of
+ * a category is one; so is each pattern of a text, and each band the user gave. Atoms are chosen without a look at the outcome. Every
+ * row is coded once; wins are counted for each atom and fold, so that choosing bands inside any set of folds needs no
+ * further pass over the rows. */
+#ifndef LF_BAND_ATOMS_H
+#define LF_BAND_ATOMS_H
+
+#include "band/band.h"
+
+typedef struct lf_atom_set {
+  size_t column;   /* of the history's table */
+  const char *name;
+  lf_kind kind;    /* NUMBER: atoms are ordered; CATEGORY, FLAG, TEXT: not */
+  lf_owner owner;
+  const lf_attribute_spec *spec; /* what the user said, or NULL */
+  bool given;      /* the atoms are the user's bands (edges or patterns) and are not to be merged */
+  size_t n;        /* atoms with values; codes: 0..n-1, then missing (n), then other (n + 1) */
+  double *edge;    /* NUMBER: n - 1 inner edges; atom a is [edge[a-1], edge[a]) */
+  uint32_t *level; /* CATEGORY, FLAG: code of the level that is atom a */
+  uint16_t *code;  /* one a row of the history */
+  double *rows, *won; /* [n_folds * (n + 2)]: weighted counts of training rows by fold and atom */
+} lf_atom_set;
+
+typedef struct lf_atoms {
+  size_t n;
+  lf_atom_set *items;
+  size_t n_folds;
+  size_t n_rows;
+} lf_atoms;
+
+typedef struct lf_atom_options {
+  size_t max_atoms;  /* of a number; 0: 200 */
+  size_t max_levels; /* of a category; 0: 1000 */
+  double min_rows;   /* a level with fewer training rows goes to other; 0: 5 */
+} lf_atom_options;
+
+/* Atoms of every attribute of the history. */
+lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run, lf_atoms **atoms,
+                        lf_error *err);
+void lf_atoms_free(lf_atoms *atoms);
+
+/* Counts over a set of folds (use[f] nonzero): rows and won, n + 2 each. */
+void lf_atom_counts(const lf_atom_set *set, size_t n_folds, const uint8_t *use, double *rows, double *won);
+
+/* The roundest number in (low, high]: 50 rather than 48.73. */
+double lf_round_edge(double low, double high);
+
+#endif
