@@ -45,10 +45,10 @@ lf_status lf_node_only_keys(const lf_node *node, const char *const *known, lf_er
  * is copied; the caller frees. */
 lf_status lf_node_scalar_text(const lf_node *node, char **text, lf_error *err);
 
-/* Serialises with two-space indent, keys in insertion order, numbers in shortest round-trip form, NaN and infinities
+/* Serialises with two-space indent (what fits on one line of 110 columns stands on one), keys in insertion order, numbers in shortest round-trip form, NaN and infinities
  * as null, whatever the locale. The caller frees. */
 lf_status lf_tree_write(const json_t *root, char **bytes, size_t *n, lf_error *err);
-/* The same on one line. */
+/* The same on one line. Both end with a newline. */
 lf_status lf_tree_write_compact(const json_t *root, char **bytes, size_t *n, lf_error *err);
 
 /* json_real that maps NaN and infinities to null. */
