@@ -45,6 +45,7 @@ typedef struct lf_history_options {
   double holdout;           /* share of judging rows; 0: none; NaN: the default, 0.25 */
   const char *holdout_from; /* "YYYY-MM-DD": rows from that date judge; NULL: not said */
   size_t n_folds;           /* 0: 10 */
+  uint64_t seed;            /* of the hash that splits and folds; the default seed is 1 */
   bool need_outcome;        /* false for monitor/score on rows without outcome */
   bool keep_suspects;       /* do not leave out columns that give the outcome away */
 } lf_history_options;

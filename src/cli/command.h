@@ -1,0 +1,31 @@
+/* What the commands share: reading a history as the options ask, printing, and the commands themselves. */
+#ifndef LF_CLI_COMMAND_H
+#define LF_CLI_COMMAND_H
+
+#include <jansson.h>
+
+#include "cli/options.h"
+
+/* Each command does its work and says how it ended; main prints the error. */
+lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_inspect(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err);
+
+/* Reads the table the options name. */
+lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
+/* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of the rows). */
+lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run, lf_history **history,
+                           lf_error *err);
+
+/* Writes bytes to standard output; LF_E_IO where it is closed or full. */
+lf_status lf_print(const char *bytes, size_t n, lf_error *err);
+/* A tree as JSON to standard output. */
+lf_status lf_print_json(const json_t *tree, lf_error *err);
+/* Columns of the terminal, and whether to colour (a terminal, and NO_COLOR not set). */
+int lf_terminal_width(void);
+bool lf_terminal_colour(void);
+/* A warning to standard error, unless quiet. */
+void lf_warn(const lf_options *options, const char *sentence);
+
+#endif

@@ -1,0 +1,329 @@
+#include "cli/options.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "base/text.h"
+
+enum {
+  ALL = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_SCORE,
+  HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE
+};
+
+typedef enum option_id {
+  OPT_PROJECT,
+  OPT_OUTCOME,
+  OPT_WON,
+  OPT_LOST,
+  OPT_AMOUNT,
+  OPT_DATE,
+  OPT_CREATED,
+  OPT_ID,
+  OPT_ACCOUNT,
+  OPT_WEIGHT,
+  OPT_USE,
+  OPT_DROP,
+  OPT_KEEP,
+  OPT_AS,
+  OPT_MISSING,
+  OPT_HOLDOUT,
+  OPT_HOLDOUT_FROM,
+  OPT_METHOD,
+  OPT_MAX_BANDS,
+  OPT_CAPACITY,
+  OPT_PRECISION,
+  OPT_CONFIG,
+  OPT_SCORE,
+  OPT_OUTPUT,
+  OPT_SEED,
+  OPT_THREADS,
+  OPT_JSON,
+  OPT_YAML,
+  OPT_QUIET,
+  OPT_VERBOSE,
+  OPT_NO_PROGRESS,
+  OPT_HELP,
+  OPT_VERSION
+} option_id;
+
+typedef struct option_rule {
+  const char *name;
+  char letter;
+  const char *value; /* what it takes, or NULL */
+  option_id id;
+  unsigned commands;
+  const char *help;
+} option_rule;
+
+static const option_rule rules[] = {
+    {"project", 'p', "FILE", OPT_PROJECT, ALL, "project file (YAML): roles, owners, bands"},
+    {"outcome", 0, "COL", OPT_OUTCOME, HISTORY, "column that says won or lost"},
+    {"won", 0, "V,...", OPT_WON, HISTORY, "values of the outcome that mean won"},
+    {"lost", 0, "V,...", OPT_LOST, HISTORY, "values of the outcome that mean lost"},
+    {"amount", 0, "COL", OPT_AMOUNT, HISTORY, "closed revenue of a won row"},
+    {"date", 0, "COL", OPT_DATE, HISTORY, "date that orders the rows; @row: the rows stand in time order"},
+    {"created", 0, "COL", OPT_CREATED, HISTORY, "date a row was created"},
+    {"id", 0, "COL", OPT_ID, HISTORY, "identity of a row"},
+    {"account", 0, "COL", OPT_ACCOUNT, HISTORY, "rows of one account are not independent"},
+    {"weight", 0, "COL", OPT_WEIGHT, HISTORY, "frequency weights: a row stands for so many"},
+    {"use", 0, "A,B", OPT_USE, HISTORY, "the only attributes to use"},
+    {"drop", 0, "A,B", OPT_DROP, HISTORY, "columns to leave out"},
+    {"keep", 0, "A,B", OPT_KEEP, HISTORY, "attributes to keep though a screen would leave them out"},
+    {"as", 0, "NAME=KIND", OPT_AS, ALL, "kind of a column: number, category, flag, text, date"},
+    {"missing", 0, "V,...", OPT_MISSING, ALL, "spellings of missing, in place of the known ones"},
+    {"holdout", 0, "F", OPT_HOLDOUT, HISTORY, "share of rows that judge (0: none; default 0.25)"},
+    {"holdout-from", 0, "DATE", OPT_HOLDOUT_FROM, HISTORY, "rows from this date judge"},
+    {"method", 0, "NAME", OPT_METHOD, LF_COMMAND_FIT, "card (default) or plain"},
+    {"max-bands", 0, "N", OPT_MAX_BANDS, LF_COMMAND_FIT, "no attribute gets more bands than this"},
+    {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT, "leads a month that sales can work: sets the threshold"},
+    {"precision", 0, "P", OPT_PRECISION, LF_COMMAND_FIT, "win rate the qualified leads shall have: sets the threshold"},
+    {"config", 0, "FILE", OPT_CONFIG, LF_COMMAND_VALIDATE | LF_COMMAND_SCORE, "scoring.json to use"},
+    {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
+    {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE, "folder (fit) or file (score) to write"},
+    {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
+    {"threads", 0, "N", OPT_THREADS, ALL, "threads (default: all cores); never changes a result"},
+    {"json", 0, NULL, OPT_JSON, HISTORY, "machine-readable result on standard output"},
+    {"yaml", 0, NULL, OPT_YAML, LF_COMMAND_INSPECT, "write a project file to edit"},
+    {"quiet", 'q', NULL, OPT_QUIET, ALL, "say nothing but errors"},
+    {"verbose", 'v', NULL, OPT_VERBOSE, ALL, "say more"},
+    {"no-progress", 0, NULL, OPT_NO_PROGRESS, ALL, "no progress on the terminal"},
+    {"help", 'h', NULL, OPT_HELP, ALL, "this help"},
+    {"version", 0, NULL, OPT_VERSION, ALL, "version of the program"},
+};
+enum { N_RULES = sizeof rules / sizeof *rules };
+
+static lf_status set_text(char **field, const char *value, lf_error *err) {
+  char *copy = NULL;
+  lf_status status = lf_copy_text(value, strlen(value), &copy, err);
+  if (status != LF_OK) return status;
+  free(*field);
+  *field = copy;
+  return LF_OK;
+}
+
+static lf_status set_list(lf_text_list *list, const char *value, lf_error *err) {
+  lf_text_list_clear(list); /* an option replaces what the project file says */
+  return lf_text_list_split(list, value, err);
+}
+
+static lf_status set_number(const char *name, const char *value, double low, double high, double *field, lf_error *err) {
+  double number = 0;
+  if (!lf_parse_double(value, strlen(value), &number) || number < low || number > high) {
+    char a[LF_DOUBLE_TEXT], b[LF_DOUBLE_TEXT];
+    lf_format_double(low, a);
+    lf_format_double(high, b);
+    return lf_fail(err, LF_E_USAGE, "--%s takes a number from %s to %s, not '%s'", name, a, b, value);
+  }
+  *field = number;
+  return LF_OK;
+}
+
+static lf_status set_whole(const char *name, const char *value, double low, double high, double *field, lf_error *err) {
+  lf_status status = set_number(name, value, low, high, field, err);
+  if (status == LF_OK && *field != (double)(int64_t)*field)
+    return lf_fail(err, LF_E_USAGE, "--%s takes a whole number, not '%s'", name, value);
+  return status;
+}
+
+static lf_status add_kind(lf_options *o, const char *value, lf_error *err) {
+  const char *equals = strrchr(value, '=');
+  lf_kind kind;
+  if (!equals || equals == value || !lf_kind_parse(equals + 1, &kind))
+    return lf_fail(err, LF_E_USAGE, "--as takes NAME=KIND with a kind of number, category, flag, text or date, not '%s'", value);
+  char *name = NULL;
+  lf_kind_request *grown = realloc(o->kinds, (o->n_kinds + 1) * sizeof *grown);
+  if (!grown) return lf_fail(err, LF_E_MEMORY, "not enough memory for the options");
+  o->kinds = grown;
+  lf_status status = lf_copy_text(value, (size_t)(equals - value), &name, err);
+  if (status == LF_OK) o->kinds[o->n_kinds++] = (lf_kind_request){name, kind};
+  return status;
+}
+
+static lf_status set_method(lf_options *o, const char *value, lf_error *err) {
+  if (strcmp(value, "card") == 0) o->method = LF_METHOD_CARD;
+  else if (strcmp(value, "plain") == 0) o->method = LF_METHOD_PLAIN;
+  else return lf_fail(err, LF_E_USAGE, "--method is card or plain, not '%s'", value);
+  return LF_OK;
+}
+
+static lf_status set_missing(lf_project *project, const char *value, lf_error *err) {
+  project->missing_said = true;
+  return set_list(&project->missing, value, err);
+}
+
+static lf_status apply_flag(lf_options *o, option_id id) {
+  switch (id) {
+  case OPT_JSON: o->json = true; break;
+  case OPT_YAML: o->yaml = true; break;
+  case OPT_QUIET: o->quiet = true; break;
+  case OPT_VERBOSE: o->verbose = true; break;
+  case OPT_NO_PROGRESS: o->no_progress = true; break;
+  case OPT_HELP: o->help = true; break;
+  default: o->version = true;
+  }
+  return LF_OK;
+}
+
+static lf_status apply(lf_options *o, const option_rule *rule, const char *value, lf_error *err) {
+  lf_project *p = &o->project;
+  double number = 0;
+  lf_status status = LF_OK;
+  switch (rule->id) {
+  case OPT_OUTCOME: return set_text(&p->outcome, value, err);
+  case OPT_WON: return set_list(&p->won, value, err);
+  case OPT_LOST: return set_list(&p->lost, value, err);
+  case OPT_AMOUNT: return set_text(&p->amount, value, err);
+  case OPT_DATE: return set_text(&p->date, value, err);
+  case OPT_CREATED: return set_text(&p->created, value, err);
+  case OPT_ID: return set_text(&p->id, value, err);
+  case OPT_ACCOUNT: return set_text(&p->account, value, err);
+  case OPT_WEIGHT: return set_text(&p->weight, value, err);
+  case OPT_USE: return set_list(&p->use, value, err);
+  case OPT_DROP: return set_list(&p->drop, value, err);
+  case OPT_KEEP: return set_list(&p->keep, value, err);
+  case OPT_AS: return add_kind(o, value, err);
+  case OPT_MISSING: return set_missing(p, value, err);
+  case OPT_HOLDOUT: return set_number(rule->name, value, 0, 0.9, &o->holdout, err);
+  case OPT_HOLDOUT_FROM: o->holdout_from = value; return LF_OK;
+  case OPT_METHOD: return set_method(o, value, err);
+  case OPT_MAX_BANDS: return set_whole(rule->name, value, 2, 1000, &o->max_bands, err);
+  case OPT_CAPACITY: return set_number(rule->name, value, 0, 1e12, &o->capacity, err);
+  case OPT_PRECISION: return set_number(rule->name, value, 0, 1, &o->precision, err);
+  case OPT_CONFIG: o->config = value; return LF_OK;
+  case OPT_SCORE: o->score = value; return LF_OK;
+  case OPT_OUTPUT: o->output = value; return LF_OK;
+  case OPT_SEED:
+    status = set_whole(rule->name, value, 0, 9007199254740992.0, &number, err);
+    o->seed = (uint64_t)number;
+    return status;
+  case OPT_THREADS:
+    status = set_whole(rule->name, value, 1, 1024, &number, err);
+    o->threads = (int)number;
+    return status;
+  case OPT_PROJECT: return LF_OK; /* read before all others */
+  default: return apply_flag(o, rule->id);
+  }
+}
+
+static const option_rule *find_rule(const char *name, size_t length) {
+  for (size_t i = 0; i < N_RULES; i++)
+    if (strlen(rules[i].name) == length && strncmp(rules[i].name, name, length) == 0) return &rules[i];
+  return NULL;
+}
+
+static const option_rule *find_letter(char letter) {
+  for (size_t i = 0; i < N_RULES; i++)
+    if (rules[i].letter == letter) return &rules[i];
+  return NULL;
+}
+
+static lf_status unknown_option(lf_command command, const char *argument, lf_error *err) {
+  const char *names[N_RULES];
+  size_t n = 0;
+  for (size_t i = 0; i < N_RULES; i++)
+    if (rules[i].commands & command) names[n++] = rules[i].name;
+  const char *name = argument;
+  while (*name == '-') name++;
+  const char *near = lf_nearest_word(name, names, n);
+  if (near) return lf_fail(err, LF_E_USAGE, "no option '%s' here: did you mean --%s?", argument, near);
+  return lf_fail(err, LF_E_USAGE, "no option '%s' here: --help lists them", argument);
+}
+
+/* One argument taken apart. */
+typedef struct parsed_option {
+  const option_rule *rule;
+  const char *value; /* NULL for a flag */
+} parsed_option;
+
+/* Reads the option at argv[*at] and moves *at past it. */
+static lf_status parse_option(lf_command command, int argc, char **argv, int *at, parsed_option *out, lf_error *err) {
+  const char *argument = argv[(*at)++];
+  const char *inline_value = NULL;
+  const option_rule *rule = NULL;
+  if (argument[1] == '-') {
+    const char *equals = strchr(argument, '=');
+    rule = find_rule(argument + 2, equals ? (size_t)(equals - argument - 2) : strlen(argument + 2));
+    inline_value = equals ? equals + 1 : NULL;
+  } else {
+    rule = find_letter(argument[1]);
+    if (argument[2]) inline_value = argument + 2;
+  }
+  if (!rule || !(rule->commands & command)) return unknown_option(command, argument, err);
+  if (!rule->value && inline_value) return lf_fail(err, LF_E_USAGE, "--%s takes no value", rule->name);
+  *out = (parsed_option){rule, inline_value};
+  if (rule->value && !inline_value) {
+    if (*at >= argc) return lf_fail(err, LF_E_USAGE, "--%s needs a value: %s", rule->name, rule->value);
+    out->value = argv[(*at)++];
+  }
+  return LF_OK;
+}
+
+/* Walks the arguments once: with `project` only the project file is read, else everything else is applied. */
+static lf_status walk(lf_options *o, int argc, char **argv, bool project, lf_error *err) {
+  bool options_end = false;
+  for (int at = 1; at < argc;) {
+    const char *argument = argv[at];
+    if (options_end || argument[0] != '-' || !argument[1]) {
+      if (!project) o->paths[o->n_paths++] = argument;
+      at++;
+      continue;
+    }
+    if (strcmp(argument, "--") == 0) {
+      options_end = true;
+      at++;
+      continue;
+    }
+    parsed_option option;
+    lf_status status = parse_option(o->command, argc, argv, &at, &option, err);
+    bool is_project = status == LF_OK && option.rule->id == OPT_PROJECT;
+    if (is_project && project) {
+      lf_project_clear(&o->project);
+      status = lf_project_load(option.value, &o->project, err);
+    }
+    if (status == LF_OK && !project && !is_project) status = apply(o, option.rule, option.value, err);
+    if (status != LF_OK) return status;
+  }
+  return LF_OK;
+}
+
+lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options *options, lf_error *err) {
+  lf_options o = {.command = command,
+                  .holdout = NAN,
+                  .capacity = NAN,
+                  .precision = NAN,
+                  .max_bands = NAN,
+                  .seed = 1,
+                  .threads = omp_get_num_procs()};
+  lf_status status = lf_alloc((size_t)argc + 1, sizeof *o.paths, &o.paths, err);
+  if (status == LF_OK) status = walk(&o, argc, argv, true, err);
+  if (status == LF_OK) status = walk(&o, argc, argv, false, err);
+  if (status != LF_OK) {
+    lf_options_clear(&o);
+    return status;
+  }
+  *options = o;
+  return LF_OK;
+}
+
+void lf_options_clear(lf_options *o) {
+  free(o->paths);
+  for (size_t i = 0; i < o->n_kinds; i++) free((char *)(uintptr_t)o->kinds[i].name);
+  free(o->kinds);
+  lf_project_clear(&o->project);
+  *o = (lf_options){0};
+}
+
+void lf_options_help(lf_command command, lf_text *out) {
+  for (size_t i = 0; i < N_RULES; i++) {
+    const option_rule *rule = &rules[i];
+    if (!(rule->commands & command)) continue;
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", rule->name, rule->value ? " " : "", rule->value ? rule->value : "");
+    char letter[8] = "    ";
+    if (rule->letter) snprintf(letter, sizeof letter, "-%c, ", rule->letter);
+    lf_text_addf(out, "  %s%-22s %s\n", letter, left, rule->help);
+  }
+}

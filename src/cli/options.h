@@ -1,0 +1,48 @@
+/* What the user typed, for every command. */
+#ifndef LF_CLI_OPTIONS_H
+#define LF_CLI_OPTIONS_H
+
+#include "base/text.h"
+#include "history/history.h"
+
+/* Commands, as bits, so that an option can say which of them know it. */
+typedef enum lf_command {
+  LF_COMMAND_FIT = 1,
+  LF_COMMAND_INSPECT = 2,
+  LF_COMMAND_VALIDATE = 4,
+  LF_COMMAND_SCORE = 8
+} lf_command;
+
+typedef enum lf_method { LF_METHOD_CARD = 0, LF_METHOD_PLAIN } lf_method;
+
+/* Everything owned but argv texts. */
+typedef struct lf_options {
+  lf_command command;
+  const char **paths;
+  size_t n_paths;
+  lf_project project; /* project file first, options over it */
+  lf_kind_request *kinds;
+  size_t n_kinds;
+  const char *output;     /* -o */
+  const char *config;     /* --config */
+  const char *current;    /* --current */
+  const char *score;      /* --score COLUMN */
+  const char *holdout_from;
+  double holdout;         /* NaN: not said */
+  double capacity;        /* NaN: not said */
+  double precision;       /* NaN: not said */
+  double max_bands;       /* NaN: not said */
+  lf_method method;
+  uint64_t seed;
+  int threads;
+  bool json, yaml, quiet, verbose, no_progress, help, version;
+} lf_options;
+
+/* Reads argv of a command (argv[0] is the command). LF_E_USAGE with advice for what is not understood. */
+lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options *options, lf_error *err);
+void lf_options_clear(lf_options *options);
+
+/* Help of one command: its options, aligned. */
+void lf_options_help(lf_command command, lf_text *out);
+
+#endif

@@ -1,0 +1,36 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/tree.h"
+#include "cli/command.h"
+
+lf_status lf_print(const char *bytes, size_t n, lf_error *err) {
+  return lf_write_all(STDOUT_FILENO, bytes, n, "standard output", err);
+}
+
+lf_status lf_print_json(const json_t *tree, lf_error *err) {
+  char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = lf_tree_write(tree, &bytes, &n, err);
+  if (status == LF_OK) status = lf_print(bytes, n, err);
+  free(bytes);
+  return status;
+}
+
+int lf_terminal_width(void) {
+  struct winsize size;
+  if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col) return size.ws_col;
+  return 80;
+}
+
+bool lf_terminal_colour(void) {
+  const char *no_colour = getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+}
+
+void lf_warn(const lf_options *options, const char *sentence) {
+  if (!options->quiet) fprintf(stderr, "leadfit: warning: %s\n", sentence);
+}
