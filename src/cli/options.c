@@ -276,7 +276,7 @@ static lf_status walk(lf_options *o, int argc, char **argv, bool project, lf_err
       at++;
       continue;
     }
-    parsed_option option;
+    parsed_option option = {0};
     lf_status status = parse_option(o->command, argc, argv, &at, &option, err);
     bool is_project = status == LF_OK && option.rule->id == OPT_PROJECT;
     if (is_project && project) {

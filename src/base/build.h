@@ -1,0 +1,28 @@
+/* Building JSON objects: failures stick, and the one who takes the object learns of them. */
+#ifndef LF_BASE_BUILD_H
+#define LF_BASE_BUILD_H
+
+#include "base/tree.h"
+
+typedef struct lf_object {
+  json_t *value;
+  bool failed;
+} lf_object;
+
+lf_object lf_object_new(void);
+void lf_object_number(lf_object *o, const char *key, double value); /* NaN and infinities: null */
+void lf_object_count(lf_object *o, const char *key, uint64_t value);
+void lf_object_text(lf_object *o, const char *key, const char *value); /* NULL: null; bytes that are no UTF-8 are replaced */
+void lf_object_flag(lf_object *o, const char *key, bool value);
+void lf_object_tree(lf_object *o, const char *key, json_t *value); /* steals; NULL is a failure */
+/* The object, or NULL where anything failed on the way; the caller owns it. */
+json_t *lf_object_take(lf_object *o);
+
+/* A JSON string of any bytes. NULL on failure. */
+json_t *lf_json_text(const char *value);
+/* Appends to an array, stealing item; false (item released) where either is NULL or memory is short. */
+bool lf_array_add(json_t *array, json_t *item);
+/* LF_E_MEMORY where tree is NULL, else stores it. */
+lf_status lf_tree_take(json_t *tree, json_t **out, lf_error *err);
+
+#endif

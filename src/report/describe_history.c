@@ -1,0 +1,144 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "report/describe.h"
+
+/* Civil date of a day number (Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+json_t *lf_describe_day(double day) {
+  if (!isfinite(day) || fabs(day) > 3e6) return json_null();
+  int64_t z = (int64_t)floor(day) + 719468;
+  int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+  int64_t doe = z - era * 146097;
+  int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+  int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  int64_t mp = (5 * doy + 2) / 153;
+  int64_t d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
+  char text[64];
+  snprintf(text, sizeof text, "%04lld-%02lld-%02lld", (long long)(yoe + era * 400 + (m <= 2)), (long long)m, (long long)d);
+  return lf_json_text(text);
+}
+
+json_t *lf_describe_texts(const lf_text_list *list) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < list->n; i++)
+    if (!lf_array_add(array, lf_json_text(list->items[i]))) {
+      json_decref(array);
+      return NULL;
+    }
+  return array;
+}
+
+static json_t *describe_column(const lf_history *history, size_t c) {
+  const lf_column *column = &history->table->columns[c];
+  const lf_column_role *role = &history->roles[c];
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "name", column->name);
+  lf_object_text(&o, "kind", lf_kind_name(column->kind));
+  lf_object_text(&o, "role", lf_role_name(role->role));
+  lf_object_flag(&o, "also_attribute", role->also_attribute);
+  lf_object_flag(&o, "said", role->said);
+  lf_object_text(&o, "owner", lf_owner_name(role->owner));
+  lf_object_count(&o, "missing", column->missing);
+  lf_object_count(&o, "distinct", column->distinct);
+  lf_object_count(&o, "bad", column->bad);
+  lf_object_text(&o, "note", column->note);
+  lf_object_text(&o, "reason", role->reason);
+  lf_object_text(&o, "suspicion", role->suspicion);
+  return lf_object_take(&o);
+}
+
+static json_t *describe_columns(const lf_history *history) {
+  json_t *array = json_array();
+  for (size_t c = 0; c < history->table->n_columns; c++)
+    if (!lf_array_add(array, describe_column(history, c))) {
+      json_decref(array);
+      return NULL;
+    }
+  return array;
+}
+
+static json_t *describe_excluded(const lf_history *history) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < history->n_excluded; i++) {
+    lf_object o = lf_object_new();
+    lf_object_text(&o, "reason", history->excluded[i].reason);
+    lf_object_count(&o, "rows", history->excluded[i].rows);
+    if (!lf_array_add(array, lf_object_take(&o))) {
+      json_decref(array);
+      return NULL;
+    }
+  }
+  return array;
+}
+
+json_t *lf_describe_data(const lf_history *history) {
+  double rows = 0, won = 0;
+  lf_history_count(history, 0, history->n_rows, &rows, &won);
+  lf_object o = lf_object_new();
+  lf_object_count(&o, "rows", history->rows_read);
+  lf_object_number(&o, "used", rows);
+  lf_object_number(&o, "won", won);
+  lf_object_number(&o, "lost", rows - won);
+  lf_object_count(&o, "open", history->open);
+  lf_object_count(&o, "ragged", history->table->ragged_rows);
+  lf_object_count(&o, "recovered", history->table->recovered_rows);
+  lf_object_tree(&o, "excluded", describe_excluded(history));
+  lf_object_tree(&o, "columns", describe_columns(history));
+  lf_object_tree(&o, "notes", lf_describe_texts(&history->notes));
+  return lf_object_take(&o);
+}
+
+static const char *column_name(const lf_history *history, size_t column) {
+  return column < history->table->n_columns ? history->table->columns[column].name : NULL;
+}
+
+json_t *lf_describe_outcome(const lf_history *history) {
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "column", column_name(history, history->outcome));
+  lf_object_text(&o, "won", history->won_label);
+  lf_object_text(&o, "lost", history->lost_label);
+  lf_object_text(&o, "amount", column_name(history, history->amount));
+  lf_object_text(&o, "date", history->date_is_row ? "@row" : column_name(history, history->date));
+  lf_object_text(&o, "account", column_name(history, history->account));
+  return lf_object_take(&o);
+}
+
+static json_t *describe_side(const lf_history *history, size_t from, size_t to) {
+  double rows = 0, won = 0;
+  lf_history_count(history, from, to, &rows, &won);
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "rows", rows);
+  lf_object_number(&o, "won", won);
+  return lf_object_take(&o);
+}
+
+json_t *lf_describe_split(const lf_history *history) {
+  static const char *const names[] = {"none", "time", "hash"};
+  bool dated = history->split == LF_SPLIT_TIME && !history->date_is_row;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "kind", names[history->split]);
+  lf_object_tree(&o, "train", describe_side(history, 0, history->n_train));
+  lf_object_tree(&o, "holdout", describe_side(history, history->n_train, history->n_rows));
+  lf_object_tree(&o, "from", dated ? lf_describe_day(history->split_from) : json_null());
+  lf_object_count(&o, "folds", history->n_folds);
+  lf_object_flag(&o, "folds_in_time", history->folds_in_time);
+  return lf_object_take(&o);
+}
+
+json_t *lf_describe_inputs(const lf_table *table) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < table->n_sources; i++) {
+    const lf_source *source = &table->sources[i];
+    lf_object o = lf_object_new();
+    lf_object_text(&o, "name", source->name);
+    lf_object_count(&o, "bytes", source->bytes);
+    lf_object_count(&o, "rows", source->rows);
+    lf_object_text(&o, "sha256", source->sha256);
+    lf_object_text(&o, "note", source->note);
+    if (!lf_array_add(array, lf_object_take(&o))) {
+      json_decref(array);
+      return NULL;
+    }
+  }
+  return array;
+}
