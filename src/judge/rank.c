@@ -1,0 +1,259 @@
+/* Rows into blocks of tied scores. See rank.h for what comes out.
+ *
+ * Two ways to the same blocks. Integer scores of a small range (points) are counted: one pass, per chunk of rows into
+ * the chunk's own cells, cells added in chunk order. All other scores are sorted (radix.c) and one pass over the sorted
+ * rows makes the blocks. Sums within a block run in row order in both, by chunk in the first. */
+#include "judge/rank.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/numerics.h"
+#include "base/parallel.h"
+
+enum { MAX_RANGE = 4096, CHUNK_ROWS = 1 << 15, MAX_CHUNKS = 16 };
+
+/* What is summed over the rows of one score. */
+typedef struct cell {
+  double won, lost, amount, expected;
+  double probability; /* of the first row; NaN once another row differs */
+} cell;
+
+static double amount_of(const lf_judge_rows *rows, size_t i) {
+  if (!rows->amount || !rows->won[i] || isnan(rows->amount[i])) return 0;
+  return rows->amount[i];
+}
+
+static void add_row(cell *c, const lf_judge_rows *rows, size_t i) {
+  double w = rows->weight ? rows->weight[i] : 1;
+  bool first = c->won == 0 && c->lost == 0;
+  if (rows->won[i]) {
+    c->won += w;
+    c->amount += w * amount_of(rows, i);
+  } else {
+    c->lost += w;
+  }
+  if (!rows->probability) return;
+  double p = rows->probability[i];
+  c->expected += w * p;
+  if (first)
+    c->probability = p;
+  else if (c->probability != p)
+    c->probability = NAN;
+}
+
+static void add_cell(cell *to, const cell *from) {
+  if (from->won == 0 && from->lost == 0) return;
+  if (to->won == 0 && to->lost == 0)
+    to->probability = from->probability;
+  else if (to->probability != from->probability)
+    to->probability = NAN;
+  to->won += from->won;
+  to->lost += from->lost;
+  to->amount += from->amount;
+  to->expected += from->expected;
+}
+
+void lf_rank_free(lf_rank *rank) {
+  if (!rank) return;
+  free(rank->score);
+  free(rank->won);
+  free(rank->lost);
+  free(rank->amount);
+  free(rank->expected);
+  free(rank->probability);
+  free(rank->order);
+  free(rank->block_start);
+  free(rank->block_of);
+  free(rank);
+}
+
+static lf_status alloc_blocks(lf_rank *rank, const lf_judge_rows *rows, size_t blocks, lf_error *err) {
+  lf_status status = LF_OK;
+  rank->n_blocks = blocks;
+  LF_TRY(lf_alloc(blocks, sizeof(double), &rank->score, err));
+  LF_TRY(lf_alloc(blocks, sizeof(double), &rank->won, err));
+  LF_TRY(lf_alloc(blocks, sizeof(double), &rank->lost, err));
+  if (rows->amount) LF_TRY(lf_alloc(blocks, sizeof(double), &rank->amount, err));
+  if (rows->probability) {
+    LF_TRY(lf_alloc(blocks, sizeof(double), &rank->expected, err));
+    LF_TRY(lf_alloc(blocks, sizeof(double), &rank->probability, err));
+  }
+cleanup:
+  return status;
+}
+
+static void store_block(lf_rank *rank, size_t block, double score, const cell *c) {
+  rank->score[block] = score;
+  rank->won[block] = c->won;
+  rank->lost[block] = c->lost;
+  if (rank->amount) rank->amount[block] = c->amount;
+  if (rank->expected) {
+    rank->expected[block] = c->expected;
+    rank->probability[block] = c->probability;
+  }
+}
+
+/* ---- integer scores: counting ------------------------------------------------------------------- */
+
+typedef struct span {
+  double low, high;
+  bool integer;
+} span;
+
+typedef struct counting {
+  lf_chunks chunks;
+  const lf_judge_rows *rows;
+  const double *score;
+  span *spans;  /* one a chunk */
+  cell *cells;  /* range cells a chunk */
+  size_t range;
+  double lowest;
+} counting;
+
+static void find_span(void *context, size_t chunk) {
+  counting *c = context;
+  size_t from, to;
+  lf_chunk_rows(&c->chunks, chunk, &from, &to);
+  span s = {INFINITY, -INFINITY, true};
+  const double *w = c->rows->weight;
+  for (size_t i = from; i < to; i++) {
+    double x = c->score[i];
+    if (w && !(w[i] > 0)) continue;
+    if (!(fabs(x) < 1e9) || x != (double)(int32_t)x) {
+      s.integer = false;
+      break;
+    }
+    if (x < s.low) s.low = x;
+    if (x > s.high) s.high = x;
+  }
+  c->spans[chunk] = s;
+}
+
+static void count_rows(void *context, size_t chunk) {
+  counting *c = context;
+  size_t from, to;
+  lf_chunk_rows(&c->chunks, chunk, &from, &to);
+  cell *cells = c->cells + chunk * c->range;
+  const double *w = c->rows->weight;
+  for (size_t i = from; i < to; i++)
+    if (!w || w[i] > 0) add_row(&cells[(size_t)(c->score[i] - c->lowest)], c->rows, i);
+}
+
+/* True where all scores that count are integers of a small range, which is then known. */
+static bool countable(counting *c, const lf_run *run) {
+  lf_parallel_for(run, c->chunks.count, find_span, c);
+  span all = {INFINITY, -INFINITY, true};
+  for (size_t k = 0; k < c->chunks.count; k++) {
+    if (!c->spans[k].integer) return false;
+    if (c->spans[k].low < all.low) all.low = c->spans[k].low;
+    if (c->spans[k].high > all.high) all.high = c->spans[k].high;
+  }
+  if (!(all.low <= all.high) || all.high - all.low >= MAX_RANGE) return false;
+  c->lowest = all.low;
+  c->range = (size_t)(all.high - all.low) + 1;
+  return true;
+}
+
+static lf_status blocks_by_counting(counting *c, const lf_run *run, lf_rank *rank, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t blocks = 0;
+  LF_TRY(lf_alloc(c->range * c->chunks.count, sizeof *c->cells, &c->cells, err));
+  lf_parallel_for(run, c->chunks.count, count_rows, c);
+  for (size_t k = 1; k < c->chunks.count; k++)
+    for (size_t v = 0; v < c->range; v++) add_cell(&c->cells[v], &c->cells[k * c->range + v]);
+  for (size_t v = 0; v < c->range; v++) blocks += c->cells[v].won > 0 || c->cells[v].lost > 0;
+  LF_TRY(alloc_blocks(rank, c->rows, blocks, err));
+  LF_TRY(lf_alloc(c->range, sizeof *rank->block_of, &rank->block_of, err));
+  rank->lowest = c->lowest;
+  blocks = 0;
+  for (size_t v = 0; v < c->range; v++) {
+    if (!(c->cells[v].won > 0) && !(c->cells[v].lost > 0)) continue;
+    rank->block_of[v] = (uint32_t)blocks;
+    store_block(rank, blocks++, c->lowest + (double)v, &c->cells[v]);
+  }
+cleanup:
+  return status;
+}
+
+/* ---- all other scores: sorting ------------------------------------------------------------------- */
+
+static lf_status blocks_by_sorting(const lf_judge_rows *rows, const double *score, const lf_run *run, lf_rank *rank,
+                                   lf_error *err) {
+  lf_status status = LF_OK;
+  uint64_t *keys = NULL;
+  size_t kept = 0, blocks = 0;
+  LF_TRY(lf_sort_scores(score, rows->weight, rows->n, run, &keys, &rank->order, &kept, err));
+  for (size_t k = 0; k < kept; k++) blocks += k == 0 || keys[k] != keys[k - 1];
+  LF_TRY(alloc_blocks(rank, rows, blocks, err));
+  LF_TRY(lf_alloc(blocks + 1, sizeof *rank->block_start, &rank->block_start, err));
+  blocks = 0;
+  for (size_t k = 0; k < kept;) {
+    cell c = {0};
+    uint64_t key = keys[k];
+    rank->block_start[blocks] = k;
+    for (; k < kept && keys[k] == key; k++) add_row(&c, rows, rank->order[k]);
+    store_block(rank, blocks++, lf_score_of_key(key), &c);
+  }
+  rank->block_start[blocks] = kept;
+cleanup:
+  free(keys);
+  return status;
+}
+
+static void add_totals(lf_rank *rank) {
+  lf_sum won = {0}, lost = {0}, amount = {0};
+  for (size_t k = 0; k < rank->n_blocks; k++) {
+    lf_sum_add(&won, rank->won[k]);
+    lf_sum_add(&lost, rank->lost[k]);
+    if (rank->amount) lf_sum_add(&amount, rank->amount[k]);
+  }
+  rank->total_won = lf_sum_value(&won);
+  rank->total_lost = lf_sum_value(&lost);
+  rank->total_amount = lf_sum_value(&amount);
+}
+
+lf_status lf_rank_make(const lf_judge_rows *rows, const double *score, const lf_run *run, lf_rank **rank,
+                       lf_error *err) {
+  lf_status status = LF_OK;
+  lf_rank *made = NULL;
+  counting c = {.rows = rows, .score = score, .chunks = lf_cut(rows->n, CHUNK_ROWS, MAX_CHUNKS)};
+  LF_TRY(lf_alloc(1, sizeof *made, &made, err));
+  LF_TRY(lf_alloc(c.chunks.count, sizeof *c.spans, &c.spans, err));
+  made->n = rows->n;
+  if (countable(&c, run))
+    LF_TRY(blocks_by_counting(&c, run, made, err));
+  else
+    LF_TRY(blocks_by_sorting(rows, score, run, made, err));
+  add_totals(made);
+  *rank = made;
+  made = NULL;
+cleanup:
+  free(c.spans);
+  free(c.cells);
+  lf_rank_free(made);
+  return status;
+}
+
+void lf_rank_spread(const lf_rank *rank, const lf_judge_rows *rows, const double *score, const double *of_won,
+                    const double *of_lost, double *out) {
+  if (!rank->order) {
+    for (size_t i = 0; i < rank->n; i++) {
+      if (rows->weight && !(rows->weight[i] > 0)) {
+        out[i] = 0;
+        continue;
+      }
+      size_t block = rank->block_of[(size_t)(score[i] - rank->lowest)];
+      out[i] = rows->won[i] ? of_won[block] : of_lost[block];
+    }
+    return;
+  }
+  memset(out, 0, rank->n * sizeof *out);
+  for (size_t block = 0; block < rank->n_blocks; block++)
+    for (size_t k = rank->block_start[block]; k < rank->block_start[block + 1]; k++) {
+      size_t i = rank->order[k];
+      out[i] = rows->won[i] ? of_won[block] : of_lost[block];
+    }
+}
