@@ -57,10 +57,15 @@ json_t *lf_json_text(const char *value) {
   return text;
 }
 
-bool lf_array_add(json_t *array, json_t *item) {
-  if (array && item) return json_array_append_new(array, item) == 0;
-  json_decref(item);
-  return false;
+json_t *lf_json_list(size_t n, json_t *(*item)(const void *context, size_t i), const void *context) {
+  json_t *array = json_array();
+  for (size_t i = 0; array && i < n; i++) {
+    json_t *value = item(context, i);
+    if (value && json_array_append_new(array, value) == 0) continue;
+    json_decref(array);
+    return NULL;
+  }
+  return array;
 }
 
 lf_status lf_tree_take(json_t *tree, json_t **out, lf_error *err) {

@@ -20,8 +20,8 @@ json_t *lf_object_take(lf_object *o);
 
 /* A JSON string of any bytes. NULL on failure. */
 json_t *lf_json_text(const char *value);
-/* Appends to an array, stealing item; false (item released) where either is NULL or memory is short. */
-bool lf_array_add(json_t *array, json_t *item);
+/* An array of item(context, 0), …, item(context, n - 1). NULL where any is NULL. */
+json_t *lf_json_list(size_t n, json_t *(*item)(const void *context, size_t i), const void *context);
 /* LF_E_MEMORY where tree is NULL, else stores it. */
 lf_status lf_tree_take(json_t *tree, json_t **out, lf_error *err);
 

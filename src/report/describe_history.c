@@ -18,17 +18,15 @@ json_t *lf_describe_day(double day) {
   return lf_json_text(text);
 }
 
-json_t *lf_describe_texts(const lf_text_list *list) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < list->n; i++)
-    if (!lf_array_add(array, lf_json_text(list->items[i]))) {
-      json_decref(array);
-      return NULL;
-    }
-  return array;
+static json_t *text_item(const void *context, size_t i) {
+  const lf_text_list *list = context;
+  return lf_json_text(list->items[i]);
 }
 
-static json_t *describe_column(const lf_history *history, size_t c) {
+json_t *lf_describe_texts(const lf_text_list *list) { return lf_json_list(list->n, text_item, list); }
+
+static json_t *describe_column(const void *context, size_t c) {
+  const lf_history *history = context;
   const lf_column *column = &history->table->columns[c];
   const lf_column_role *role = &history->roles[c];
   lf_object o = lf_object_new();
@@ -47,28 +45,12 @@ static json_t *describe_column(const lf_history *history, size_t c) {
   return lf_object_take(&o);
 }
 
-static json_t *describe_columns(const lf_history *history) {
-  json_t *array = json_array();
-  for (size_t c = 0; c < history->table->n_columns; c++)
-    if (!lf_array_add(array, describe_column(history, c))) {
-      json_decref(array);
-      return NULL;
-    }
-  return array;
-}
-
-static json_t *describe_excluded(const lf_history *history) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < history->n_excluded; i++) {
-    lf_object o = lf_object_new();
-    lf_object_text(&o, "reason", history->excluded[i].reason);
-    lf_object_count(&o, "rows", history->excluded[i].rows);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+static json_t *describe_exclusion(const void *context, size_t i) {
+  const lf_history *history = context;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "reason", history->excluded[i].reason);
+  lf_object_count(&o, "rows", history->excluded[i].rows);
+  return lf_object_take(&o);
 }
 
 json_t *lf_describe_data(const lf_history *history) {
@@ -82,8 +64,8 @@ json_t *lf_describe_data(const lf_history *history) {
   lf_object_count(&o, "open", history->open);
   lf_object_count(&o, "ragged", history->table->ragged_rows);
   lf_object_count(&o, "recovered", history->table->recovered_rows);
-  lf_object_tree(&o, "excluded", describe_excluded(history));
-  lf_object_tree(&o, "columns", describe_columns(history));
+  lf_object_tree(&o, "excluded", lf_json_list(history->n_excluded, describe_exclusion, history));
+  lf_object_tree(&o, "columns", lf_json_list(history->table->n_columns, describe_column, history));
   lf_object_tree(&o, "notes", lf_describe_texts(&history->notes));
   return lf_object_take(&o);
 }
@@ -125,20 +107,16 @@ json_t *lf_describe_split(const lf_history *history) {
   return lf_object_take(&o);
 }
 
-json_t *lf_describe_inputs(const lf_table *table) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < table->n_sources; i++) {
-    const lf_source *source = &table->sources[i];
-    lf_object o = lf_object_new();
-    lf_object_text(&o, "name", source->name);
-    lf_object_count(&o, "bytes", source->bytes);
-    lf_object_count(&o, "rows", source->rows);
-    lf_object_text(&o, "sha256", source->sha256);
-    lf_object_text(&o, "note", source->note);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+static json_t *describe_source(const void *context, size_t i) {
+  const lf_table *table = context;
+  const lf_source *source = &table->sources[i];
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "name", source->name);
+  lf_object_count(&o, "bytes", source->bytes);
+  lf_object_count(&o, "rows", source->rows);
+  lf_object_text(&o, "sha256", source->sha256);
+  lf_object_text(&o, "note", source->note);
+  return lf_object_take(&o);
 }
+
+json_t *lf_describe_inputs(const lf_table *table) { return lf_json_list(table->n_sources, describe_source, table); }

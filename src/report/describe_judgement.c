@@ -9,23 +9,16 @@ static void add_interval(lf_object *o, const char *key, const lf_interval *inter
   lf_object_tree(o, key, lf_object_take(&i));
 }
 
-static json_t *describe_bins(const lf_judgement *j) {
-  json_t *array = json_array();
-  for (size_t b = 0; b < j->n_calibration; b++) {
-    const lf_calibration_bin *bin = &j->calibration[b];
-    lf_object o = lf_object_new();
-    lf_object_number(&o, "rows", bin->rows);
-    lf_object_number(&o, "won", bin->won);
-    lf_object_number(&o, "mean_probability", bin->mean_probability);
-    lf_object_number(&o, "win_rate", bin->win_rate);
-    lf_object_number(&o, "low", bin->low);
-    lf_object_number(&o, "high", bin->high);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+static json_t *describe_bin(const void *context, size_t i) {
+  const lf_calibration_bin *bin = &((const lf_judgement *)context)->calibration[i];
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "rows", bin->rows);
+  lf_object_number(&o, "won", bin->won);
+  lf_object_number(&o, "mean_probability", bin->mean_probability);
+  lf_object_number(&o, "win_rate", bin->win_rate);
+  lf_object_number(&o, "low", bin->low);
+  lf_object_number(&o, "high", bin->high);
+  return lf_object_take(&o);
 }
 
 static json_t *describe_calibration(const lf_judgement *j) {
@@ -46,47 +39,34 @@ static json_t *describe_calibration(const lf_judgement *j) {
   lf_object_number(&o, "in_the_large_high", j->in_the_large.high);
   lf_object_number(&o, "observed_over_expected", j->observed_over_expected);
   lf_object_number(&o, "ece", j->ece);
-  lf_object_tree(&o, "bins", describe_bins(j));
+  lf_object_tree(&o, "bins", lf_json_list(j->n_calibration, describe_bin, j));
   lf_object_tree(&o, "hosmer_lemeshow", lf_object_take(&hl));
   return lf_object_take(&o);
 }
 
-static json_t *describe_lift(const lf_judgement *j) {
-  json_t *array = json_array();
-  for (size_t d = 0; d < LF_LIFT_ROWS; d++) {
-    const lf_lift_row *row = &j->lift[d];
-    lf_object o = lf_object_new();
-    lf_object_count(&o, "decile", d + 1);
-    lf_object_number(&o, "rows", row->rows);
-    lf_object_number(&o, "won", row->won);
-    lf_object_number(&o, "amount", row->amount);
-    lf_object_number(&o, "expected", row->expected);
-    lf_object_number(&o, "lift", row->lift);
-    lf_object_number(&o, "cumulative_gain", row->cumulative_gain);
-    lf_object_number(&o, "cumulative_amount", row->cumulative_amount);
-    lf_object_number(&o, "score_from", row->score_from);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+static json_t *describe_decile(const void *context, size_t i) {
+  const lf_lift_row *row = &((const lf_judgement *)context)->lift[i];
+  lf_object o = lf_object_new();
+  lf_object_count(&o, "decile", i + 1);
+  lf_object_number(&o, "rows", row->rows);
+  lf_object_number(&o, "won", row->won);
+  lf_object_number(&o, "amount", row->amount);
+  lf_object_number(&o, "expected", row->expected);
+  lf_object_number(&o, "lift", row->lift);
+  lf_object_number(&o, "cumulative_gain", row->cumulative_gain);
+  lf_object_number(&o, "cumulative_amount", row->cumulative_amount);
+  lf_object_number(&o, "score_from", row->score_from);
+  return lf_object_take(&o);
 }
 
-static json_t *describe_top(const lf_judgement *j) {
+static json_t *describe_top(const void *context, size_t i) {
   static const double shares[] = {0.05, 0.10, 0.20};
-  json_t *array = json_array();
-  for (size_t i = 0; i < 3; i++) {
-    lf_object o = lf_object_new();
-    lf_object_number(&o, "share", shares[i]);
-    lf_object_number(&o, "won", j->top_won[i]);
-    lf_object_number(&o, "amount", j->top_amount[i]);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+  const lf_judgement *j = context;
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "share", shares[i]);
+  lf_object_number(&o, "won", j->top_won[i]);
+  lf_object_number(&o, "amount", j->top_amount[i]);
+  return lf_object_take(&o);
 }
 
 json_t *lf_describe_judgement(const lf_judgement *j) {
@@ -108,8 +88,8 @@ json_t *lf_describe_judgement(const lf_judgement *j) {
   lf_object_number(&o, "brier", j->brier);
   lf_object_number(&o, "brier_skill", j->brier_skill);
   lf_object_tree(&o, "calibration", describe_calibration(j));
-  lf_object_tree(&o, "lift", describe_lift(j));
-  lf_object_tree(&o, "top", describe_top(j));
+  lf_object_tree(&o, "lift", lf_json_list(LF_LIFT_ROWS, describe_decile, j));
+  lf_object_tree(&o, "top", lf_json_list(3, describe_top, j));
   lf_object_tree(&o, "revenue_capture", lf_object_take(&revenue));
   return lf_object_take(&o);
 }

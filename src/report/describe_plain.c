@@ -1,47 +1,37 @@
 #include "report/describe.h"
 
-json_t *lf_describe_coefficients(const lf_coefficient *coefficients, size_t n) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < n; i++) {
-    const lf_coefficient *c = &coefficients[i];
-    lf_object o = lf_object_new();
-    lf_object_text(&o, "attribute", c->attribute);
-    lf_object_text(&o, "band", c->band);
-    lf_object_number(&o, "estimate", c->estimate);
-    lf_object_number(&o, "std_error", c->std_error);
-    lf_object_number(&o, "z", c->z);
-    lf_object_number(&o, "p", c->p);
-    lf_object_number(&o, "ci_low", c->ci_low);
-    lf_object_number(&o, "ci_high", c->ci_high);
-    lf_object_flag(&o, "aliased", c->aliased);
-    lf_object_number(&o, "profile_low", c->profile_low);
-    lf_object_number(&o, "profile_high", c->profile_high);
-    lf_object_number(&o, "robust_std_error", c->robust_std_error);
-    lf_object_number(&o, "infinite", c->direction);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+static json_t *describe_coefficient(const void *context, size_t i) {
+  const lf_coefficient *c = (const lf_coefficient *)context + i;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "attribute", c->attribute);
+  lf_object_text(&o, "band", c->band);
+  lf_object_number(&o, "estimate", c->estimate);
+  lf_object_number(&o, "std_error", c->std_error);
+  lf_object_number(&o, "z", c->z);
+  lf_object_number(&o, "p", c->p);
+  lf_object_number(&o, "ci_low", c->ci_low);
+  lf_object_number(&o, "ci_high", c->ci_high);
+  lf_object_flag(&o, "aliased", c->aliased);
+  lf_object_number(&o, "profile_low", c->profile_low);
+  lf_object_number(&o, "profile_high", c->profile_high);
+  lf_object_number(&o, "robust_std_error", c->robust_std_error);
+  lf_object_number(&o, "infinite", c->direction);
+  return lf_object_take(&o);
 }
 
-static json_t *describe_tests(const lf_plain *plain) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < plain->n_tests; i++) {
-    const lf_attribute_test *test = &plain->tests[i];
-    lf_object o = lf_object_new();
-    lf_object_text(&o, "attribute", test->attribute);
-    lf_object_number(&o, "chi2", test->lr.chi2);
-    lf_object_number(&o, "df", (double)test->lr.df);
-    lf_object_number(&o, "p", test->lr.p);
-    lf_object_number(&o, "q", test->q);
-    if (!lf_array_add(array, lf_object_take(&o))) {
-      json_decref(array);
-      return NULL;
-    }
-  }
-  return array;
+json_t *lf_describe_coefficients(const lf_coefficient *coefficients, size_t n) {
+  return lf_json_list(n, describe_coefficient, coefficients);
+}
+
+static json_t *describe_test(const void *context, size_t i) {
+  const lf_attribute_test *test = &((const lf_plain *)context)->tests[i];
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "attribute", test->attribute);
+  lf_object_number(&o, "chi2", test->lr.chi2);
+  lf_object_number(&o, "df", (double)test->lr.df);
+  lf_object_number(&o, "p", test->lr.p);
+  lf_object_number(&o, "q", test->q);
+  return lf_object_take(&o);
 }
 
 json_t *lf_describe_plain(const lf_plain *plain) {
@@ -62,6 +52,6 @@ json_t *lf_describe_plain(const lf_plain *plain) {
   lf_object_number(&o, "events_per_weight", plain->events_per_weight);
   lf_object_tree(&o, "warnings", lf_describe_texts(&plain->warnings));
   lf_object_tree(&o, "coefficients", lf_describe_coefficients(plain->coefficients, plain->n_coefficients));
-  lf_object_tree(&o, "tests", describe_tests(plain));
+  lf_object_tree(&o, "tests", lf_json_list(plain->n_tests, describe_test, plain));
   return lf_object_take(&o);
 }
