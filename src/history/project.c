@@ -1,0 +1,320 @@
+/* leadfit.yaml: what a team says of its history, once. Each key is read by one function of the tables below;
+ * whatever is not known is refused with the nearest known word, since a misspelt key that is silently ignored
+ * changes the result. */
+#include "history/project.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "base/text.h"
+#include "base/tree.h"
+
+static const char *const trend_names[] = {"free", "increasing", "decreasing", "peak", "valley", "auto", NULL};
+static const char *const kind_words[] = {"number", "category", "flag", "text", "date", NULL};
+static const char *const owner_words[] = {"marketing", "sales", "shared", NULL};
+
+/* ---- memory --------------------------------------------------------------------------------------- */
+
+static void clear_attribute(lf_attribute_spec *spec) {
+  free(spec->name);
+  free(spec->baseline);
+  free(spec->edges);
+  for (size_t i = 0; i < spec->n_match; i++) {
+    free(spec->match[i].label);
+    free(spec->match[i].pattern);
+  }
+  free(spec->match);
+  *spec = (lf_attribute_spec){0};
+}
+
+void lf_project_clear(lf_project *project) {
+  char *texts[] = {project->file,    project->outcome, project->amount,  project->date,
+                   project->created, project->id,      project->account, project->weight};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
+  lf_text_list *lists[] = {&project->won, &project->lost, &project->missing,
+                           &project->use, &project->drop, &project->keep};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) lf_text_list_clear(lists[i]);
+  for (size_t i = 0; i < project->n_attributes; i++) clear_attribute(&project->attributes[i]);
+  free(project->attributes);
+  *project = (lf_project){0};
+}
+
+/* ---- attributes ----------------------------------------------------------------------------------- */
+
+static lf_attribute_spec *find_attribute(const lf_project *project, const char *name) {
+  lf_attribute_spec *alike = NULL;
+  size_t n_alike = 0;
+  for (size_t i = 0; i < project->n_attributes; i++) {
+    if (strcmp(project->attributes[i].name, name) == 0) return &project->attributes[i];
+    if (!lf_same_text(project->attributes[i].name, name)) continue;
+    alike = &project->attributes[i];
+    n_alike++;
+  }
+  return n_alike == 1 ? alike : NULL;
+}
+
+const lf_attribute_spec *lf_project_attribute(const lf_project *project, const char *name) {
+  return project ? find_attribute(project, name) : NULL;
+}
+
+lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_attribute_spec **spec,
+                                   lf_error *err) {
+  lf_attribute_spec *found = find_attribute(project, name);
+  if (found) {
+    *spec = found;
+    return LF_OK;
+  }
+  lf_attribute_spec *grown = realloc(project->attributes, (project->n_attributes + 1) * sizeof *grown);
+  if (!grown)
+    return lf_fail(err, LF_E_MEMORY, "not enough memory for %zu attributes", project->n_attributes + 1);
+  project->attributes = grown;
+  lf_attribute_spec *made = &grown[project->n_attributes];
+  *made = (lf_attribute_spec){.trend = LF_TREND_AUTO};
+  lf_status status = lf_copy_text(name, strlen(name), &made->name, err);
+  if (status != LF_OK) return status;
+  project->n_attributes++;
+  *spec = made;
+  return LF_OK;
+}
+
+/* ---- reading -------------------------------------------------------------------------------------- */
+
+/* A scalar that is not empty once trimmed. */
+static lf_status read_name(const lf_node *node, char **name, lf_error *err) {
+  lf_status status = LF_OK;
+  char *typed = NULL, *made = NULL;
+  LF_TRY(lf_node_scalar_text(node, &typed, err));
+  const char *text = typed;
+  size_t n = strlen(typed);
+  lf_trim(&text, &n);
+  if (!n) {
+    status = lf_node_fail(node, err, "expected a name, but an empty text stands there");
+    goto cleanup;
+  }
+  LF_TRY(lf_copy_text(text, n, &made, err));
+  free(*name);
+  *name = made;
+cleanup:
+  free(typed);
+  return status;
+}
+
+static lf_status read_name_at(const lf_node *parent, const char *key, char **name, lf_error *err) {
+  lf_node node = lf_node_key(parent, key);
+  return node.value ? read_name(&node, name, err) : LF_OK;
+}
+
+static lf_status read_item(const lf_node *node, lf_text_list *list, lf_error *err) {
+  char *text = NULL;
+  lf_status status = lf_node_scalar_text(node, &text, err);
+  if (status == LF_OK) status = lf_text_list_add(list, text, err);
+  free(text);
+  return status;
+}
+
+/* One value or a list of them. */
+static lf_status read_list_at(const lf_node *parent, const char *key, lf_text_list *list, lf_error *err) {
+  lf_node node = lf_node_key(parent, key);
+  if (!node.value) return LF_OK;
+  if (!json_is_array(node.value)) return read_item(&node, list, err);
+  for (size_t i = 0; i < json_array_size(node.value); i++) {
+    lf_node item = lf_node_item(&node, i);
+    lf_status status = read_item(&item, list, err);
+    if (status != LF_OK) return status;
+  }
+  return LF_OK;
+}
+
+/* One of a NULL-terminated list of words; *index is untouched where the key is absent. */
+static lf_status read_word_at(const lf_node *parent, const char *key, const char *const *words, size_t *index,
+                              lf_error *err) {
+  lf_node node = lf_node_key(parent, key);
+  const char *text = NULL;
+  if (!node.value) return LF_OK;
+  lf_status status = lf_node_text(&node, &text, err);
+  if (status != LF_OK) return status;
+  size_t n = 0;
+  for (; words[n]; n++)
+    if (strcmp(words[n], text) == 0) {
+      *index = n;
+      return LF_OK;
+    }
+  const char *nearest = lf_nearest_word(text, words, n);
+  if (nearest)
+    return lf_node_fail(&node, err, "there is no %s '%.60s': did you mean '%s'?", key, text, nearest);
+  lf_text all = {0};
+  for (size_t i = 0; i < n; i++) lf_text_addf(&all, "%s%s", i ? ", " : "", words[i]);
+  status = lf_node_fail(&node, err, "there is no %s '%.60s': it is one of %s", key, text,
+                        all.data ? all.data : "");
+  lf_text_free(&all);
+  return status;
+}
+
+static lf_status read_edges(const lf_node *parent, lf_attribute_spec *spec, lf_error *err) {
+  lf_node node = lf_node_key(parent, "bands");
+  size_t n = 0;
+  if (!node.value) return LF_OK;
+  lf_status status = lf_node_array(&node, &n, err);
+  if (status != LF_OK) return status;
+  if (!n)
+    return lf_node_fail(&node, err,
+                        "expected the inner edges of the bands, like [50, 200], but the list is empty");
+  status = lf_alloc(n, sizeof *spec->edges, &spec->edges, err);
+  for (size_t i = 0; status == LF_OK && i < n; i++) {
+    lf_node item = lf_node_item(&node, i);
+    status = lf_node_number(&item, &spec->edges[i], err);
+    if (status == LF_OK && i && !(spec->edges[i] > spec->edges[i - 1]))
+      status = lf_node_fail(&item, err, "the edges of bands must ascend: put them in order, each once");
+    if (status == LF_OK) spec->n_edges = i + 1;
+  }
+  return status;
+}
+
+static lf_status read_pattern(const lf_node *node, lf_pattern *pattern, lf_error *err) {
+  static const char *const keys[] = {"label", "pattern", NULL};
+  const char *text = NULL;
+  lf_node label = lf_node_key(node, "label"), expression = lf_node_key(node, "pattern");
+  lf_status status = lf_node_only_keys(node, keys, err);
+  if (status == LF_OK) status = read_name(&label, &pattern->label, err);
+  if (status == LF_OK) status = lf_node_text(&expression, &text, err);
+  if (status == LF_OK && !text[0])
+    status = lf_node_fail(&expression, err, "an empty pattern matches everything: write one");
+  if (status == LF_OK) status = lf_copy_text(text, strlen(text), &pattern->pattern, err);
+  return status;
+}
+
+static lf_status read_match(const lf_node *parent, lf_attribute_spec *spec, lf_error *err) {
+  lf_node node = lf_node_key(parent, "match");
+  size_t n = 0;
+  if (!node.value) return LF_OK;
+  lf_status status = lf_node_array(&node, &n, err);
+  if (status == LF_OK && !n)
+    status = lf_node_fail(&node, err, "expected at least one pattern, but the list is empty");
+  if (status == LF_OK) status = lf_alloc(n, sizeof *spec->match, &spec->match, err);
+  for (size_t i = 0; status == LF_OK && i < n; i++) {
+    lf_node item = lf_node_item(&node, i);
+    spec->n_match = i + 1;
+    status = read_pattern(&item, &spec->match[i], err);
+    for (size_t j = 0; status == LF_OK && j < i; j++)
+      if (lf_same_text(spec->match[j].label, spec->match[i].label))
+        status = lf_node_fail(&item, err, "the label '%.60s' is used twice: give each pattern its own",
+                              spec->match[i].label);
+  }
+  return status;
+}
+
+/* What is said of an attribute must fit its kind. */
+static lf_status check_attribute(const lf_node *node, lf_attribute_spec *spec, lf_error *err) {
+  bool ordered = spec->n_edges || lf_node_key(node, "trend").value;
+  if (ordered && spec->n_match)
+    return lf_node_fail(node, err, "bands and trend are for numbers, match is for text: keep one of them");
+  if (ordered && spec->kind != LF_KIND_INFER && spec->kind != LF_KIND_NUMBER)
+    return lf_node_fail(node, err, "bands and trend are for numbers, but the kind is %s",
+                        lf_kind_name(spec->kind));
+  if (spec->n_match && spec->kind != LF_KIND_INFER && spec->kind != LF_KIND_TEXT)
+    return lf_node_fail(node, err, "match is for text, but the kind is %s", lf_kind_name(spec->kind));
+  if (spec->n_edges) spec->kind = LF_KIND_NUMBER;
+  if (spec->n_match) spec->kind = LF_KIND_TEXT;
+  return LF_OK;
+}
+
+static lf_status read_attribute(const lf_node *node, lf_project *project, lf_error *err) {
+  static const char *const keys[] = {"name", "kind", "owner", "baseline", "bands", "trend", "match", NULL};
+  lf_status status = LF_OK;
+  char *name = NULL;
+  lf_attribute_spec *spec = NULL;
+  size_t kind = SIZE_MAX, owner = SIZE_MAX, trend = LF_TREND_AUTO;
+  lf_node name_node = lf_node_key(node, "name");
+  LF_TRY(lf_node_only_keys(node, keys, err));
+  LF_TRY(read_name(&name_node, &name, err));
+  for (size_t i = 0; i < project->n_attributes; i++)
+    if (strcmp(project->attributes[i].name, name) == 0)
+      LF_TRY(lf_node_fail(&name_node, err, "'%.60s' is described twice: merge the two", name));
+  LF_TRY(read_word_at(node, "kind", kind_words, &kind, err));
+  LF_TRY(read_word_at(node, "owner", owner_words, &owner, err));
+  LF_TRY(read_word_at(node, "trend", trend_names, &trend, err));
+  LF_TRY(lf_project_attribute_add(project, name, &spec, err));
+  if (kind != SIZE_MAX) spec->kind = (lf_kind)(LF_KIND_NUMBER + kind);
+  if (owner != SIZE_MAX) spec->owner = (lf_owner)(LF_OWNER_MARKETING + owner);
+  spec->trend = (lf_trend)trend;
+  LF_TRY(read_name_at(node, "baseline", &spec->baseline, err));
+  LF_TRY(read_edges(node, spec, err));
+  LF_TRY(read_match(node, spec, err));
+  status = check_attribute(node, spec, err);
+cleanup:
+  free(name);
+  return status;
+}
+
+static lf_status read_attributes(const lf_node *top, lf_project *project, lf_error *err) {
+  lf_node node = lf_node_key(top, "attributes");
+  size_t n = 0;
+  if (!node.value) return LF_OK;
+  lf_status status = lf_node_array(&node, &n, err);
+  for (size_t i = 0; status == LF_OK && i < n; i++) {
+    lf_node item = lf_node_item(&node, i);
+    status = read_attribute(&item, project, err);
+  }
+  return status;
+}
+
+/* `outcome: Stage`, or the column with its values. */
+static lf_status read_outcome(const lf_node *top, lf_project *project, lf_error *err) {
+  static const char *const keys[] = {"column", "won", "lost", NULL};
+  lf_node node = lf_node_key(top, "outcome");
+  if (!node.value) return LF_OK;
+  if (!json_is_object(node.value)) return read_name(&node, &project->outcome, err);
+  lf_status status = lf_node_only_keys(&node, keys, err);
+  if (status == LF_OK) status = read_name_at(&node, "column", &project->outcome, err);
+  if (status == LF_OK) status = read_list_at(&node, "won", &project->won, err);
+  if (status == LF_OK) status = read_list_at(&node, "lost", &project->lost, err);
+  return status;
+}
+
+static lf_status read_project(const lf_node *top, lf_project *project, lf_error *err) {
+  /* claims stand in the same file for the evidence, which reads them itself. */
+  static const char *const keys[] = {"outcome", "amount", "date", "created", "id",     "account",    "weight",
+                                     "missing", "use",    "drop", "keep",    "claims", "attributes", NULL};
+  lf_status status = LF_OK;
+  struct {
+    const char *key;
+    char **name;
+  } names[] = {{"amount", &project->amount}, {"date", &project->date},       {"created", &project->created},
+               {"id", &project->id},         {"account", &project->account}, {"weight", &project->weight}};
+  struct {
+    const char *key;
+    lf_text_list *list;
+  } lists[] = {{"missing", &project->missing},
+               {"use", &project->use},
+               {"drop", &project->drop},
+               {"keep", &project->keep}};
+  if (json_is_null(top->value)) return LF_OK; /* an empty file says nothing */
+  LF_TRY(lf_node_only_keys(top, keys, err));
+  LF_TRY(read_outcome(top, project, err));
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    LF_TRY(read_name_at(top, names[i].key, names[i].name, err));
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    LF_TRY(read_list_at(top, lists[i].key, lists[i].list, err));
+  project->missing_said = lf_node_key(top, "missing").value != NULL;
+  status = read_attributes(top, project, err);
+cleanup:
+  return status;
+}
+
+lf_status lf_project_load(const char *path, lf_project *project, lf_error *err) {
+  lf_status status = LF_OK;
+  json_t *root = NULL;
+  lf_project read = {0};
+  LF_TRY(lf_tree_load(path, &root, err));
+  LF_TRY(lf_copy_text(path, strlen(path), &read.file, err));
+  lf_node top = lf_node_root(root, path);
+  LF_TRY(read_project(&top, &read, err));
+  *project = read;
+  read = (lf_project){0};
+cleanup:
+  lf_project_clear(&read);
+  json_decref(root);
+  return status;
+}
