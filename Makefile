@@ -31,7 +31,7 @@ FIRST := $(filter deps,$(MAKECMDGOALS))
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 # No contraction into fused multiply-add: the same bits on every machine.
 BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g $(WARN) -fopenmp -fPIC -fno-semantic-interposition -ffp-contract=off \
-  -Iinclude -Isrc
+  -Iinclude -Isrc -I$(BUILD)/gen
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 
 # Asked once, when first used: `make deps all` must not ask before pkg-config is there. OpenBLAS is the serial build, found
@@ -72,7 +72,10 @@ SRC_LIB := $(filter-out src/cli/%,$(SRC))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c tests/conformance/test_*.c))
 # What tests of one folder share: every other source there is linked to each of them.
 TEST_SHARED := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/conformance/*.c)))
+GENERATE_SRC := $(sort $(wildcard datasets/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+# Files that are embedded: each becomes a list of bytes, included as "room/file.inc".
+EMBEDDED := $(sort $(wildcard src/*/*.css src/*/*.js))
 HEADERS := $(sort $(wildcard include/*.h src/*/*.h))
 VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/leadfit.h)
 
@@ -124,7 +127,7 @@ lint: $(HEADERS:%=$(BUILD)/lint/%.ok)
 	@tools/lint $(BUILD)
 
 format:
-	clang-format -i $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(wildcard datasets/*.c)
+	clang-format -i $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(GENERATE_SRC) $(wildcard datasets/*.h)
 
 clean:
 	rm -rf $(BUILD)
@@ -141,7 +144,7 @@ $$(DIR.$(1))/obj/flags: FORCE | $$(FIRST)
 	@echo '$$(COMPILE.$(1)) $$(LINK.$(1)) $$(LIBS) $$(SRC)' > $$@.new
 	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
 
-$$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags
+$$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED:src/%=$$(BUILD)/gen/%.inc)
 	@mkdir -p $$(@D)
 	$$(COMPILE.$(1)) -MMD -MP -c $$< -o $$@
 
@@ -152,16 +155,20 @@ $$(DIR.$(1))/libleadfit.a: $$(SRC_LIB:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/obj
 $$(DIR.$(1))/leadfit: $$(SRC_CLI:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
 	$$(LINK.$(1)) $$^ $$(LIBS) -o $$@
 
-$$(DIR.$(1))/generate: $$(DIR.$(1))/obj/datasets/generate.o
+$$(DIR.$(1))/generate: $$(GENERATE_SRC:%.c=$$(DIR.$(1))/obj/%.o)
 	$$(LINK.$(1)) $$^ $$(LIBS) -o $$@
 
 $$(DIR.$(1))/tests/%: $$(DIR.$(1))/obj/tests/%.o $$(TEST_SHARED:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
 	@mkdir -p $$(@D)
 	$$(LINK.$(1)) $$< $$(filter $$(<D)/%,$$(filter %.o,$$(wordlist 2,999,$$^))) $$(DIR.$(1))/libleadfit.a $$(LIBS) -lcmocka -o $$@
 
--include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) datasets/generate.c)
+-include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) $$(GENERATE_SRC))
 endef
 $(foreach mode,$(MODES),$(eval $(call mode_rules,$(mode))))
+
+$(BUILD)/gen/%.inc: src/%
+	@mkdir -p $(@D)
+	od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
 
 # Object files of tests are kept.
 .SECONDARY:
