@@ -1,0 +1,24 @@
+/* The sections of the page, in its order. Internal to report; each writes nothing, or says why there is nothing, where the tree lacks it. */
+#ifndef LF_REPORT_HTML_SECTIONS_H
+#define LF_REPORT_HTML_SECTIONS_H
+
+#include "report/html_write.h"
+
+void lf_html_summary(lf_text *out, const json_t *report, const json_t *headline); /* the first screen */
+void lf_html_attributes(lf_text *out, const json_t *report);
+void lf_html_points(lf_text *out, const json_t *report);
+void lf_html_thresholds(lf_text *out, const json_t *report);
+void lf_html_grades(lf_text *out, const json_t *report);
+void lf_html_calibration(lf_text *out, const json_t *report);
+void lf_html_order(lf_text *out, const json_t *report); /* deciles, top shares, rank figures */
+void lf_html_data_used(lf_text *out, const json_t *report);
+void lf_html_method(lf_text *out, const json_t *report);
+void lf_html_reproduce(lf_text *out, const json_t *report);
+void lf_html_words(lf_text *out);
+
+/* Observed against promised win rates as an inline SVG; the table beside it holds the same numbers. */
+void lf_html_calibration_chart(lf_text *out, const json_t *bins);
+/* The AUC and its interval on a scale from a coin (50) to perfect (100). */
+void lf_html_pairs_scale(lf_text *out, const json_t *auc);
+
+#endif

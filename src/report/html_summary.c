@@ -1,0 +1,202 @@
+/* The first screen: does the score work, what predicts, what the threshold delivers, on how much evidence. */
+#include <math.h>
+#include <string.h>
+
+#include "report/html_sections.h"
+
+enum { MOST_PREDICTORS = 6, MOST_NAME = 48 };
+
+/* The state as a class, a sign and words: never told by colour alone. */
+static const char *const states[][4] = {
+    {"works", "good", "\xE2\x9C\x93", "works"},
+    {"weak", "fair", "\xE2\x89\x88", "weak"},
+    {"not shown", "fair", "?", "not shown to work"},
+    {"does not work", "bad", "\xE2\x9C\x95", "does not work"},
+    {"cannot be judged", "fair", "?", "cannot be judged"},
+};
+
+static const char *const *state_row(const char *state) {
+  for (size_t i = 0; state != NULL && i < sizeof states / sizeof *states; i++) {
+    if (strcmp(states[i][0], state) == 0) return states[i];
+  }
+  return states[4];
+}
+
+static void add_verdict(lf_text *out, const json_t *report, const json_t *headline) {
+  bool is_holdout = false;
+  const json_t *auc = lf_view_at(lf_view_figures(report, &is_holdout), "auc");
+  const char *const *state = state_row(lf_view_text(headline, "state"));
+  const char *works = lf_view_text(headline, "works"), *title = lf_view_text(headline, "title");
+  /* The title opens the sentence; it stands once. */
+  size_t n = title != NULL ? strlen(title) : 0;
+  bool opens = works != NULL && n > 0 && strncmp(works, title, n) == 0 && strncmp(works + n, ": ", 2) == 0;
+  lf_text_addf(out, "<div class=\"verdict %s\">\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ", state[1],
+               state[2]);
+  lf_html_text(out, title != NULL ? title : state[3]);
+  lf_text_add(out, "</h1>\n");
+  if (works != NULL) {
+    lf_text_add(out, "<p class=\"works\">");
+    lf_html_text(out, opens ? works + n + 2 : works);
+    lf_text_add(out, "</p>\n");
+  }
+  if (auc != NULL) lf_html_pairs_scale(out, auc);
+  lf_text_add(out, "</div>\n");
+}
+
+static const json_t *find_named(const json_t *list, const char *name) {
+  size_t i;
+  json_t *item;
+  json_array_foreach((json_t *)list, i, item) {
+    const char *other = lf_view_text(item, "name");
+    if (other != NULL && strcmp(other, name) == 0) return item;
+  }
+  return NULL;
+}
+
+static void add_span_of_points(lf_text *out, const json_t *attribute) {
+  double low = INFINITY, high = -INFINITY;
+  size_t i;
+  json_t *band;
+  json_array_foreach((json_t *)lf_view_at(attribute, "bands"), i, band) {
+    low = fmin(low, lf_view_number(band, "points"));
+    high = fmax(high, lf_view_number(band, "points"));
+  }
+  if (!(high > low)) return;
+  lf_text_add(out, " <span class=\"points\">");
+  lf_people_count(out, low);
+  lf_text_add(out, " to ");
+  lf_people_counted(out, high, "point", "points");
+  lf_text_add(out, "</span>");
+}
+
+static void add_predictors(lf_text *out, const json_t *report, const json_t *headline) {
+  const json_t *names = lf_view_list(headline, "predicts");
+  size_t n = json_array_size(names);
+  lf_text_add(out, "<div class=\"panel\"><h2>What predicts</h2>\n");
+  if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
+  if (n > 0) lf_text_add(out, "<ol class=\"predictors\">\n");
+  for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {
+    const char *name = json_string_value(json_array_get(names, i));
+    if (name == NULL) continue;
+    const char *verdict = lf_view_text(find_named(lf_view_at(report, "attributes"), name), "verdict");
+    lf_text_add(out, "<li><b>");
+    lf_html_data(out, name, MOST_NAME);
+    lf_text_add(out, "</b>");
+    add_span_of_points(out, find_named(lf_view_at(report, "card"), name));
+    if (verdict != NULL && strcmp(verdict, "predicts closed revenue") != 0) {
+      lf_text_add(out, " <span class=\"note\">");
+      lf_html_text(out, verdict);
+      lf_text_add(out, "</span>");
+    }
+    lf_text_add(out, "</li>\n");
+  }
+  if (n > 0) lf_text_add(out, "</ol>\n");
+  lf_text_add(out, "<p class=\"more\"><a href=\"#attributes\">");
+  if (n > MOST_PREDICTORS) lf_text_addf(out, "%zu more, and their verdicts", n - MOST_PREDICTORS);
+  lf_text_add(out, n > MOST_PREDICTORS ? "</a></p></div>\n" : "Every attribute and its verdict</a></p></div>\n");
+}
+
+static void add_share_fact(lf_text *out, const char *term, double part, double whole, double share) {
+  if (isnan(share) && whole > 0) share = part / whole;
+  if (isnan(share)) return;
+  lf_text_addf(out, "<div><dt>%s</dt><dd><b>", term);
+  lf_people_percent(out, share);
+  lf_text_add(out, "</b>");
+  if (!isnan(part) && !isnan(whole)) {
+    lf_text_add(out, " <span class=\"counts\">");
+    lf_people_count(out, part);
+    lf_text_add(out, " of ");
+    lf_people_count(out, whole);
+    lf_text_add(out, "</span>");
+  }
+  lf_text_add(out, "</dd></div>\n");
+}
+
+static void add_delivery(lf_text *out, const json_t *report) {
+  const json_t *row = lf_view_mql_row(report), *expected = lf_view_at(report, "mql.expected");
+  double rows = lf_view_number(report, "holdout.rows"), won = lf_view_number(report, "holdout.won");
+  bool on_holdout = row != NULL && rows > 0;
+  lf_text_add(out, on_holdout ? "<p class=\"basis\">What it delivered on the holdout</p>\n<dl class=\"delivers\">\n"
+                              : "<p class=\"basis\">What it is expected to deliver, from training leads</p>\n"
+                                "<dl class=\"delivers\">\n");
+  if (on_holdout) {
+    add_share_fact(out, "of leads reach it", lf_view_number(row, "rows"), rows, (double)NAN);
+    add_share_fact(out, "of those won", lf_view_number(row, "won"), lf_view_number(row, "rows"), (double)NAN);
+    add_share_fact(out, "of all wins", lf_view_number(row, "won"), won, (double)NAN);
+    add_share_fact(out, "of all revenue", lf_view_number(row, "amount"), lf_view_number(report, "holdout.amount"),
+                   lf_view_number(row, "share_amount"));
+  } else {
+    double rate = lf_view_number(expected, "win_rate");
+    if (isnan(rate)) rate = lf_view_number(expected, "precision");
+    add_share_fact(out, "of leads reach it", (double)NAN, (double)NAN, lf_view_number(expected, "share_leads"));
+    add_share_fact(out, "of those win", (double)NAN, (double)NAN, rate);
+    add_share_fact(out, "of all wins", (double)NAN, (double)NAN, lf_view_number(expected, "share_won"));
+    add_share_fact(out, "of all revenue", (double)NAN, (double)NAN, lf_view_number(expected, "share_amount"));
+  }
+  lf_text_add(out, "</dl>\n");
+}
+
+static void add_threshold(lf_text *out, const json_t *report, const json_t *headline) {
+  double threshold = lf_view_number(report, "mql.threshold");
+  const char *state = lf_view_text(headline, "state"), *change = lf_view_text(headline, "change");
+  bool unusable = state != NULL && (strcmp(state, "does not work") == 0 || strcmp(state, "not shown") == 0);
+  lf_text_add(out, "<div class=\"panel\"><h2>MQL threshold</h2>\n");
+  if (unusable || isnan(threshold)) {
+    lf_text_add(out, unusable ? "<p class=\"figure\">Do not use</p>\n<p>" : "<p class=\"figure\">None</p>\n<p>");
+    if (change != NULL) lf_html_text(out, change);
+    lf_text_add(out, "</p>\n");
+  } else {
+    lf_text_add(out, "<p class=\"figure\">");
+    lf_people_count(out, threshold);
+    lf_text_add(out, " <small>points or more</small></p>\n");
+    add_delivery(out, report);
+  }
+  lf_text_add(out, "<p class=\"more\"><a href=\"#thresholds\">Other thresholds</a></p></div>\n");
+}
+
+static void add_evidence(lf_text *out, const json_t *report, const json_t *headline) {
+  bool is_holdout = false;
+  const json_t *figures = lf_view_figures(report, &is_holdout);
+  const char *evidence = lf_view_text(headline, "evidence");
+  lf_text_add(out, "<div class=\"panel\"><h2>How much evidence</h2>\n");
+  if (!isnan(lf_view_number(figures, "won"))) {
+    lf_text_add(out, "<p class=\"figure\">");
+    lf_people_count(out, lf_view_number(figures, "won"));
+    lf_text_add(out, " <small>wins among ");
+    lf_people_count(out, lf_view_number(figures, "rows"));
+    lf_text_add(out, is_holdout ? " unseen leads</small></p>\n" : " training leads</small></p>\n");
+  }
+  if (evidence != NULL) {
+    lf_text_add(out, "<p>");
+    lf_html_text(out, evidence);
+    lf_text_add(out, "</p>\n");
+  }
+  lf_text_add(out, "<p class=\"more\"><a href=\"#data\">What was left out, and why</a></p></div>\n");
+}
+
+static void add_cautions(lf_text *out, const json_t *headline) {
+  const json_t *list = lf_view_list(headline, "cautions");
+  size_t i;
+  json_t *caution;
+  if (list == NULL) return;
+  lf_text_add(out, "<aside class=\"cautions\" aria-label=\"Before you use it\">\n<h2>Before you use it</h2>\n<ul>\n");
+  json_array_foreach((json_t *)list, i, caution) {
+    if (!json_is_string(caution)) continue;
+    lf_text_add(out, "<li>");
+    lf_html_text(out, json_string_value(caution));
+    lf_text_add(out, "</li>\n");
+  }
+  lf_text_add(out, "</ul></aside>\n");
+}
+
+void lf_html_summary(lf_text *out, const json_t *report, const json_t *headline) {
+  lf_text_add(out, "<section id=\"summary\" aria-label=\"Summary\">\n");
+  add_verdict(out, report, headline);
+  lf_text_add(out, "<div class=\"panels\">\n");
+  add_predictors(out, report, headline);
+  add_threshold(out, report, headline);
+  add_evidence(out, report, headline);
+  lf_text_add(out, "</div>\n");
+  add_cautions(out, headline);
+  lf_text_add(out, "</section>\n");
+}
