@@ -147,25 +147,27 @@ bool lf_lookup_text(const lf_lookup *lookup, const char *text, uint16_t *band) {
   return false;
 }
 
-static uint16_t listed_number(const lf_lookup *lookup, double x) {
+/* False where no band lists the number. */
+static bool listed_number(const lf_lookup *lookup, double x, uint16_t *band) {
   size_t low = 0, n = lookup->n_numbers;
   while (n > 0) {
     const lf_value_band *at = &lookup->numbers[low + n / 2];
-    if (at->number == x) return at->band;
-    if (at->number < x) {
-      low += n / 2 + 1;
-      n -= n / 2 + 1;
-    } else {
-      n /= 2;
+    if (at->number == x) {
+      *band = at->band;
+      return true;
     }
+    bool below = at->number < x;
+    low = below ? low + n / 2 + 1 : low;
+    n = below ? n - n / 2 - 1 : n / 2;
   }
-  return lookup->other;
+  return false;
 }
 
 uint16_t lf_lookup_number(const lf_lookup *lookup, double x) {
+  uint16_t band;
   if (isnan(x)) return lookup->missing;
-  uint16_t band = lookup->segment[edges_at_or_below(lookup, x)];
-  return band == lookup->other && lookup->n_numbers ? listed_number(lookup, x) : band;
+  if (lookup->n_numbers && listed_number(lookup, x, &band)) return band;
+  return lookup->segment[edges_at_or_below(lookup, x)];
 }
 
 void lf_lookup_numbers(const lf_lookup *lookup, const double *x, size_t n, uint16_t *band) {

@@ -29,7 +29,7 @@ void lf_lookup_clear(lf_lookup *lookup);
 
 /* Band of a category value; false where no band lists it. */
 bool lf_lookup_text(const lf_lookup *lookup, const char *text, uint16_t *band);
-/* Band of a number: by interval, else by a listed value of that number, else other; missing where NaN. */
+/* Band of a number: the one that lists it (999 for unknown), else by interval, else other; missing where NaN. */
 uint16_t lf_lookup_number(const lf_lookup *lookup, double x);
 /* The same for n numbers. */
 void lf_lookup_numbers(const lf_lookup *lookup, const double *x, size_t n, uint16_t *band);

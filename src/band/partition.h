@@ -4,26 +4,25 @@
 
 #include "band/band.h"
 
+/* Ordered atoms. With z the cost of a band is the weighted squared error around its mean (a quadratic view of the adjusted deviance), else the
+ * binomial deviance at its own win rate. Not owned. */
+typedef struct lf_partition_atoms {
+  size_t n;
+  const double *rows, *won; /* weighted counts */
+  const double *z, *h;      /* working response and its weight, or NULL */
+} lf_partition_atoms;
+
 typedef struct lf_partition_options {
-  double min_rows;   /* in every band (weighted) */
-  double min_each;   /* wins and losses, in every band */
-  size_t max_bands;
-  lf_trend trend;    /* of the win rate over the atoms */
+  double min_rows;  /* in every band */
+  double min_each;  /* wins and losses, in every band */
+  double penalty;   /* deviance a further band must save */
+  size_t max_bands; /* 0: no cap */
+  lf_trend trend;   /* of the win rate (or z) over the atoms */
 } lf_partition_options;
 
-/* The best partition into k bands for every k that is feasible. */
-typedef struct lf_partitions {
-  size_t n_atoms;
-  size_t max_k;       /* largest feasible number of bands, at least 1 */
-  double *deviance;   /* [max_k + 1]: of the best partition into k bands; INFINITY where none; index 0 unused */
-  uint16_t *start;    /* [(max_k + 1) * n_atoms]: first atom of the last band of the best partition of atoms 0..j into k bands */
-} lf_partitions;
-
-/* n ordered atoms with weighted rows and wins. O(n^2 max_bands) time. */
-lf_status lf_partition(const double *rows, const double *won, size_t n, const lf_partition_options *options,
-                       lf_partitions *out, lf_error *err);
-void lf_partitions_clear(lf_partitions *p);
-/* Band of each atom (0..k-1) in the best partition into k bands. */
-void lf_partition_read(const lf_partitions *p, size_t k, uint16_t *band_of_atom);
+/* The partition of least cost + penalty * bands: band[n] (0 .. *n_bands-1, rising) and the cost without the penalty. A single band where no
+ * partition satisfies the minima. O(n^2) time, O(n^2 max_bands) with a cap. cost may be NULL. */
+lf_status lf_partition(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
+                       size_t *n_bands, double *cost, lf_error *err);
 
 #endif
