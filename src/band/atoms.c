@@ -90,20 +90,6 @@ cleanup:
   return status;
 }
 
-static lf_status count_atoms(const lf_history *history, size_t n_folds, lf_atom_set *set, lf_error *err) {
-  size_t width = set->n + 2;
-  lf_status status = lf_alloc(n_folds * width, sizeof *set->rows, &set->rows, err);
-  if (status == LF_OK) status = lf_alloc(n_folds * width, sizeof *set->won, &set->won, err);
-  if (status != LF_OK) return status;
-  for (size_t i = 0; i < history->n_train; i++) {
-    size_t cell = (size_t)history->fold[i] * width + set->code[i];
-    double w = lf_history_weight(history, i);
-    set->rows[cell] += w;
-    set->won[cell] += history->won[i] ? w : 0;
-  }
-  return LF_OK;
-}
-
 typedef struct atom_work {
   const lf_history *history;
   lf_atom_options options;
@@ -123,7 +109,6 @@ static void make_one(void *context, size_t i) {
     set->n = set->spec->n_match;
   } else status = category_atoms(work->history, &work->options, set, err);
   if (status == LF_OK) status = code_rows(work->history, set, err);
-  if (status == LF_OK) status = count_atoms(work->history, work->atoms->n_folds, set, err);
   work->status[i] = status;
 }
 
@@ -143,7 +128,6 @@ static void list_attributes(const lf_history *history, lf_atoms *atoms) {
                          .owner = history->roles[c].owner,
                          .spec = history->roles[c].spec};
     if (set->kind == LF_KIND_TEXT && !(set->spec && set->spec->n_match)) set->kind = LF_KIND_CATEGORY;
-    if (set->kind == LF_KIND_FLAG && column->values) set->kind = LF_KIND_FLAG;
     if (set->spec && set->spec->n_match && column->store == LF_STORE_CODES) set->kind = LF_KIND_TEXT;
   }
 }
@@ -158,7 +142,6 @@ lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *option
   lf_status status = lf_alloc(1, sizeof *atoms, &atoms, err);
   if (status != LF_OK) return status;
   size_t columns = history->table->n_columns;
-  atoms->n_folds = history->n_folds ? history->n_folds : 1;
   atoms->n_rows = history->n_rows;
   LF_TRY(lf_alloc(columns, sizeof *atoms->items, &atoms->items, err));
   LF_TRY(lf_alloc(columns, sizeof *work.status, &work.status, err));
@@ -187,22 +170,7 @@ void lf_atoms_free(lf_atoms *atoms) {
     free(set->edge);
     free(set->level);
     free(set->code);
-    free(set->rows);
-    free(set->won);
   }
   free(atoms->items);
   free(atoms);
-}
-
-void lf_atom_counts(const lf_atom_set *set, size_t n_folds, const uint8_t *use, double *rows, double *won) {
-  size_t width = set->n + 2;
-  memset(rows, 0, width * sizeof *rows);
-  memset(won, 0, width * sizeof *won);
-  for (size_t f = 0; f < n_folds; f++) {
-    if (!use[f]) continue;
-    for (size_t a = 0; a < width; a++) {
-      rows[a] += set->rows[f * width + a];
-      won[a] += set->won[f * width + a];
-    }
-  }
 }

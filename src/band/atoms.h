@@ -1,9 +1,8 @@
 /* Atoms: the finest bands an attribute can have. Bands are unions of atoms.
  *
  * A number is cut at about 200 quantiles (a value that many rows share is an atom of its own); each frequent level of
- * a category is one; so is each pattern of a text, and each band the user gave. Atoms are chosen without a look at the outcome. Every
- * row is coded once; wins are counted for each atom and fold, so that choosing bands inside any set of folds needs no
- * further pass over the rows. */
+ * a category is one; so is each pattern of a text, and each band the user gave. Atoms are chosen without a look at the
+ * outcome, so folds may share them. Every row is coded once; a band is then a map of atoms. */
 #ifndef LF_BAND_ATOMS_H
 #define LF_BAND_ATOMS_H
 
@@ -20,13 +19,11 @@ typedef struct lf_atom_set {
   double *edge;    /* NUMBER: n - 1 inner edges; atom a is [edge[a-1], edge[a]) */
   uint32_t *level; /* CATEGORY, FLAG: code of the level that is atom a */
   uint16_t *code;  /* one a row of the history */
-  double *rows, *won; /* [n_folds * (n + 2)]: weighted counts of training rows by fold and atom */
 } lf_atom_set;
 
 typedef struct lf_atoms {
   size_t n;
   lf_atom_set *items;
-  size_t n_folds;
   size_t n_rows;
 } lf_atoms;
 
@@ -40,9 +37,6 @@ typedef struct lf_atom_options {
 lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run, lf_atoms **atoms,
                         lf_error *err);
 void lf_atoms_free(lf_atoms *atoms);
-
-/* Counts over a set of folds (use[f] nonzero): rows and won, n + 2 each. */
-void lf_atom_counts(const lf_atom_set *set, size_t n_folds, const uint8_t *use, double *rows, double *won);
 
 /* The roundest number in (low, high]: 50 rather than 48.73. */
 double lf_round_edge(double low, double high);
