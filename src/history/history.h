@@ -27,6 +27,7 @@ const char *lf_role_name(lf_role role);
 typedef struct lf_column_role {
   lf_role role;
   bool said;             /* by the user, not inferred */
+  bool also_attribute;   /* LF_ROLE_AMOUNT that is known for lost rows as well: it may predict like any attribute */
   bool also_attribute;   /* has a role (amount) and may predict as well: it is known before the outcome */
   lf_owner owner;
   const lf_attribute_spec *spec; /* into the project, or NULL */
@@ -46,19 +47,22 @@ typedef struct lf_history_options {
   const char *holdout_from; /* "YYYY-MM-DD": rows from that date judge; NULL: not said */
   size_t n_folds;           /* 0: 10 */
   uint64_t seed;            /* of the hash that splits and folds; the default seed is 1 */
-  bool need_outcome;        /* false for monitor/score on rows without outcome */
+  bool need_outcome;        /* false for monitor/score: rows without outcome stay, and so does a table with no outcome column */
   bool keep_suspects;       /* do not leave out columns that give the outcome away */
 } lf_history_options;
+
+enum { LF_OUTCOME_UNKNOWN = 2 };
 
 typedef struct lf_history {
   lf_table *table;        /* owned; n_rows rows: training [0, n_train), holdout [n_train, n_rows) */
   const lf_project *project; /* not owned; outlives the history */
   lf_column_role *roles;  /* one a column */
-  size_t outcome, amount, date, created, id, account, weight_column; /* column indices, SIZE_MAX: none */
+  size_t outcome, amount, created, id, account, weight_column; /* column indices, SIZE_MAX: none */
+  size_t date;            /* the column that orders the rows in time: the close date, else the created date; or SIZE_MAX */
   bool date_is_row;       /* the rows stand in time order (said by --date @row) */
 
   size_t n_rows, n_train;
-  uint8_t *won;           /* 1 won, 0 lost */
+  uint8_t *won;           /* 1 won, 0 lost; LF_OUTCOME_UNKNOWN only where need_outcome was false */
   double *weight;         /* frequency weights, or NULL: all 1 */
   uint32_t *cluster;      /* account of each row, 0..n_clusters-1, or NULL: rows are independent */
   size_t n_clusters;
@@ -83,6 +87,8 @@ lf_status lf_history_build(lf_table **table, const lf_project *project, const lf
                            const lf_run *run, lf_history **history, lf_error *err);
 void lf_history_free(lf_history *history);
 
+/* Whether the column may be an attribute: role ATTRIBUTE, or an amount that is also_attribute. */
+bool lf_history_is_attribute(const lf_history *history, size_t column);
 /* Amount of a row, NaN where unknown or no amount column. */
 double lf_history_amount(const lf_history *history, size_t row);
 /* Weight of a row. */
