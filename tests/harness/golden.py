@@ -9,15 +9,20 @@ Each folder tests/golden/NAME holds input files and a case.json:
     stdout    a file of the folder with the exact standard output
     json      {"out/report.json": {"data.rows": 8, "attributes[name=X].p": {"value": 0.05, "within": 1e-8}}};
               "stdout" as file name reads standard output.  {"has": "text"}, {"above": x}, {"below": x} and null are
-              understood too. [2], [name=X] (equal) and [reason~open] (holds) pick an item of an array, .length counts.
+              understood too. [2], [name=X] (equal), [reason~open] (holds) and [a=X & b=Y] pick an item of an array;
+              .length counts them.
     files     {"out/scored.csv": "expected.csv"}: the same bytes
     absent    paths that must not be there afterwards
+    unchanged true: no file was made, changed or taken away
+    csv       {"out/scored.csv": {"0.score": "35"}}: cells by row (from 0) and column
     inputs    {"history.csv": "datasets/sample/history.csv"}: files taken from the project
     generate  arguments for the generator, which writes history.csv (and truth.json)
     before    {"out/scoring.json": "text"}: files that are there already
     variants  which of "threads", "locale", "pipe" must give the same bytes (["threads", "locale"])
     pipe      the input that standard input replaces (history.csv)
 """
+import csv
+import io
 import json
 import math
 import os
@@ -76,15 +81,18 @@ def perform(setting, name, case, source, more=(), locale="C", pipe=None):
 # ---- expectations -------------------------------------------------------------------------------------
 
 
+def holds(value, how, text):
+    return value == text if how == "=" else text in value
+
+
 def pick(items, key):
     if not isinstance(items, list):
         raise KeyError(f"[{key}] of what is no array")
     if re.fullmatch(r"-?\d+", key):
         return items[int(key)]
-    field, how, text = re.match(r"([^=~]+)([=~])(.*)", key, re.S).groups()
+    conditions = [re.match(r"([^=~]+)([=~])(.*)", part, re.S).groups() for part in key.split(" & ")]
     for item in items:
-        value = str(item.get(field))
-        if value == text if how == "=" else text in value:
+        if all(holds(str(item.get(field)), how, text) for field, how, text in conditions):
             return item
     raise KeyError(f"no item with {key}")
 
@@ -135,6 +143,20 @@ def check_json(case, done, problems):
                 problems.append(f"{name}: {path}: {wrong}")
 
 
+def check_csv(case, done, problems):
+    for name, expected in case.get("csv", {}).items():
+        data = done.ran.out if name == "stdout" else done.made.get(name) or b""
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"))))
+        for place, want in expected.items():
+            row, column = place.split(".", 1)
+            got = rows[int(row)].get(column) if int(row) < len(rows) else None
+            if isinstance(want, dict):
+                got = float(got) if got else got
+            wrong = differs(got, want)
+            if wrong:
+                problems.append(f"{name}: {place}: {wrong}")
+
+
 def expectations(case, done, source):
     problems, ran = [], done.ran
     out, err = ran.out.decode("utf-8", "replace"), ran.err.decode("utf-8", "replace")
@@ -155,7 +177,10 @@ def expectations(case, done, source):
                  if any(k == name or k.startswith(name + "/") for k, v in done.made.items() if v is not None)]
     if case.get("status", 0) > 1 and (err.count("\n") != 1 or not err.startswith("leadfit: ")):
         problems.append("standard error is not one line that starts with 'leadfit: '")
+    if case.get("unchanged") and done.made:
+        problems.append(f"changed: {sorted(done.made)}")
     check_json(case, done, problems)
+    check_csv(case, done, problems)
     return problems + ([f"it said: {err}{out[:400]}"] if problems else [])
 
 
