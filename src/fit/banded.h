@@ -1,0 +1,43 @@
+/* A ridge fit on bands: the design that groupings make of a sample, and the choice of bands beside it. */
+#ifndef LF_FIT_BANDED_H
+#define LF_FIT_BANDED_H
+
+#include "fit/fit.h"
+#include "fit/sample.h"
+
+/* A design over the atoms' codes: each kept set is a term, each of its bands with training rows a coefficient. Owned throughout, but for the
+ * sample's codes. */
+typedef struct lf_banded {
+  size_t n_terms;
+  size_t *set;       /* of each term */
+  lf_term *terms;
+  int32_t *map;      /* backing of the terms' maps */
+  lf_design design;
+} lf_banded;
+
+/* weight: of each row of the sample (kept by reference). keep[set] nonzero: the set is a term. */
+lf_status lf_banded_make(const lf_sample *sample, const lf_atoms *atoms, const lf_grouping *groupings, const uint8_t *keep,
+                         const double *weight, lf_banded **banded, lf_error *err);
+void lf_banded_free(lf_banded *banded);
+
+/* Ridge fit: every band penalised by lambda, the intercept free. start: n_coef or NULL. */
+lf_status lf_banded_solve(const lf_banded *banded, double lambda, const double *start, double tolerance, bool information,
+                          const lf_run *run, lf_weights **weights, lf_error *err);
+
+/* eta of rows [from, to) for coefficients b, out[0 .. to-from). */
+void lf_banded_predict(const lf_banded *banded, const double *b, size_t from, size_t to, double *out);
+
+typedef struct lf_band_rules {
+  double penalty;   /* deviance a further band must save */
+  double min_rows;  /* in every band */
+  double min_each;  /* wins and losses in every band */
+  size_t max_bands; /* 0: no cap */
+} lf_band_rules;
+
+/* Bands of every kept set from the rows with positive weight: first on the marginal deviance, then once more on the working response of a
+ * ridge fit, so that each attribute is banded given the others. groupings[n_sets] are made (cleared by the caller). */
+lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
+                          const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_error *err);
+void lf_groupings_free(lf_grouping *groupings, size_t n);
+
+#endif

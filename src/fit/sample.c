@@ -1,0 +1,141 @@
+#include "fit/sample.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+
+/* Where a row stands: fold (or time block) first, then the history's order. */
+typedef struct place {
+  double key;
+  uint32_t row;
+} place;
+
+static int by_place(const void *a, const void *b) {
+  const place *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Random folds of a history whose own folds are blocks of time: by a hash of the row's place. */
+static size_t random_fold(const lf_history *history, size_t row, size_t n_folds) {
+  if (!history->folds_in_time && history->fold) return (size_t)history->fold[row] * n_folds / history->n_folds;
+  uint64_t place = row;
+  return (size_t)(lf_hash_unit(lf_hash(&place, sizeof place, 2)) * (double)n_folds);
+}
+
+/* The rows of the sample in fold or time order. */
+static lf_status choose_rows(const lf_history *history, lf_fold_order order, size_t n_folds, size_t max_rows,
+                             place **out, size_t *n, lf_error *err) {
+  size_t total = history->n_train;
+  size_t wanted = max_rows && max_rows < total ? max_rows : total;
+  place *places = NULL;
+  lf_status status = lf_alloc(wanted, sizeof *places, &places, err);
+  if (status != LF_OK) return status;
+  for (size_t k = 0; k < wanted; k++) {
+    size_t row = (size_t)((double)k * (double)total / (double)wanted);
+    double day = order == LF_FOLDS_FORWARD ? lf_history_day(history, row) : (double)random_fold(history, row, n_folds);
+    places[k] = (place){isnan(day) ? -INFINITY : day, (uint32_t)row};
+  }
+  if (order != LF_FOLDS_NONE) qsort(places, wanted, sizeof *places, by_place);
+  *out = places;
+  *n = wanted;
+  return LF_OK;
+}
+
+static void random_folds(lf_sample *s, const place *places) {
+  for (size_t f = 0; f < s->n_folds; f++) s->folds[f] = (lf_fold){.train_to = s->n};
+  size_t row = 0;
+  for (size_t f = 0; f < s->n_folds; f++) {
+    s->folds[f].judge_from = row;
+    while (row < s->n && places[row].key <= (double)f) row++;
+    s->folds[f].judge_to = row;
+  }
+}
+
+/* Blocks of equal rows; a day is not cut in two. */
+static void forward_folds(lf_sample *s, const place *places) {
+  size_t start = s->n / 5, last = start;
+  for (size_t f = 0; f < s->n_folds; f++) {
+    size_t end = start + (s->n - start) * (f + 1) / s->n_folds;
+    while (end < s->n && end > 0 && places[end].key <= places[end - 1].key && s->n_folds < s->n) end++;
+    if (end < last) end = last;
+    if (f == 0)
+      while (last > 0 && last < s->n && places[last].key <= places[last - 1].key) last++;
+    s->folds[f] = (lf_fold){.train_to = last, .judge_from = last, .judge_to = end > last ? end : last};
+    last = s->folds[f].judge_to;
+  }
+}
+
+static lf_status gather(const lf_history *history, const lf_atoms *atoms, const place *places, lf_sample *s, lf_error *err) {
+  lf_status status = lf_alloc(s->n_sets, sizeof *s->owned, &s->owned, err);
+  for (size_t t = 0; status == LF_OK && t < s->n_sets; t++) {
+    status = lf_alloc(s->n, sizeof *s->owned[t], &s->owned[t], err);
+    if (status != LF_OK) break;
+    for (size_t i = 0; i < s->n; i++) s->owned[t][i] = atoms->items[t].code[places[i].row];
+    s->code[t] = s->owned[t];
+  }
+  for (size_t i = 0; status == LF_OK && i < s->n; i++) {
+    s->won[i] = history->won[places[i].row];
+    s->weight[i] = lf_history_weight(history, places[i].row);
+  }
+  return status;
+}
+
+static void borrow(const lf_history *history, const lf_atoms *atoms, lf_sample *s) {
+  for (size_t t = 0; t < s->n_sets; t++) s->code[t] = atoms->items[t].code;
+  for (size_t i = 0; i < s->n; i++) {
+    s->won[i] = history->won[i];
+    s->weight[i] = lf_history_weight(history, i);
+  }
+}
+
+lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fold_order order, size_t n_folds,
+                         size_t max_rows, lf_sample **sample, lf_error *err) {
+  lf_sample *s = NULL;
+  place *places = NULL;
+  lf_status status = lf_alloc(1, sizeof *s, &s, err);
+  if (status != LF_OK) return status;
+  s->n_sets = atoms->n;
+  s->n = history->n_train;
+  s->in_time = order == LF_FOLDS_FORWARD;
+  s->n_folds = order == LF_FOLDS_NONE ? 0 : n_folds;
+  if (order != LF_FOLDS_NONE) LF_TRY(choose_rows(history, order, n_folds, max_rows, &places, &s->n, err));
+  LF_TRY(lf_alloc(s->n_sets, sizeof *s->code, &s->code, err));
+  LF_TRY(lf_alloc(s->n, 1, &s->won, err));
+  LF_TRY(lf_alloc(s->n, sizeof *s->weight, &s->weight, err));
+  LF_TRY(lf_alloc(s->n_folds, sizeof *s->folds, &s->folds, err));
+  if (order == LF_FOLDS_NONE) borrow(history, atoms, s);
+  else LF_TRY(gather(history, atoms, places, s, err));
+  if (order == LF_FOLDS_RANDOM) random_folds(s, places);
+  if (order == LF_FOLDS_FORWARD) forward_folds(s, places);
+  for (size_t i = 0; i < s->n; i++) {
+    s->total += s->weight[i];
+    s->total_won += s->won[i] ? s->weight[i] : 0;
+  }
+  *sample = s;
+  s = NULL;
+cleanup:
+  free(places);
+  lf_sample_free(s);
+  return status;
+}
+
+void lf_sample_free(lf_sample *s) {
+  if (!s) return;
+  for (size_t t = 0; s->owned && t < s->n_sets; t++) free(s->owned[t]);
+  free(s->owned);
+  free(s->code);
+  free(s->won);
+  free(s->weight);
+  free(s->folds);
+  free(s);
+}
+
+void lf_sample_train_weights(const lf_sample *sample, size_t fold, double *out) {
+  const lf_fold *f = &sample->folds[fold];
+  for (size_t i = 0; i < sample->n; i++) {
+    bool judged = i >= f->judge_from && i < f->judge_to;
+    out[i] = i < f->train_to && !judged ? sample->weight[i] : 0;
+  }
+}
