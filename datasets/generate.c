@@ -79,13 +79,25 @@ static bool apply(world *w, int option, const char *value) {
   case 's': good = read_count(value, &w->seed); break;
   case 'a': good = read_count(value, &w->accounts); break;
   case 'e': good = read_number(value, &w->account_effect); break;
-  case 'c': good = read_count(value, &n); w->columns = (size_t)n; break;
-  case 'l': good = read_count(value, &n); w->campaign_levels = (size_t)n; break;
-  case 'h': good = read_word(value, shapes, 2, &index); w->linear = index == 1; break;
+  case 'c':
+    good = read_count(value, &n);
+    w->columns = (size_t)n;
+    break;
+  case 'l':
+    good = read_count(value, &n);
+    w->campaign_levels = (size_t)n;
+    break;
+  case 'h':
+    good = read_word(value, shapes, 2, &index);
+    w->linear = index == 1;
+    break;
   case 'i': good = read_number(value, &w->intercept); break;
   case 'm': good = read_number(value, &w->missing); break;
   case 'd': good = read_number(value, &w->drift); break;
-  case 'q': good = read_word(value, quotes, 3, &index); w->quote = "nao"[index]; break;
+  case 'q':
+    good = read_word(value, quotes, 3, &index);
+    w->quote = "nao"[index];
+    break;
   case 'g': good = read_number(value, &w->ragged); break;
   case 'k': w->leak = true; break;
   case 'v': w->score = true; break;
@@ -99,17 +111,31 @@ static bool apply(world *w, int option, const char *value) {
 }
 
 static bool read_options(int argc, char **argv, world *w) {
-  static const struct option table[] = {
-      {"rows", 1, 0, 'r'},   {"seed", 1, 0, 's'},      {"accounts", 1, 0, 'a'}, {"account-effect", 1, 0, 'e'},
-      {"columns", 1, 0, 'c'}, {"levels", 1, 0, 'l'},   {"shape", 1, 0, 'h'},    {"intercept", 1, 0, 'i'},
-      {"missing", 1, 0, 'm'}, {"drift", 1, 0, 'd'},    {"quote", 1, 0, 'q'},    {"ragged", 1, 0, 'g'},
-      {"leak", 0, 0, 'k'},   {"score", 0, 0, 'v'},     {"open", 0, 0, 'n'},     {"leads", 1, 0, 'L'},
-      {"sample", 0, 0, 'S'}, {"output", 1, 0, 'o'},    {0, 0, 0, 0}};
+  static const struct option table[] = {{"rows", 1, 0, 'r'},
+                                        {"seed", 1, 0, 's'},
+                                        {"accounts", 1, 0, 'a'},
+                                        {"account-effect", 1, 0, 'e'},
+                                        {"columns", 1, 0, 'c'},
+                                        {"levels", 1, 0, 'l'},
+                                        {"shape", 1, 0, 'h'},
+                                        {"intercept", 1, 0, 'i'},
+                                        {"missing", 1, 0, 'm'},
+                                        {"drift", 1, 0, 'd'},
+                                        {"quote", 1, 0, 'q'},
+                                        {"ragged", 1, 0, 'g'},
+                                        {"leak", 0, 0, 'k'},
+                                        {"score", 0, 0, 'v'},
+                                        {"open", 0, 0, 'n'},
+                                        {"leads", 1, 0, 'L'},
+                                        {"sample", 0, 0, 'S'},
+                                        {"output", 1, 0, 'o'},
+                                        {0, 0, 0, 0}};
   for (int option; (option = getopt_long(argc, argv, "o:", table, NULL)) != -1;)
     if (!apply(w, option, optarg)) return false;
   if (optind < argc) return fail("not understood", argv[optind]);
   if (!w->folder) return fail("no folder", "say -o FOLDER");
-  if (!w->rows || !w->campaign_levels || w->campaign_levels > MAX_LEVELS) return fail("out of range", "--rows, --levels");
+  if (!w->rows || !w->campaign_levels || w->campaign_levels > MAX_LEVELS)
+    return fail("out of range", "--rows, --levels");
   return true;
 }
 

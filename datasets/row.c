@@ -1,5 +1,6 @@
-/* How a row of the company that never was comes about. Every draw has a purpose of its own, and hangs on the seed and the number of
- * the row (or of its account) alone: rows can be made in any order and by any number of threads.
+/* How a row of the company that never was comes about. Every draw has a purpose of its own, and hangs on the
+ * seed and the number of the row (or of its account) alone: rows can be made in any order and by any number
+ * of threads.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "row.h"
@@ -12,16 +13,22 @@ enum { SOURCE = 0, TOUCHES = 11, EMPLOYEES = 7, DISCOUNT = 13 };
 
 const amount_law amounts = {9.6, 0.35, -0.012, 0.8};
 
-double drift_factor(const world *w, double time) { return 1 - w->drift * time; }
+double drift_factor(const world *w, double time) {
+  return 1 - w->drift * time;
+}
 
-bool drifts(size_t index) { return index == SOURCE || index == TOUCHES; }
+bool drifts(size_t index) {
+  return index == SOURCE || index == TOUCHES;
+}
 
 static size_t pick_level(const double *cumulative, size_t n, double u) {
   size_t low = 0, high = n - 1;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (u < cumulative[middle]) high = middle;
-    else low = middle + 1;
+    if (u < cumulative[middle])
+      high = middle;
+    else
+      low = middle + 1;
   }
   return low;
 }
@@ -29,7 +36,8 @@ static size_t pick_level(const double *cumulative, size_t n, double u) {
 static double draw(const world *w, size_t i, const row *r) {
   const attribute *a = &w->schema[i];
   if (uniform(w->seed, r->number, MISSING + i) < w->missing * a->missing) return NAN;
-  double u = a->of_account ? uniform(w->seed ^ 0xACC0, r->account, VALUE + i) : uniform(w->seed, r->number, VALUE + i);
+  double u = a->of_account ? uniform(w->seed ^ 0xACC0, r->account, VALUE + i)
+                           : uniform(w->seed, r->number, VALUE + i);
   if (a->kind == NUMBER) return number_value(a, u);
   return (double)pick_level(w->shares[i], a->n_levels, u);
 }
@@ -42,14 +50,16 @@ static double weight_of(const world *w, size_t i, double value) {
 
 static double draw_amount(const world *w, const row *r) {
   double employees = isnan(r->values[EMPLOYEES]) ? 180 : r->values[EMPLOYEES];
-  double mean = amounts.mean + amounts.employees * log(employees / 180) + amounts.discount * r->values[DISCOUNT];
+  double mean =
+      amounts.mean + amounts.employees * log(employees / 180) + amounts.discount * r->values[DISCOUNT];
   double z = gsl_cdf_ugaussian_Pinv(uniform(w->seed, r->number, AMOUNT));
   return 50 * floor(exp(mean + amounts.deviation * z) / 50 + 1);
 }
 
 row make_row(const world *w, uint64_t number) {
   row r = {.number = number};
-  double time = ((double)number + uniform(w->seed, number, CREATED)) / (double)w->rows; /* leads come after: above 1 */
+  double time =
+      ((double)number + uniform(w->seed, number, CREATED)) / (double)w->rows; /* leads come after: above 1 */
   r.created = FIRST_DAY + DAYS * time;
   r.closed = r.created - 45 * log(uniform(w->seed, number, CYCLE));
   /* Some accounts come back more often than others. */

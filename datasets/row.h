@@ -23,14 +23,15 @@ typedef struct world {
 
 typedef struct row {
   uint64_t number, account;
-  double created, closed; /* days since 1970 */
+  double created, closed;      /* days since 1970 */
   double values[N_ATTRIBUTES]; /* number, or index of the level; NaN where missing */
   double logit, known_logit;   /* known_logit: what marketing knows of it */
   double amount;
   bool won, open;
 } row;
 
-/* Log of a deal's amount is normal: mean + employees * ln(Employees / 180) + discount * Discount asked, and this deviation. */
+/* Log of a deal's amount is normal: mean + employees * ln(Employees / 180) + discount * Discount asked, and
+ * this deviation. */
 typedef struct amount_law {
   double mean, employees, discount, deviation;
 } amount_law;

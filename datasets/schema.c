@@ -12,14 +12,21 @@
 static const char *const regions[] = {"AMER", "EMEA", "APAC", "LATAM"};
 static const double region_weights[] = {0.10, 0.0, -0.20, -0.35};
 
-static const char *const titles[] = {"Marketing Manager", "Director, Operations", "VP Sales", "CEO",
-                                     "Sales Manager",     "Analyst",              "CFO",      "Student"};
+static const char *const titles[] = {"Marketing Manager",
+                                     "Director, Operations",
+                                     "VP Sales",
+                                     "CEO",
+                                     "Sales Manager",
+                                     "Analyst",
+                                     "CFO",
+                                     "Student"};
 static const double title_weights[] = {0.0, 0.45, 0.70, 0.90, 0.10, -0.40, 0.55, -1.80};
 
-static const char *const sources[] = {"Website",  "Webinar", "Trade show",    "Google Ads",     "Partner",
-                                      "Referral", "Email",   "LinkedIn",      "Content syndication",
-                                      "Outbound", "Chat",    "Purchased list"};
-static const double source_weights[] = {0.0, 0.50, 0.15, -0.25, 0.80, 1.20, -0.10, -0.20, -0.70, -0.45, 0.35, -1.30};
+static const char *const sources[] = {
+    "Website", "Webinar",  "Trade show",          "Google Ads", "Partner", "Referral",
+    "Email",   "LinkedIn", "Content syndication", "Outbound",   "Chat",    "Purchased list"};
+static const double source_weights[] = {0.0,   0.50,  0.15,  -0.25, 0.80, 1.20,
+                                        -0.10, -0.20, -0.70, -0.45, 0.35, -1.30};
 
 static const char *const industries[] = {"Software",
                                          "Manufacturing",
@@ -41,15 +48,15 @@ static const char *const industries[] = {"Software",
                                          "Automotive",
                                          "Non-profit",
                                          "Aerospace"};
-static const double industry_weights[] = {0.50,  0.10,  0.30,  0.20, -0.30, 0.15,  -0.50, 0.25,  -0.10, 0.0,
+static const double industry_weights[] = {0.50,  0.10,  0.30,  0.20, -0.30, 0.15,  -0.50, 0.25, -0.10, 0.0,
                                           -0.60, -0.05, -0.25, 0.40, -0.45, -0.35, -0.15, 0.05, -0.90, 0.35};
 
 static const char *const owners[] = {
-    "A. Okafor",   "B. Lindqvist", "C. Moreau",    "D. Patel",  "E. Novak",  "F. Rossi",    "G. Haddad",
-    "H. Tanaka",   "I. Kowalski",  "J. Fernandez", "K. Brandt", "L. Dubois", "M. Santos",   "N. Petrov",
-    "O. Eriksson", "P. Garcia",    "Q. Nguyen",    "R. Schmidt", "S. Cohen", "T. Yilmaz",   "U. Weber",
-    "V. Ivanova",  "W. O'Brien",   "X. Chen",      "Y. Kim",    "Z. Ahmed",  "A. Larsson",  "B. Costa",
-    "C. Fischer",  "D. Silva",     "E. Jansen",    "F. Nowak",  "G. Ricci",  "H. Sato",     "I. Popescu"};
+    "A. Okafor",   "B. Lindqvist", "C. Moreau",    "D. Patel",   "E. Novak",  "F. Rossi",   "G. Haddad",
+    "H. Tanaka",   "I. Kowalski",  "J. Fernandez", "K. Brandt",  "L. Dubois", "M. Santos",  "N. Petrov",
+    "O. Eriksson", "P. Garcia",    "Q. Nguyen",    "R. Schmidt", "S. Cohen",  "T. Yilmaz",  "U. Weber",
+    "V. Ivanova",  "W. O'Brien",   "X. Chen",      "Y. Kim",     "Z. Ahmed",  "A. Larsson", "B. Costa",
+    "C. Fischer",  "D. Silva",     "E. Jansen",    "F. Nowak",   "G. Ricci",  "H. Sato",    "I. Popescu"};
 
 static const char *const no_yes[] = {"No", "Yes"};
 static const double webinar_weights[] = {0.0, 0.60};
@@ -57,8 +64,13 @@ static const double customer_weights[] = {0.0, 0.85};
 
 static attribute category(const char *name, const char *owner, const char *const *levels, size_t n,
                           const double *weights, double flatness) {
-  return (attribute){.name = name, .owner = owner, .kind = CATEGORY, .levels = levels, .n_levels = n,
-                     .weights = weights, .flatness = flatness};
+  return (attribute){.name = name,
+                     .owner = owner,
+                     .kind = CATEGORY,
+                     .levels = levels,
+                     .n_levels = n,
+                     .weights = weights,
+                     .flatness = flatness};
 }
 
 static attribute flag(const char *name, const char *owner, const double *weights, double flatness) {
@@ -68,7 +80,8 @@ static attribute flag(const char *name, const char *owner, const double *weights
 }
 
 static attribute number(const char *name, const char *owner, number_law law, double p, double q) {
-  return (attribute){.name = name, .owner = owner, .kind = NUMBER, .law = law, .a = p, .b = q, .highest = 1e9};
+  return (attribute){
+      .name = name, .owner = owner, .kind = NUMBER, .law = law, .a = p, .b = q, .highest = 1e9};
 }
 
 static void set_bands(attribute *a, size_t n, const double *edges, const double *weights) {
@@ -127,7 +140,8 @@ static void make_numbers(attribute *a) {
   a[5].missing_weight = -0.50;
   set_bands(&a[5], 3, (double[]){1, 4, 24}, (double[]){0.55, 0.25, 0.0, -0.55});
   set_line(&a[5], -0.01, 18);
-  a[6] = number("Discount asked", "sales", UNIFORM, 0, 30); /* about the size of a deal, not about winning it */
+  a[6] =
+      number("Discount asked", "sales", UNIFORM, 0, 30); /* about the size of a deal, not about winning it */
   a[6].decimals = 2;
 }
 

@@ -4,9 +4,10 @@
  *
  *     intercept + sum over attributes of weight(value) + account effect,
  *
- * with nothing else in them, so that a fit can be held against the truth. A value that is not recorded (missing) weighs what
- * `missing_weight` says and not what the hidden value would have, so missing rows obey the same formula. Weights belong to the schema,
- * not to the seed: replicates with other seeds share one truth.
+ * with nothing else in them, so that a fit can be held against the truth. A value that is not recorded
+ * (missing) weighs what `missing_weight` says and not what the hidden value would have, so missing rows obey
+ * the same formula. Weights belong to the schema, not to the seed: replicates with other seeds share one
+ * truth.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DATASETS_SCHEMA_H
@@ -33,7 +34,7 @@ typedef struct attribute {
   size_t n_levels;
   const char *const *levels; /* NULL: the prefix and a number */
   const char *prefix;
-  const double *weights;     /* NULL: spread * a fixed sequence */
+  const double *weights; /* NULL: spread * a fixed sequence */
   double flatness, spread;
   /* NUMBER */
   number_law law;
@@ -55,7 +56,8 @@ double number_weight(const attribute *a, double value, bool linear);
 /* The value of a number at u in (0, 1). */
 double number_value(const attribute *a, double u);
 
-/* A well-mixed 64-bit hash of a counter (splitmix64, Steele, Lea & Flood 2014): any value of any row can be had without those before it. */
+/* A well-mixed 64-bit hash of a counter (splitmix64, Steele, Lea & Flood 2014): any value of any row can be
+ * had without those before it. */
 uint64_t mix(uint64_t x);
 /* Uniform in (0, 1) of (seed, item, purpose). */
 double uniform(uint64_t seed, uint64_t item, uint64_t purpose);

@@ -7,18 +7,20 @@
 
 static void write_options(const world *w, FILE *f) {
   fprintf(f,
-          "  \"options\": {\"rows\": %llu, \"seed\": %llu, \"accounts\": %llu, \"missing\": %.17g, \"drift\": %.17g, "
+          "  \"options\": {\"rows\": %llu, \"seed\": %llu, \"accounts\": %llu, \"missing\": %.17g, "
+          "\"drift\": %.17g, "
           "\"account_effect\": %.17g, \"shape\": \"%s\", \"leak\": %s, \"score\": %s, \"open\": %s},\n",
-          (unsigned long long)w->rows, (unsigned long long)w->seed, (unsigned long long)w->accounts, w->missing, w->drift,
-          w->account_effect, w->linear ? "linear" : "bands", w->leak ? "true" : "false", w->score ? "true" : "false",
-          w->open ? "true" : "false");
+          (unsigned long long)w->rows, (unsigned long long)w->seed, (unsigned long long)w->accounts,
+          w->missing, w->drift, w->account_effect, w->linear ? "linear" : "bands", w->leak ? "true" : "false",
+          w->score ? "true" : "false", w->open ? "true" : "false");
 }
 
 static void write_levels(const attribute *a, FILE *f) {
   fputs("\"levels\": [", f);
   for (size_t i = 0; i < a->n_levels; i++) {
     char name[24];
-    fprintf(f, "%s\n      {\"value\": \"%s\", \"weight\": %.17g}", i ? "," : "", level_name(a, i, name), level_weight(a, i));
+    fprintf(f, "%s\n      {\"value\": \"%s\", \"weight\": %.17g}", i ? "," : "", level_name(a, i, name),
+            level_weight(a, i));
   }
   fputs("]", f);
 }
@@ -38,10 +40,15 @@ static void write_number(const attribute *a, bool linear, FILE *f) {
 static void write_attribute(const world *w, size_t i, FILE *f) {
   static const char *const kinds[] = {"category", "flag", "number"};
   const attribute *a = &w->schema[i];
-  fprintf(f, "    {\"name\": \"%s\", \"kind\": \"%s\", \"owner\": \"%s\", \"missing_weight\": %.17g, \"drifts\": %s, ",
-          a->name, kinds[a->kind], a->owner, a->missing_weight, w->drift != 0 && drifts(i) ? "true" : "false");
-  if (a->kind == NUMBER) write_number(a, w->linear, f);
-  else write_levels(a, f);
+  fprintf(f,
+          "    {\"name\": \"%s\", \"kind\": \"%s\", \"owner\": \"%s\", \"missing_weight\": %.17g, "
+          "\"drifts\": %s, ",
+          a->name, kinds[a->kind], a->owner, a->missing_weight,
+          w->drift != 0 && drifts(i) ? "true" : "false");
+  if (a->kind == NUMBER)
+    write_number(a, w->linear, f);
+  else
+    write_levels(a, f);
   fprintf(f, "}%s\n", i + 1 < N_ATTRIBUTES ? "," : "");
 }
 
@@ -56,7 +63,9 @@ bool write_truth(const world *w) {
   fputs("{\n", f);
   write_options(w, f);
   fprintf(f, "  \"intercept\": %.17g,\n", w->intercept);
-  fprintf(f, "  \"log_amount\": {\"mean\": %.17g, \"log_employees_over_180\": %.17g, \"discount_asked\": %.17g, \"deviation\": %.17g},\n",
+  fprintf(f,
+          "  \"log_amount\": {\"mean\": %.17g, \"log_employees_over_180\": %.17g, \"discount_asked\": %.17g, "
+          "\"deviation\": %.17g},\n",
           amounts.mean, amounts.employees, amounts.discount, amounts.deviation);
   fputs("  \"attributes\": [\n", f);
   for (size_t i = 0; i < N_ATTRIBUTES; i++) write_attribute(w, i, f);

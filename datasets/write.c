@@ -43,7 +43,9 @@ static void put_n(record *r, const char *text, size_t n) {
   if (quoted) *r->at++ = '"';
 }
 
-static void put(record *r, const char *text) { put_n(r, text, strlen(text)); }
+static void put(record *r, const char *text) {
+  put_n(r, text, strlen(text));
+}
 
 /* value * 10^decimals is a whole number. */
 static void put_number(record *r, double value, int decimals) {
@@ -71,10 +73,16 @@ static void put_date(record *r, double day) {
   time_t seconds = (time_t)floor(day) * 86400;
   struct tm date;
   gmtime_r(&seconds, &date);
-  char text[12] = {(char)('0' + (date.tm_year / 100 + 19) / 10), (char)('0' + (date.tm_year / 100 + 19) % 10),
-                   (char)('0' + date.tm_year / 10 % 10), (char)('0' + date.tm_year % 10), '-',
-                   (char)('0' + (date.tm_mon + 1) / 10), (char)('0' + (date.tm_mon + 1) % 10), '-',
-                   (char)('0' + date.tm_mday / 10), (char)('0' + date.tm_mday % 10)};
+  char text[12] = {(char)('0' + (date.tm_year / 100 + 19) / 10),
+                   (char)('0' + (date.tm_year / 100 + 19) % 10),
+                   (char)('0' + date.tm_year / 10 % 10),
+                   (char)('0' + date.tm_year % 10),
+                   '-',
+                   (char)('0' + (date.tm_mon + 1) / 10),
+                   (char)('0' + (date.tm_mon + 1) % 10),
+                   '-',
+                   (char)('0' + date.tm_mday / 10),
+                   (char)('0' + date.tm_mday % 10)};
   put_n(r, text, 10);
 }
 
@@ -103,8 +111,10 @@ static void put_noise(record *out, const world *w, uint64_t number) {
   for (size_t i = out->column; i < out->columns; i++) {
     double u = uniform(w->seed, number, NOISE_PURPOSE + i);
     char level[8] = {(char)('a' + (int)(26 * u * u)), (char)('a' + (int)(26 * u * u * 2) % 2), 0};
-    if (i % 2) put(out, level);
-    else put_number(out, 1000 * u, 1);
+    if (i % 2)
+      put(out, level);
+    else
+      put_number(out, 1000 * u, 1);
   }
 }
 
@@ -121,9 +131,12 @@ static char *put_row(const world *w, const row *r, bool leads, char *at) {
   }
   for (size_t i = 0; i < N_ATTRIBUTES; i++) {
     const attribute *a = &w->schema[i];
-    if (isnan(r->values[i])) put(&out, "");
-    else if (a->kind == NUMBER) put_number(&out, r->values[i], a->decimals);
-    else put(&out, level_name(a, (size_t)r->values[i], name));
+    if (isnan(r->values[i]))
+      put(&out, "");
+    else if (a->kind == NUMBER)
+      put_number(&out, r->values[i], a->decimals);
+    else
+      put(&out, level_name(a, (size_t)r->values[i], name));
   }
   if (w->leak && !leads) put(&out, close_reason(w, r));
   if (w->score) put_number(&out, vendor_score(w, r), 0);
