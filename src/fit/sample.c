@@ -20,8 +20,8 @@ static int by_place(const void *a, const void *b) {
 /* Random folds of a history whose own folds are blocks of time: by a hash of the row's place. */
 static size_t random_fold(const lf_history *history, size_t row, size_t n_folds) {
   if (!history->folds_in_time && history->fold) return (size_t)history->fold[row] * n_folds / history->n_folds;
-  uint64_t place = row;
-  return (size_t)(lf_hash_unit(lf_hash(&place, sizeof place, 2)) * (double)n_folds);
+  uint64_t index = row;
+  return (size_t)(lf_hash_unit(lf_hash(&index, sizeof index, 2)) * (double)n_folds);
 }
 
 /* The rows of the sample in fold or time order. */

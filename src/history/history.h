@@ -28,7 +28,6 @@ typedef struct lf_column_role {
   lf_role role;
   bool said;             /* by the user, not inferred */
   bool also_attribute;   /* LF_ROLE_AMOUNT that is known for lost rows as well: it may predict like any attribute */
-  bool also_attribute;   /* has a role (amount) and may predict as well: it is known before the outcome */
   lf_owner owner;
   const lf_attribute_spec *spec; /* into the project, or NULL */
   char *reason;          /* EXCLUDED: why, in words a user understands */
