@@ -31,10 +31,10 @@ static lf_status suspects(const json_t *report, json_t *list, lf_error *err) {
   lf_text names = {0}, text = {0};
   size_t n = add_names(&names, lf_view_at(report, "data.columns"), "suspicion");
   if (n > 0) {
-    lf_text_add(&text, "Ask when each of these is known: ");
+    lf_text_add(&text, n == 1 ? "Ask when " : "Ask when each of these is known: ");
     lf_text_add_n(&text, names.data, names.length);
-    lf_text_add(&text, n == 1 ? ". If it is filled in after the outcome, drop it and fit again."
-                              : ". What is filled in after the outcome must be dropped and the score fitted again.");
+    lf_text_add(&text, n == 1 ? " is known. If it is filled in after the outcome, drop it and fit again."
+                              : ". What is filled in after the outcome must be dropped, and the score fitted again.");
   }
   lf_text_free(&names);
   if (n == 0) return LF_OK;
@@ -151,23 +151,26 @@ static lf_status not_in_time(const json_t *report, json_t *list, lf_error *err) 
   return lf_headline_put(list, NULL, &text, err);
 }
 
-static lf_status fit_trouble(const json_t *report, json_t *list, lf_error *err) {
+static lf_status no_convergence(const json_t *report, json_t *list, lf_error *err) {
+  lf_text text = {0};
+  if (!json_is_false(lf_view_at(report, "model.converged"))) return LF_OK;
+  lf_text_add(&text, "The fit did not converge: its weights are not to be used.");
+  return lf_headline_put(list, NULL, &text, err);
+}
+
+static lf_status warnings(const json_t *report, json_t *list, lf_error *err) {
   lf_text text = {0};
   size_t n = json_array_size(lf_view_at(report, "model.warnings"));
-  if (json_is_false(lf_view_at(report, "model.converged"))) {
-    lf_text_add(&text, "The fit did not converge: its weights are not to be used.");
-  } else if (n > 0) {
-    lf_text_add(&text, "The fit raised ");
-    lf_people_counted(&text, (double)n, "warning; it is", "warnings; they are");
-    lf_text_add(&text, " listed under the method.");
-  } else {
-    return LF_OK;
-  }
+  if (n == 0) return LF_OK;
+  lf_text_add(&text, "The fit raised ");
+  lf_people_counted(&text, (double)n, "warning; it is", "warnings; they are");
+  lf_text_add(&text, " listed under the method.");
   return lf_headline_put(list, NULL, &text, err);
 }
 
 lf_status lf_headline_cautions(const json_t *report, json_t *list, lf_error *err) {
   lf_status status = LF_OK;
+  LF_TRY(no_convergence(report, list, err));
   LF_TRY(suspects(report, list, err));
   LF_TRY(too_good_to_be_true(report, list, err));
   LF_TRY(faded(report, list, err));
@@ -175,7 +178,7 @@ lf_status lf_headline_cautions(const json_t *report, json_t *list, lf_error *err
   LF_TRY(drifting(report, list, err));
   LF_TRY(few_wins(report, list, err));
   LF_TRY(not_in_time(report, list, err));
-  LF_TRY(fit_trouble(report, list, err));
+  LF_TRY(warnings(report, list, err));
 cleanup:
   return status;
 }
