@@ -1,0 +1,164 @@
+#include "fit/crossfit.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/numerics.h"
+#include "base/parallel.h"
+
+static const double path_tolerance = 1e-5;
+
+/* One task fits one fold at one band penalty along the whole ridge path. */
+typedef struct fitter {
+  lf_crossfit *crossfit;
+  lf_band_rules rules;
+  const lf_run *outer;
+  double *loss; /* [tasks][n_ridge]: sums over the judged rows */
+  lf_status *status;
+  lf_error *errors;
+} fitter;
+
+void lf_recentre(const uint8_t *won, const double *weight, size_t n, double *eta) {
+  double shift = 0;
+  for (int step = 0; step < 30; step++) {
+    double g = 0, h = 1e-3;
+    for (size_t i = 0; i < n; i++) {
+      double p = lf_expit(eta[i] + shift);
+      g += weight[i] * (won[i] - p);
+      h += weight[i] * p * (1 - p);
+    }
+    double move = fmax(-2, fmin(2, g / h));
+    shift += move;
+    if (fabs(move) < 1e-8) break;
+  }
+  for (size_t i = 0; i < n; i++) eta[i] += shift;
+}
+
+static lf_status judge_fold(const fitter *f, const lf_fold_fit *fit, const lf_fold *fold, size_t ridge, double *sum,
+                            lf_error *err) {
+  const lf_sample *s = f->crossfit->sample;
+  size_t n = fold->judge_to - fold->judge_from;
+  double *eta = NULL;
+  lf_status status = lf_alloc(n, sizeof *eta, &eta, err);
+  if (status != LF_OK) return status;
+  lf_banded_predict(fit->banded, fit->b[ridge], fold->judge_from, fold->judge_to, eta);
+  if (s->in_time) lf_recentre(s->won + fold->judge_from, s->weight + fold->judge_from, n, eta);
+  *sum = 0;
+  for (size_t i = 0; i < n; i++)
+    *sum += s->weight[fold->judge_from + i] * lf_log_loss(eta[i], s->won[fold->judge_from + i]);
+  free(eta);
+  return LF_OK;
+}
+
+static lf_status fit_path(fitter *f, size_t task, const lf_run *run, lf_error *err) {
+  lf_crossfit *c = f->crossfit;
+  size_t n_folds = c->sample->n_folds, fold = task % n_folds;
+  lf_fold_fit *fit = &c->fits[task];
+  lf_band_rules rules = f->rules;
+  rules.penalty = c->path.band_penalty[task / n_folds];
+  lf_weights *weights = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(c->atoms->n, sizeof *fit->groupings, &fit->groupings, err));
+  LF_TRY(lf_choose_bands(c->sample, c->atoms, c->keep, c->weight[fold], &rules, run, fit->groupings, err));
+  LF_TRY(lf_banded_make(c->sample, c->atoms, fit->groupings, c->keep, c->weight[fold], &fit->banded, err));
+  size_t n_coef = fit->banded->design.n_coef;
+  for (size_t r = 0; r < c->path.n_ridge; r++) {
+    LF_TRY(lf_check_interrupt(run, err));
+    LF_TRY(lf_banded_solve(fit->banded, c->path.ridge[r], r ? fit->b[r - 1] : NULL, path_tolerance, false, run, &weights, err));
+    LF_TRY(lf_alloc(n_coef, sizeof *fit->b[r], &fit->b[r], err));
+    memcpy(fit->b[r], weights->b, n_coef * sizeof *weights->b);
+    lf_weights_free(weights);
+    weights = NULL;
+    LF_TRY(judge_fold(f, fit, &c->sample->folds[fold], r, &f->loss[task * c->path.n_ridge + r], err));
+  }
+cleanup:
+  lf_weights_free(weights);
+  return status;
+}
+
+static void fit_task(void *context, size_t task) {
+  fitter *f = context;
+  lf_run serial = lf_run_serial(f->outer);
+  f->status[task] = fit_path(f, task, &serial, &f->errors[task]);
+}
+
+/* Log loss of the judged rows at the win rate of their training rows (their own, where folds look forward). */
+static void judge_null(lf_crossfit *c) {
+  const lf_sample *s = c->sample;
+  double sum = 0;
+  for (size_t k = 0; k < s->n_folds; k++) {
+    const lf_fold *fold = &s->folds[k];
+    double rows = 0, won = 0, judged = 0, judged_won = 0;
+    for (size_t i = 0; i < s->n; i++) {
+      rows += c->weight[k][i];
+      won += s->won[i] ? c->weight[k][i] : 0;
+    }
+    for (size_t i = fold->judge_from; i < fold->judge_to; i++) {
+      judged += s->weight[i];
+      judged_won += s->won[i] ? s->weight[i] : 0;
+    }
+    double p = s->in_time ? judged_won / judged : won / rows;
+    sum -= judged > 0 ? lf_xlogy(judged_won, p) + lf_xlogy(judged - judged_won, 1 - p) : 0;
+    c->judged += judged;
+  }
+  c->null_loss = sum / c->judged;
+}
+
+static lf_status collect(fitter *f, size_t tasks, lf_error *err) {
+  lf_crossfit *c = f->crossfit;
+  for (size_t t = 0; t < tasks; t++)
+    if (f->status[t] != LF_OK) {
+      if (err) *err = f->errors[t];
+      return f->status[t];
+    }
+  for (size_t t = 0; t < tasks; t++)
+    for (size_t r = 0; r < c->path.n_ridge; r++)
+      c->loss[t / c->sample->n_folds][r] += f->loss[t * c->path.n_ridge + r] / c->judged;
+  return LF_OK;
+}
+
+lf_status lf_crossfit_make(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const lf_path *path,
+                           const lf_band_rules *rules, const lf_run *run, lf_crossfit **crossfit, lf_error *err) {
+  lf_crossfit *c = NULL;
+  size_t tasks = path->n_bands * sample->n_folds;
+  fitter f = {.rules = *rules, .outer = run};
+  lf_status status = lf_alloc(1, sizeof *c, &c, err);
+  if (status != LF_OK) return status;
+  *c = (lf_crossfit){.sample = sample, .atoms = atoms, .keep = keep, .path = *path};
+  f.crossfit = c;
+  LF_TRY(lf_alloc(sample->n_folds, sizeof *c->weight, &c->weight, err));
+  for (size_t k = 0; k < sample->n_folds; k++) {
+    LF_TRY(lf_alloc(sample->n, sizeof *c->weight[k], &c->weight[k], err));
+    lf_sample_train_weights(sample, k, c->weight[k]);
+  }
+  LF_TRY(lf_alloc(tasks, sizeof *c->fits, &c->fits, err));
+  LF_TRY(lf_alloc(tasks * path->n_ridge, sizeof *f.loss, &f.loss, err));
+  LF_TRY(lf_alloc(tasks, sizeof *f.status, &f.status, err));
+  LF_TRY(lf_alloc(tasks, sizeof *f.errors, &f.errors, err));
+  judge_null(c);
+  lf_parallel_for(run, tasks, fit_task, &f);
+  LF_TRY(collect(&f, tasks, err));
+  *crossfit = c;
+  c = NULL;
+cleanup:
+  free(f.loss);
+  free(f.status);
+  free(f.errors);
+  lf_crossfit_free(c);
+  return status;
+}
+
+static void fold_fit_clear(lf_fold_fit *fit, size_t n_sets) {
+  lf_groupings_free(fit->groupings, n_sets);
+  lf_banded_free(fit->banded);
+  for (size_t r = 0; r < LF_MAX_PATH; r++) free(fit->b[r]);
+}
+
+void lf_crossfit_free(lf_crossfit *c) {
+  if (!c) return;
+  for (size_t k = 0; c->weight && k < c->sample->n_folds; k++) free(c->weight[k]);
+  free(c->weight);
+  for (size_t t = 0; c->fits && t < c->path.n_bands * c->sample->n_folds; t++) fold_fit_clear(&c->fits[t], c->atoms->n);
+  free(c->fits);
+  free(c);
+}
