@@ -33,20 +33,21 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
       {"Verdict", "verdict", LF_HTML_TEXT},
       {"Through", "through", LF_HTML_TEXT},
       {"Strength", "strength", LF_HTML_FIXED2},
-      {"Odds ratio, best to worst band", "win.odds_ratio_range", LF_HTML_FIXED2},
-      {"AUC lost without it", "holdout_auc_loss", LF_HTML_FIXED4},
-      {"Log loss added without it", "holdout_loss_increase", LF_HTML_FIXED4},
+      {"Odds ratio", "win.odds_ratio_range", LF_HTML_FIXED2},
+      {"AUC lost", "holdout_auc_loss", LF_HTML_FIXED4},
+      {"Log loss added", "holdout_loss_increase", LF_HTML_FIXED4},
       {"p", "p", LF_HTML_P},
       {"q", "q", LF_HTML_P},
   };
   const json_t *list = lf_view_list(report, "attributes");
-  const lf_html_table table = {"Attributes, strongest first", columns, COUNT_OF(columns), list, NULL, NULL};
+  const lf_html_table table = {"Attributes, strongest first", columns, COUNT_OF(columns), list, NULL, NULL, 0};
   bool shown[LF_HTML_MOST_COLUMNS] = {false};
   size_t i;
   json_t *attribute;
   lf_html_section(out, "attributes", "Which attributes predict",
                   "Each attribute is judged beside all the others. <em>q</em> is the p-value after allowing for the number of "
-                  "attributes tested. A verdict is about association, not cause: what sales does with a lead can be the reason "
+                  "attributes tested; the odds ratio sets the best band against the worst; AUC lost and log loss added are "
+                  "what the score would suffer without the attribute. A verdict is about association, not cause: what sales does with a lead can be the reason "
                   "it wins.");
   if (list == NULL) {
     lf_html_missing(out, "no attribute was judged");
@@ -76,15 +77,15 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
 
 static const lf_html_column point_columns[] = {
     {"Band", "label", LF_HTML_NAME},      {"Points", "points", LF_HTML_COUNT},
-    {"95% range", "range", LF_HTML_TEXT}, {"Rows", "rows", LF_HTML_COUNT},
-    {"Won", "won", LF_HTML_COUNT},        {"Win rate", "win_rate", LF_HTML_BAR},
-    {"Revenue", "amount", LF_HTML_COUNT},
+    {"Rows", "rows", LF_HTML_COUNT},      {"Won", "won", LF_HTML_COUNT},
+    {"Win rate", "win_rate", LF_HTML_BAR}, {"Revenue", "amount", LF_HTML_COUNT},
+    {"95% range of points", "range", LF_HTML_TEXT},
 };
 
-static bool is_small(const json_t *band) {
-  double rows = lf_view_number(band, "rows");
-  return rows > 0 && rows < LF_REPORT_FEWEST_ROWS;
-}
+/* Counts stand in columns FIRST_COUNT up to RANGE, the range of points in the last one. */
+enum { FIRST_COUNT = 2, RANGE = 6 };
+
+static bool is_small(const json_t *band) { return lf_view_number(band, "rows") < LF_REPORT_FEWEST_ROWS; }
 
 /* missing and other are no levels of anybody's: their names may stand, their counts may not. */
 static bool is_general(const json_t *band) {
@@ -108,10 +109,10 @@ static void add_points_range(lf_text *out, const json_t *band) {
 /* Counts of the training rows, or the words that stand for them where there are too few. */
 static void add_counts(lf_text *out, const json_t *band, const bool *shown) {
   size_t cells = 0;
-  for (size_t j = 3; j < COUNT_OF(point_columns); j++) cells += shown[j];
+  for (size_t j = FIRST_COUNT; j < RANGE; j++) cells += shown[j];
   double rows = lf_view_number(band, "rows");
   if (rows >= LF_REPORT_FEWEST_ROWS || isnan(rows)) {
-    for (size_t j = 3; j < COUNT_OF(point_columns); j++) {
+    for (size_t j = FIRST_COUNT; j < RANGE; j++) {
       if (shown[j]) lf_html_cell(out, band, &point_columns[j], NULL);
     }
   } else if (cells > 0) {
@@ -124,8 +125,8 @@ static void add_band(lf_text *out, const json_t *band, const bool *shown) {
   lf_text_add(out, is_general(band) ? "<tr class=\"general\">" : "<tr>");
   lf_html_cell(out, band, &point_columns[0], NULL);
   lf_html_cell(out, band, &point_columns[1], NULL);
-  if (shown[2]) add_points_range(out, band);
   add_counts(out, band, shown);
+  if (shown[RANGE]) add_points_range(out, band);
   lf_text_add(out, "</tr>\n");
 }
 
@@ -141,7 +142,7 @@ static void add_small_bands(lf_text *out, const json_t *bands, const bool *shown
     high = fmax(high, lf_view_number(band, "points"));
   }
   if (n == 0) return;
-  for (size_t j = 3; j < COUNT_OF(point_columns); j++) cells += shown[j];
+  for (size_t j = FIRST_COUNT; j < RANGE; j++) cells += shown[j];
   lf_text_add(out, "<tr class=\"general\"><th scope=\"row\">");
   lf_people_counted(out, (double)n, "small band", "small bands");
   lf_text_add(out, "</th><td class=\"n\">");
@@ -150,10 +151,10 @@ static void add_small_bands(lf_text *out, const json_t *bands, const bool *shown
     lf_text_add(out, " to ");
     lf_people_count(out, high);
   }
-  lf_text_add(out, shown[2] ? "</td><td></td>" : "</td>");
+  lf_text_add(out, "</td>");
   if (cells > 0)
     lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than 10 rows%s</td>", cells, n > 1 ? " each" : "");
-  lf_text_add(out, "</tr>\n");
+  lf_text_add(out, shown[RANGE] ? "<td></td></tr>\n" : "</tr>\n");
 }
 
 /* Which columns any band of the card fills. */
@@ -163,8 +164,8 @@ static void columns_filled(const json_t *card, bool shown[LF_HTML_MOST_COLUMNS])
   shown[0] = shown[1] = true;
   json_array_foreach((json_t *)card, i, attribute) {
     const json_t *bands = lf_view_at(attribute, "bands");
-    shown[2] = shown[2] || (lf_view_any(bands, "points_low") && lf_view_any(bands, "points_high"));
-    for (size_t j = 3; j < COUNT_OF(point_columns); j++)
+    shown[RANGE] = shown[RANGE] || (lf_view_any(bands, "points_low") && lf_view_any(bands, "points_high"));
+    for (size_t j = FIRST_COUNT; j < RANGE; j++)
       shown[j] = shown[j] || lf_view_any(bands, point_columns[j].path);
   }
 }
@@ -224,14 +225,16 @@ void lf_html_points(lf_text *out, const json_t *report) {
 
 /* ---- thresholds and grades --------------------------------------------------------------------------------- */
 
-/* At most MOST_THRESHOLDS rows, evenly taken, and the MQL row always. The new array is the caller's; NULL without memory. */
+/* At most MOST_THRESHOLDS rows, evenly taken, that enough leads reach; and the MQL row always. The new array is the caller's; NULL without
+ * memory. */
 static json_t *thinned(const json_t *list, const json_t *keep) {
   size_t n = json_array_size(list), step = (n + MOST_THRESHOLDS - 1) / MOST_THRESHOLDS;
   if (step > 1 && step < 5) step = 5; /* every fifth point reads better than every second */
   json_t *some = json_array(), *row;
   size_t i;
   json_array_foreach((json_t *)list, i, row) {
-    if ((i % step == 0 || row == keep) && json_array_append(some, row) != 0) {
+    bool enough = i % step == 0 && !(lf_view_number(row, "rows") < LF_REPORT_FEWEST_ROWS);
+    if ((enough || row == keep) && json_array_append(some, row) != 0) {
       json_decref(some);
       return NULL;
     }
@@ -249,7 +252,8 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
   const json_t *list = lf_view_list(report, "thresholds"), *mql = lf_view_mql_row(report);
   const char *rule = lf_view_text(report, "mql.rule");
   lf_html_section(out, "thresholds", "What each threshold delivers",
-                  "On the holdout: leads that reach the threshold, and what became of them.");
+                  "On the holdout: leads that reach the threshold, and what became of them. Thresholds that fewer than 10 leads reach are "
+                  "left out.");
   if (rule != NULL) {
     lf_text_add(out, "<p>How the MQL threshold was chosen, on training leads: ");
     lf_html_data(out, rule, 600);
@@ -259,7 +263,7 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
   if (some == NULL) {
     lf_html_missing(out, "no leads were kept back to judge thresholds");
   } else {
-    const lf_html_table table = {"Thresholds on the holdout", columns, COUNT_OF(columns), some, mql, "MQL"};
+    const lf_html_table table = {"Leads of the holdout by threshold", columns, COUNT_OF(columns), some, mql, "MQL", LF_REPORT_FEWEST_ROWS};
     lf_html_records(out, &table);
   }
   json_decref(some);
@@ -274,7 +278,7 @@ void lf_html_grades(lf_text *out, const json_t *report) {
   };
   const json_t *list = lf_view_list(report, "grades");
   if (list == NULL) return;
-  const lf_html_table table = {"Grades", columns, COUNT_OF(columns), list, NULL, NULL};
+  const lf_html_table table = {"Leads of the holdout by grade", columns, COUNT_OF(columns), list, NULL, NULL, LF_REPORT_FEWEST_ROWS};
   lf_html_section(out, "grades", "Grades", NULL);
   lf_html_records(out, &table);
   lf_html_section_close(out);

@@ -52,7 +52,7 @@ static void add_row_facts(lf_text *out, const json_t *data) {
 }
 
 void lf_html_data_used(lf_text *out, const json_t *report) {
-  static const lf_html_column reasons[] = {{"Rows left out because", "reason", LF_HTML_NAME},
+  static const lf_html_column reasons[] = {{"Reason", "reason", LF_HTML_NAME},
                                            {"Rows", "rows", LF_HTML_COUNT}};
   static const lf_html_column columns[] = {
       {"Column", "name", LF_HTML_NAME},         {"Kind", "kind", LF_HTML_TEXT},
@@ -71,11 +71,11 @@ void lf_html_data_used(lf_text *out, const json_t *report) {
   add_row_facts(out, data);
   add_suspicions(out, list);
   if (excluded != NULL) {
-    const lf_html_table table = {"Rows left out", reasons, COUNT_OF(reasons), excluded, NULL, NULL};
+    const lf_html_table table = {"Rows left out", reasons, COUNT_OF(reasons), excluded, NULL, NULL, 0};
     lf_html_records(out, &table);
   }
   if (list != NULL) {
-    const lf_html_table table = {"Columns", columns, COUNT_OF(columns), list, NULL, NULL};
+    const lf_html_table table = {"Columns", columns, COUNT_OF(columns), list, NULL, NULL, 0};
     lf_html_records(out, &table);
   }
   add_list(out, "What was inferred", lf_view_at(data, "notes"));

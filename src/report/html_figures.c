@@ -71,7 +71,7 @@ void lf_html_calibration(lf_text *out, const json_t *report) {
   add_expected_wins(out, bins, lf_view_number(figures, "won"));
   if (bins != NULL) {
     const lf_html_table table = {is_holdout ? "Calibration on the holdout" : "Calibration, cross-validated", columns,
-                                 COUNT_OF(columns), bins, NULL, NULL};
+                                 COUNT_OF(columns), bins, NULL, NULL, 0};
     lf_text_add(out, "<div class=\"beside\">\n");
     lf_html_calibration_chart(out, bins);
     lf_html_records(out, &table);
@@ -91,13 +91,24 @@ static void add_order_facts(lf_text *out, const json_t *figures) {
   lf_html_fact(out, "Kolmogorov\xE2\x80\x93Smirnov", lf_view_number(figures, "ks"), LF_HTML_FIXED3);
   lf_html_fact(out, "Average precision", lf_view_number(figures, "average_precision"), LF_HTML_FIXED3);
   lf_html_fact(out, "Revenue-capture Gini", lf_view_number(figures, "revenue_capture.gini"), LF_HTML_FIXED3);
-  lf_html_fact(out, "of what a perfect order captures", lf_view_number(figures, "revenue_capture.gini_normalised"),
+  lf_html_fact(out, "Share of the best possible", lf_view_number(figures, "revenue_capture.gini_normalised"),
                LF_HTML_PERCENT);
   lf_text_add(out, "</dl>\n");
 }
 
+/* Wins are whole unless ties were shared out. */
+static bool all_whole(const json_t *list, const char *path) {
+  size_t i;
+  json_t *item;
+  json_array_foreach((json_t *)list, i, item) {
+    double value = lf_view_number(item, path);
+    if (fabs(value - round(value)) > 1e-9) return false;
+  }
+  return true;
+}
+
 void lf_html_order(lf_text *out, const json_t *report) {
-  static const lf_html_column deciles[] = {
+  lf_html_column deciles[] = {
       {"Decile", "decile", LF_HTML_NAME},
       {"Leads", "rows", LF_HTML_COUNT},
       {"Won", "won", LF_HTML_FIXED1},
@@ -114,6 +125,7 @@ void lf_html_order(lf_text *out, const json_t *report) {
   bool is_holdout = false;
   const json_t *figures = lf_view_figures(report, &is_holdout);
   const json_t *lift = lf_view_list(figures, "lift"), *top = lf_view_list(figures, "top");
+  if (all_whole(lift, "won")) deciles[2].format = LF_HTML_COUNT;
   lf_html_section(out, "order", "Working the list from the top",
                   "Leads in tenths by falling score. Lift is the win rate of a tenth over the win rate of all; ties are "
                   "shared out, so wins may be fractions.");
@@ -121,11 +133,11 @@ void lf_html_order(lf_text *out, const json_t *report) {
     lf_html_missing(out, "no leads were kept back to judge the order");
   } else {
     const lf_html_table table = {is_holdout ? "Deciles of the holdout" : "Deciles, cross-validated", deciles,
-                                 COUNT_OF(deciles), lift, NULL, NULL};
+                                 COUNT_OF(deciles), lift, NULL, NULL, 0};
     lf_html_records(out, &table);
   }
   if (top != NULL) {
-    const lf_html_table table = {"What the best leads hold", shares, COUNT_OF(shares), top, NULL, NULL};
+    const lf_html_table table = {"What the best leads hold", shares, COUNT_OF(shares), top, NULL, NULL, 0};
     lf_html_records(out, &table);
   }
   if (figures != NULL) add_order_facts(out, figures);

@@ -88,12 +88,12 @@ static void add_selection(lf_text *out, const json_t *selection) {
   lf_html_fact_text(out, "Signal", lf_view_text(selection, "signal.sentence"));
   lf_text_add(out, "</dl>\n");
   if ((list = lf_view_list(selection, "left_out")) != NULL)
-    lf_html_records(out, &(lf_html_table){"Attributes left out of the score", left_out, COUNT_OF(left_out), list, NULL, NULL});
+    lf_html_records(out, &(lf_html_table){"Attributes left out of the score", left_out, COUNT_OF(left_out), list, NULL, NULL, 0});
   if ((list = lf_view_list(selection, "drifting")) != NULL)
-    lf_html_records(out, &(lf_html_table){"Attributes that drift", drifting, COUNT_OF(drifting), list, NULL, NULL});
+    lf_html_records(out, &(lf_html_table){"Attributes that drift", drifting, COUNT_OF(drifting), list, NULL, NULL, 0});
   if ((list = lf_view_list(selection, "penalty_path")) != NULL) {
     lf_text_add(out, "<details><summary>Penalties tried</summary>\n");
-    lf_html_records(out, &(lf_html_table){"Penalties tried", path, COUNT_OF(path), list, NULL, NULL});
+    lf_html_records(out, &(lf_html_table){"Penalties tried", path, COUNT_OF(path), list, NULL, NULL, 0});
     lf_text_add(out, "</details>\n");
   }
 }
@@ -146,7 +146,7 @@ static void add_coefficients(lf_text *out, const json_t *report) {
   }
   if (json_array_size(some) > 0) {
     lf_text_add(out, "<details><summary>Coefficients (log-odds)</summary>\n");
-    lf_html_records(out, &(lf_html_table){"Coefficients", columns, COUNT_OF(columns), some, NULL, NULL});
+    lf_html_records(out, &(lf_html_table){"Coefficients", columns, COUNT_OF(columns), some, NULL, NULL, 0});
     lf_text_add(out, "</details>\n");
   }
   json_decref(some);
@@ -160,7 +160,7 @@ static void add_tests(lf_text *out, const json_t *model) {
   const json_t *list = lf_view_list(model, "tests");
   if (list == NULL) return;
   lf_text_add(out, "<details><summary>Likelihood-ratio tests</summary>\n");
-  lf_html_records(out, &(lf_html_table){"Likelihood-ratio tests", columns, COUNT_OF(columns), list, NULL, NULL});
+  lf_html_records(out, &(lf_html_table){"Likelihood-ratio tests", columns, COUNT_OF(columns), list, NULL, NULL, 0});
   lf_text_add(out, "</details>\n");
 }
 

@@ -46,7 +46,7 @@ void lf_html_number(lf_text *out, double value, lf_html_format format) {
   case LF_HTML_FIXED2: lf_people_fixed(out, value, 2); break;
   case LF_HTML_FIXED3: lf_people_fixed(out, value, 3); break;
   case LF_HTML_FIXED4: lf_people_fixed(out, value, 4); break;
-  case LF_HTML_P: lf_people_p(out, value); break;
+  case LF_HTML_P: value < 0.001 ? lf_text_add(out, "&lt;0.001") : lf_people_p(out, value); break;
   default: lf_people_count(out, value);
   }
 }
@@ -98,8 +98,8 @@ static void add_text_value(lf_text *out, const json_t *record, const char *path)
 
 static void add_bar_open(lf_text *out, double share) {
   lf_text_add(out, "<td class=\"n bar\" style=\"--share:");
-  lf_text_add_fixed(out, 100.0 * fmin(fmax(share, 0), 1), 1);
-  lf_text_add(out, "%\">");
+  lf_text_add_fixed(out, fmin(fmax(share, 0), 1), 3);
+  lf_text_add(out, "\">");
 }
 
 void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *column, const char *mark) {
@@ -116,7 +116,7 @@ void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *colu
   }
   if (column->format == LF_HTML_TEXT) {
     lf_text_add(out, "<td>");
-    add_text_value(out, record, column->path);
+    if (lf_view_at(record, column->path) != NULL) add_text_value(out, record, column->path);
     lf_text_add(out, "</td>");
     return;
   }
@@ -135,6 +135,18 @@ void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *colu
   lf_text_add(out, "</td>");
 }
 
+static bool is_few(const lf_html_table *table, const json_t *record) {
+  return table->fewest > 0 && lf_view_number(record, "rows") < table->fewest;
+}
+
+/* The row's name, and words in place of its figures. */
+static void add_few(lf_text *out, const lf_html_table *table, const json_t *record, const char *mark, const bool *shown) {
+  size_t cells = 0;
+  for (size_t j = 1; j < table->n_columns && j < LF_HTML_MOST_COLUMNS; j++) cells += shown[j];
+  lf_html_cell(out, record, &table->columns[0], mark);
+  lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than %d rows</td>", cells, table->fewest);
+}
+
 void lf_html_records(lf_text *out, const lf_html_table *table) {
   bool shown[LF_HTML_MOST_COLUMNS] = {false};
   size_t i;
@@ -144,7 +156,9 @@ void lf_html_records(lf_text *out, const lf_html_table *table) {
   json_array_foreach((json_t *)table->list, i, record) {
     const char *mark = record == table->marked ? table->mark : NULL;
     lf_text_add(out, mark != NULL ? "<tr class=\"marked\">" : "<tr>");
-    for (size_t j = 0; j < table->n_columns && j < LF_HTML_MOST_COLUMNS; j++) {
+    bool few = is_few(table, record);
+    if (few) add_few(out, table, record, mark, shown);
+    for (size_t j = 0; !few && j < table->n_columns && j < LF_HTML_MOST_COLUMNS; j++) {
       if (shown[j]) lf_html_cell(out, record, &table->columns[j], mark);
     }
     lf_text_add(out, "</tr>\n");

@@ -43,6 +43,7 @@ typedef struct lf_html_table {
   const json_t *list;
   const json_t *marked;    /* this record's row is marked with `mark`, or NULL */
   const char *mark;
+  int fewest;              /* figures of a record with fewer `rows` than this are not shown; 0: all are */
 } lf_html_table;
 
 void lf_html_records(lf_text *out, const lf_html_table *table);
