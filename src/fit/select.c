@@ -1,0 +1,318 @@
+/* The card method.
+ *
+ * 1. Where time is known, attributes whose newest values lie outside what older rows held are left out and named.
+ * 2. Random folds: in each fold bands are chosen and ridge weights fitted at every point of a grid (band penalty g x ridge
+ *    penalty l); the judged rows' log loss says which l is best for each g; attributes that do not help by one standard
+ *    error leave; then the largest g within one standard error of the best is taken (Breiman et al. 1984, section 3.4.3: the
+ *    simpler model where the data cannot tell).
+ * 3. Where time is known, forward folds (train on the past, judge the next block) choose the ridge penalty again and veto
+ *    attributes that do significant harm there.
+ * 4. Bands and weights of all training rows, at what was chosen.
+ *
+ * Penalties are absolute: g is deviance a band must save (2 is Akaike's price), l the prior precision of a weight in log-odds. Neither grows with the
+ * rows, so what a sample of the rows chose holds for all of them. */
+#include "fit/select.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/numerics.h"
+
+enum { DEFAULT_FOLDS = 5, DEFAULT_ROWS = 60000, FORWARD_FOLDS = 4 };
+
+static const double drift_limit = 0.25;
+static const double final_tolerance = 1e-9;
+
+static lf_path whole_path(void) {
+  return (lf_path){.n_bands = 3, .n_ridge = 4, .band_penalty = {2, 4, 8}, .ridge = {30, 10, 3, 1}};
+}
+
+static lf_band_rules band_rules(const lf_card_options *options, double rows, double penalty) {
+  return (lf_band_rules){.penalty = penalty,
+                         .min_rows = fmax(20, 0.0002 * rows),
+                         .min_each = 1,
+                         .max_bands = options->max_bands};
+}
+
+/* ---- choices -------------------------------------------------------------------------------------------- */
+
+static size_t best_ridge(const lf_crossfit *c, size_t band) {
+  size_t best = 0;
+  for (size_t r = 1; r < c->path.n_ridge; r++)
+    if (c->loss[band][r] < c->loss[band][best]) best = r;
+  return best;
+}
+
+/* Mean and standard error of the paired difference in row loss, a - b. */
+static void paired_difference(const lf_sample *s, const double *a, const double *b, double *mean, double *error) {
+  double rows = 0, sum = 0, squares = 0;
+  for (size_t k = 0; k < s->n_folds; k++)
+    for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
+      double d = a[i] - b[i];
+      rows += s->weight[i];
+      sum += s->weight[i] * d;
+      squares += s->weight[i] * d * d;
+    }
+  *mean = sum / rows;
+  *error = sqrt(fmax(0, squares / rows - *mean * *mean) / rows);
+}
+
+/* The simplest of the eliminations (latest in the list: rising band penalty) that is within one standard error of the best. */
+static size_t simplest(const lf_sample *s, lf_elimination *const *e, size_t n) {
+  size_t best = 0;
+  for (size_t i = 1; i < n; i++)
+    if (e[i]->loss < e[best]->loss) best = i;
+  for (size_t i = n; i-- > best + 1;) {
+    double mean, error;
+    paired_difference(s, e[i]->row_loss, e[best]->row_loss, &mean, &error);
+    if (mean <= error) return i;
+  }
+  return best;
+}
+
+/* Random folds: the elimination of each band penalty at its best ridge, and the one to take. */
+static lf_status choose_random(const lf_crossfit *c, const lf_run *run, lf_elimination **chosen, lf_error *err) {
+  lf_elimination *e[LF_MAX_PATH] = {0};
+  lf_status status = LF_OK;
+  for (size_t g = 0; g < c->path.n_bands; g++) {
+    lf_progress(run, "choosing attributes", g, c->path.n_bands);
+    LF_TRY(lf_eliminate(c, g, best_ridge(c, g), 1, run, &e[g], err));
+  }
+  size_t at = simplest(c->sample, e, c->path.n_bands);
+  *chosen = e[at];
+  e[at] = NULL;
+cleanup:
+  for (size_t g = 0; g < LF_MAX_PATH; g++) lf_elimination_free(e[g]);
+  return status;
+}
+
+/* Forward folds: the veto at every ridge penalty, and the one of least loss. */
+static lf_status choose_forward(const lf_crossfit *c, const lf_run *run, lf_elimination **chosen, lf_error *err) {
+  lf_elimination *e[LF_MAX_PATH] = {0};
+  lf_status status = LF_OK;
+  size_t best = 0;
+  for (size_t r = 0; r < c->path.n_ridge; r++) {
+    LF_TRY(lf_eliminate(c, 0, r, -2, run, &e[r], err));
+    if (e[r]->loss < e[best]->loss) best = r;
+  }
+  *chosen = e[best];
+  e[best] = NULL;
+cleanup:
+  for (size_t r = 0; r < LF_MAX_PATH; r++) lf_elimination_free(e[r]);
+  return status;
+}
+
+/* ---- what is kept of them ---------------------------------------------------------------------------------- */
+
+static void keep_dropped(lf_card_fit *fit, const lf_elimination *e) {
+  for (size_t i = 0; i < e->n_dropped; i++) fit->dropped[fit->n_dropped++] = e->dropped[i];
+  memcpy(fit->keep, e->keep, fit->atoms->n);
+}
+
+/* Slope of the judged outcomes on the judged linear predictor. */
+static lf_status judged_slope(const lf_sample *s, const double *eta, const lf_run *run, double *slope, lf_error *err) {
+  double *cells = NULL, *weight = NULL;
+  lf_weights *weights = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(s->n, sizeof *cells, &cells, err));
+  LF_TRY(lf_alloc(s->n, sizeof *weight, &weight, err));
+  memcpy(cells, eta, s->n * sizeof *cells);
+  double least = INFINITY, most = -INFINITY;
+  for (size_t k = 0; k < s->n_folds; k++)
+    for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
+      weight[i] = s->weight[i];
+      least = fmin(least, eta[i]);
+      most = fmax(most, eta[i]);
+    }
+  if (!(most - least > 1e-9)) { /* nothing tells the rows apart */
+    *slope = 0;
+    goto cleanup;
+  }
+  lf_column column = {.kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_term term = {.name = "linear predictor", .type = LF_TERM_NUMBER, .column = &column, .first = 1, .n_coef = 1};
+  lf_design design = {.n_rows = s->n, .n_terms = 1, .terms = &term, .n_coef = 2, .won = s->won, .weight = weight};
+  lf_solve_options options = {.tolerance = 1e-9, .no_information = true};
+  LF_TRY(lf_solve(&design, &options, run, &weights, err));
+  *slope = isfinite(weights->b[1]) ? weights->b[1] : 1;
+cleanup:
+  free(cells);
+  free(weight);
+  lf_weights_free(weights);
+  return status;
+}
+
+/* Judged gain over each fold's win rate alone. */
+static void judged_gain(lf_card_fit *fit, const lf_crossfit *c, const lf_elimination *e) {
+  const lf_sample *s = c->sample;
+  double rows = 0, sum = 0, squares = 0;
+  for (size_t k = 0; k < s->n_folds; k++) {
+    const lf_fold *fold = &s->folds[k];
+    double judged = 0, won = 0;
+    for (size_t i = fold->judge_from; i < fold->judge_to; i++) {
+      judged += s->weight[i];
+      won += s->won[i] ? s->weight[i] : 0;
+    }
+    double p = s->in_time ? won / judged : s->total_won / s->total;
+    for (size_t i = fold->judge_from; i < fold->judge_to; i++) {
+      double d = -(s->won[i] ? log(p) : log1p(-p)) - e->row_loss[i];
+      rows += s->weight[i];
+      sum += s->weight[i] * d;
+      squares += s->weight[i] * d * d;
+    }
+  }
+  double mean = sum / rows;
+  fit->gain = 2 * sum;
+  fit->gain_error = 2 * sqrt(fmax(0, squares / rows - mean * mean) * rows);
+  fit->loss = e->loss;
+  fit->null_loss = c->null_loss;
+}
+
+/* ---- stages ------------------------------------------------------------------------------------------------ */
+
+typedef struct stage {
+  const lf_history *history;
+  const lf_card_options *options;
+  const lf_run *run;
+  lf_card_fit *fit;
+} stage;
+
+static lf_status leave_out_drifting(stage *s, lf_error *err) {
+  lf_card_fit *fit = s->fit;
+  lf_sample *sample = NULL;
+  double *outside = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_sample_make(s->history, fit->atoms, LF_FOLDS_FORWARD, FORWARD_FOLDS, s->options->max_rows, &sample, err));
+  LF_TRY(lf_alloc(fit->atoms->n, sizeof *outside, &outside, err));
+  lf_drift_outside(sample, fit->atoms, outside);
+  size_t kept = 0;
+  for (size_t t = 0; t < fit->atoms->n; t++) kept += fit->keep[t] && outside[t] < drift_limit;
+  for (size_t t = 0; t < fit->atoms->n && kept; t++) { /* where all drift there is no better set to fall back on */
+    if (!fit->keep[t] || outside[t] < drift_limit) continue;
+    fit->keep[t] = 0;
+    fit->drifting[fit->n_drifting++] = (lf_drifting_set){t, outside[t]};
+  }
+cleanup:
+  free(outside);
+  lf_sample_free(sample);
+  return status;
+}
+
+/* Runs one stage of folds and takes over what it chose. */
+static lf_status run_stage(stage *s, lf_fold_order order, const lf_path *path, lf_error *err) {
+  lf_card_fit *fit = s->fit;
+  lf_sample *sample = NULL;
+  lf_crossfit *c = NULL;
+  lf_elimination *e = NULL;
+  size_t n_folds = order == LF_FOLDS_FORWARD ? FORWARD_FOLDS : s->options->n_folds;
+  lf_status status = LF_OK;
+  LF_TRY(lf_sample_make(s->history, fit->atoms, order, n_folds, s->options->max_rows, &sample, err));
+  lf_band_rules rules = band_rules(s->options, sample->total, 0);
+  LF_TRY(lf_crossfit_make(sample, fit->atoms, fit->keep, path, &rules, s->run, &c, err));
+  if (order == LF_FOLDS_FORWARD) LF_TRY(choose_forward(c, s->run, &e, err));
+  else LF_TRY(choose_random(c, s->run, &e, err));
+  keep_dropped(fit, e);
+  fit->band_penalty = path->band_penalty[e->band_index];
+  fit->ridge = path->ridge[e->ridge_index];
+  judged_gain(fit, c, e);
+  LF_TRY(judged_slope(sample, e->eta, s->run, &fit->slope, err));
+  if (order == LF_FOLDS_RANDOM) {
+    fit->path = *path;
+    memcpy(fit->path_loss, c->loss, sizeof c->loss);
+  }
+  lf_sample_free(fit->judged);
+  free(fit->judged_eta);
+  fit->judged = sample;
+  fit->judged_eta = e->eta;
+  fit->in_time = order == LF_FOLDS_FORWARD;
+  sample = NULL;
+  e->eta = NULL;
+cleanup:
+  lf_elimination_free(e);
+  lf_crossfit_free(c);
+  lf_sample_free(sample);
+  return status;
+}
+
+static lf_status fit_all_rows(stage *s, lf_error *err) {
+  lf_card_fit *fit = s->fit;
+  lf_status status = lf_sample_make(s->history, fit->atoms, LF_FOLDS_NONE, 0, 0, &fit->all, err);
+  if (status != LF_OK) return status;
+  lf_band_rules rules = band_rules(s->options, fit->all->total, fit->band_penalty);
+  status = lf_choose_bands(fit->all, fit->atoms, fit->keep, fit->all->weight, &rules, s->run, fit->groupings, err);
+  if (status == LF_OK)
+    status = lf_banded_make(fit->all, fit->atoms, fit->groupings, fit->keep, fit->all->weight, &fit->banded, err);
+  if (status == LF_OK)
+    status = lf_banded_solve(fit->banded, fit->ridge, NULL, final_tolerance, true, s->run, &fit->weights, err);
+  return status;
+}
+
+static lf_status check_enough(const lf_history *history, const lf_atoms *atoms, lf_error *err) {
+  double rows = 0, won = 0;
+  lf_history_count(history, 0, history->n_train, &rows, &won);
+  if (!atoms->n) return lf_fail(err, LF_E_DATA, "no column is left that may predict: leadfit inspect says why each was left out");
+  if (won < 10 || rows - won < 10)
+    return lf_fail(err, LF_E_DATA,
+                   "%.0f won and %.0f lost training rows are too few for a scorecard: 10 of each is the least, 100 of each a start",
+                   won, rows - won);
+  return LF_OK;
+}
+
+static lf_status card_fit_new(const lf_atoms *atoms, lf_card_fit **out, lf_error *err) {
+  lf_card_fit *fit = NULL;
+  lf_status status = lf_alloc(1, sizeof *fit, &fit, err);
+  if (status != LF_OK) return status;
+  fit->atoms = atoms;
+  fit->slope = 1;
+  LF_TRY(lf_alloc(atoms->n, 1, &fit->keep, err));
+  LF_TRY(lf_alloc(atoms->n, sizeof *fit->groupings, &fit->groupings, err));
+  LF_TRY(lf_alloc(2 * atoms->n, sizeof *fit->dropped, &fit->dropped, err));
+  LF_TRY(lf_alloc(atoms->n, sizeof *fit->drifting, &fit->drifting, err));
+  memset(fit->keep, 1, atoms->n);
+  *out = fit;
+  fit = NULL;
+cleanup:
+  lf_card_fit_free(fit);
+  return status;
+}
+
+lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options, const lf_run *run,
+                           lf_card_fit **out, lf_error *err) {
+  lf_card_options asked = options ? *options : (lf_card_options){0};
+  if (!asked.n_folds) asked.n_folds = DEFAULT_FOLDS;
+  if (!asked.max_rows) asked.max_rows = DEFAULT_ROWS;
+  lf_card_fit *fit = NULL;
+  lf_status status = check_enough(history, atoms, err);
+  if (status == LF_OK) status = card_fit_new(atoms, &fit, err);
+  if (status != LF_OK) return status;
+  stage s = {.history = history, .options = &asked, .run = run, .fit = fit};
+  lf_path path = whole_path();
+  if (history->folds_in_time) LF_TRY(leave_out_drifting(&s, err));
+  LF_TRY(run_stage(&s, LF_FOLDS_RANDOM, &path, err));
+  if (history->folds_in_time) {
+    lf_path forward = path;
+    forward.n_bands = 1;
+    forward.band_penalty[0] = fit->band_penalty;
+    LF_TRY(run_stage(&s, LF_FOLDS_FORWARD, &forward, err));
+  }
+  LF_TRY(fit_all_rows(&s, err));
+  *out = fit;
+  fit = NULL;
+cleanup:
+  lf_card_fit_free(fit);
+  return status;
+}
+
+void lf_card_fit_free(lf_card_fit *fit) {
+  if (!fit) return;
+  if (fit->groupings) lf_groupings_free(fit->groupings, fit->atoms->n);
+  lf_weights_free(fit->weights);
+  lf_banded_free(fit->banded);
+  lf_sample_free(fit->all);
+  lf_sample_free(fit->judged);
+  free(fit->judged_eta);
+  free(fit->keep);
+  free(fit->dropped);
+  free(fit->drifting);
+  lf_text_list_clear(&fit->notes);
+  free(fit);
+}
