@@ -17,7 +17,7 @@ static void add_head(lf_text *out, const char *name) {
                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                    "<meta name=\"color-scheme\" content=\"light dark\">\n"
                    "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-  lf_html_text(out, name != NULL ? name : "Lead score");
+  lf_html_cut(out, name != NULL ? name : "Lead score", 120);
   lf_text_add(out, " \xC2\xB7 leadfit report</title>\n<style>\n");
   lf_text_add_n(out, (const char *)style, sizeof style);
   lf_text_add(out, "</style>\n</head>\n");

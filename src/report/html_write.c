@@ -17,9 +17,12 @@ static void add_escaped(lf_text *out, uint32_t c) {
   }
 }
 
-void lf_html_text(lf_text *out, const char *text) {
+void lf_html_text(lf_text *out, const char *text) { lf_html_cut(out, text, SIZE_MAX); }
+
+void lf_html_cut(lf_text *out, const char *text, size_t most) {
   size_t n = strlen(text), at = 0;
-  while (at < n) add_escaped(out, lf_view_character(text, n, &at));
+  for (size_t length = 0; at < n && length < most; length++) add_escaped(out, lf_view_character(text, n, &at));
+  if (at < n) lf_text_add(out, "\xE2\x80\xA6");
 }
 
 void lf_html_absent(lf_text *out) {
@@ -31,10 +34,8 @@ void lf_html_data(lf_text *out, const char *text, size_t most) {
     lf_html_absent(out);
     return;
   }
-  size_t n = strlen(text), at = 0;
   lf_text_add(out, "<bdi>");
-  for (size_t length = 0; at < n && length < most; length++) add_escaped(out, lf_view_character(text, n, &at));
-  if (at < n) lf_text_add(out, "\xE2\x80\xA6");
+  lf_html_cut(out, text, most);
   lf_text_add(out, "</bdi>");
 }
 

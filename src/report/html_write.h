@@ -9,6 +9,8 @@
 
 /* Escapes for element content and for quoted attributes alike. */
 void lf_html_text(lf_text *out, const char *text);
+/* The same for at most `most` characters. */
+void lf_html_cut(lf_text *out, const char *text, size_t most);
 /* A value from the data: <bdi>, escaped, at most `most` characters. NULL writes a dash that is read out as "not available". */
 void lf_html_data(lf_text *out, const char *text, size_t most);
 void lf_html_absent(lf_text *out);

@@ -60,10 +60,12 @@ static void write_counts(lf_term *term, const json_t *data) {
   lf_text text = {0};
   if (isnan(lf_view_number(data, "rows"))) return;
   lf_people_counted(&text, lf_view_number(data, "rows"), "row", "rows");
+  const char *before = ": ";
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     double value = lf_view_number(data, counts[i][0]);
     if (isnan(value)) continue;
-    lf_text_add(&text, i == 0 ? ": " : ", ");
+    lf_text_add(&text, before);
+    before = ", ";
     lf_people_count(&text, value);
     lf_text_add(&text, counts[i][1]);
   }
