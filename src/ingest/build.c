@@ -1,0 +1,323 @@
+/* Columns that were read by dictionary: the dictionaries of the pieces become one, the kind is decided from it, and the cells are
+ * written once, as codes of the final levels or as values. */
+#include "ingest/build.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+const int32_t lf_power_of_ten[10] = {1,      10,      100,      1000,      10000,
+                                     100000, 1000000, 10000000, 100000000, 1000000000};
+
+int lf_decimal_scale(double value) {
+  for (int scale = 0; scale < 10; scale++) {
+    double shifted = value * lf_power_of_ten[scale];
+    if (!(fabs(shifted) <= INT32_MAX)) return -1;
+    double cell = nearbyint(shifted);
+    double back = cell / lf_power_of_ten[scale];
+    if (!(back < value) && !(back > value)) return scale;
+  }
+  return -1;
+}
+
+/* ---- one dictionary of all pieces ---- */
+
+static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty, lf_error *err) {
+  *empty = 0;
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[index];
+    *empty += part->empty;
+    for (size_t i = 0; i < part->dictionary.n; i++) {
+      lf_entry *e = &part->dictionary.entries[i];
+      lf_key key = {.a = e->a, .b = e->b, .length = e->length};
+      uint32_t place = lf_dictionary_add(all, &key, e->text, false);
+      if (place == UINT32_MAX) return lf_fail(err, LF_E_MEMORY, "not enough memory for the values of a column");
+      all->entries[place].count += e->count;
+      e->place = place;
+    }
+  }
+  return LF_OK;
+}
+
+/* ---- levels ---- */
+
+/* An entry on its way to a level. */
+typedef struct ranked {
+  double value;
+  const lf_entry *entry;
+  uint32_t index;
+} ranked;
+
+static int by_value(const void *a, const void *b) {
+  double x = ((const ranked *)a)->value, y = ((const ranked *)b)->value;
+  return x < y ? -1 : x > y;
+}
+
+static int by_text(const void *a, const void *b) {
+  const lf_entry *x = ((const ranked *)a)->entry, *y = ((const ranked *)b)->entry;
+  return lf_compare_spans(x->text, x->length, y->text, y->length);
+}
+
+/* Entries with a value, in the order of the levels. */
+static lf_status rank(const lf_dictionary *all, const lf_decision *d, ranked **out, size_t *n, lf_error *err) {
+  ranked *r = NULL;
+  lf_status status = lf_alloc(all->n, sizeof *r, &r, err);
+  if (status != LF_OK) return status;
+  *n = 0;
+  for (size_t i = 0; i < all->n; i++) {
+    if (d->spelling[i] != LF_MISSING_NONE || (d->values && isnan(d->values[i]))) continue;
+    r[(*n)++] = (ranked){.value = d->values ? d->values[i] : 0, .entry = &all->entries[i], .index = (uint32_t)i};
+  }
+  qsort(r, *n, sizeof *r, d->values ? by_value : by_text);
+  *out = r;
+  return LF_OK;
+}
+
+/* Code of each entry (0: missing), and the number of levels. Equal values share a code. */
+static size_t number_levels(const ranked *r, size_t n, bool values, uint32_t *codes) {
+  size_t levels = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (!values || i == 0 || r[i].value > r[i - 1].value) levels++;
+    codes[r[i].index] = (uint32_t)levels;
+  }
+  return levels;
+}
+
+/* Yes and no, whatever their case: the side decides, and the most frequent spelling is the level. */
+static size_t flag_levels(const ranked *r, size_t n, uint32_t *codes, const lf_entry *level[2]) {
+  bool seen[2] = {false, false};
+  for (size_t i = 0; i < n; i++) {
+    bool yes = false;
+    lf_flag_pair(r[i].entry->text, r[i].entry->length, &yes);
+    const lf_entry **best = &level[yes];
+    if (!seen[yes] || r[i].entry->count > (*best)->count) *best = r[i].entry;
+    seen[yes] = true;
+  }
+  bool swap = seen[0] && seen[1] &&
+              lf_compare_spans(level[0]->text, level[0]->length, level[1]->text, level[1]->length) > 0;
+  for (size_t i = 0; i < n; i++) {
+    bool yes = false;
+    lf_flag_pair(r[i].entry->text, r[i].entry->length, &yes);
+    codes[r[i].index] = !(seen[0] && seen[1]) || yes == swap ? 1 : 2;
+  }
+  if (!seen[0]) level[0] = level[1];
+  if (swap) {
+    const lf_entry *first = level[0];
+    level[0] = level[1];
+    level[1] = first;
+  }
+  return (size_t)seen[0] + seen[1];
+}
+
+static lf_status level_text(lf_kind kind, const ranked *r, char **text, lf_error *err) {
+  char number[LF_DOUBLE_TEXT > (int)LF_DATE_TEXT ? (int)LF_DOUBLE_TEXT : (int)LF_DATE_TEXT];
+  if (kind == LF_KIND_NUMBER) lf_format_double(r->value, number);
+  if (kind == LF_KIND_DATE) lf_format_date(r->value, number);
+  if (kind == LF_KIND_NUMBER || kind == LF_KIND_DATE) return lf_copy_text(number, strlen(number), text, err);
+  return lf_copy_text(r->entry->text, r->entry->length, text, err);
+}
+
+static lf_status fill_levels(lf_column *column, const ranked *r, size_t n, const uint32_t *codes, size_t n_levels,
+                             lf_error *err) {
+  lf_status status = LF_OK;
+  bool values = column->kind == LF_KIND_NUMBER || column->kind == LF_KIND_DATE;
+  LF_TRY(lf_alloc(n_levels, sizeof *column->levels, &column->levels, err));
+  column->n_levels = (uint32_t)n_levels;
+  if (values) LF_TRY(lf_alloc(n_levels, sizeof *column->values, &column->values, err));
+  for (size_t i = 0; i < n; i++) {
+    size_t level = codes[r[i].index] - 1;
+    if (column->levels[level]) continue;
+    LF_TRY(level_text(column->kind, &r[i], &column->levels[level], err));
+    if (values) column->values[level] = r[i].value;
+  }
+cleanup:
+  return status;
+}
+
+/* ---- cells ---- */
+
+static uint32_t part_code(const lf_part *part, size_t row) {
+  return part->width == 2 ? ((const uint16_t *)part->cells)[row] : ((const uint32_t *)part->cells)[row];
+}
+
+static void put_code(void *cells, uint8_t width, size_t row, uint32_t code) {
+  if (width == 1)
+    ((uint8_t *)cells)[row] = (uint8_t)code;
+  else if (width == 2)
+    ((uint16_t *)cells)[row] = (uint16_t)code;
+  else
+    ((uint32_t *)cells)[row] = code;
+}
+
+static size_t most_entries(const lf_pieces *pieces, size_t index) {
+  size_t most = 0;
+  for (size_t p = 0; p < pieces->n; p++) {
+    size_t n = pieces->items[p].parts[index].dictionary.n;
+    if (n > most) most = n;
+  }
+  return most;
+}
+
+static lf_status write_codes(const lf_pieces *pieces, size_t index, const uint32_t *codes, lf_column *column,
+                             lf_error *err) {
+  lf_status status = LF_OK;
+  uint32_t *map = NULL;
+  column->store = LF_STORE_CODES;
+  column->width = column->n_levels <= UINT8_MAX ? 1 : column->n_levels <= UINT16_MAX ? 2 : 4;
+  LF_TRY(lf_alloc(most_entries(pieces, index) + 1, sizeof *map, &map, err));
+  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[index];
+    size_t rows = pieces->items[p].rows, first = pieces->first_row[p];
+    for (size_t i = 0; i < part->dictionary.n; i++) map[i + 1] = codes[part->dictionary.entries[i].place];
+    for (size_t r = 0; r < rows; r++) put_code(column->cells, column->width, first + r, map[part_code(part, r)]);
+    lf_part_free(part);
+  }
+cleanup:
+  free(map);
+  return status;
+}
+
+/* int32 cells where all values have few decimals, else doubles. */
+static lf_status write_values(const lf_pieces *pieces, size_t index, const lf_decision *d, const ranked *r, size_t n,
+                              lf_column *column, lf_error *err) {
+  int scale = 0;
+  for (size_t i = 0; i < n && scale >= 0; i++) {
+    int needed = lf_decimal_scale(r[i].value);
+    scale = needed < 0 ? -1 : needed > scale ? needed : scale;
+  }
+  for (size_t i = 0; i < n && scale > 0; i++)
+    if (fabs(r[i].value) * lf_power_of_ten[scale] > INT32_MAX) scale = -1;
+  column->store = scale >= 0 ? LF_STORE_DECIMALS : LF_STORE_DOUBLES;
+  column->width = scale >= 0 ? 4 : 8;
+  column->scale = scale > 0 ? (uint8_t)scale : 0;
+  lf_status status = lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err);
+  if (status != LF_OK) return status;
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[index];
+    for (size_t row = 0; row < pieces->items[p].rows; row++) {
+      uint32_t code = part_code(part, row);
+      double value = code ? d->values[part->dictionary.entries[code - 1].place] : (double)NAN;
+      size_t at = pieces->first_row[p] + row;
+      if (scale < 0)
+        ((double *)column->cells)[at] = value;
+      else
+        ((int32_t *)column->cells)[at] = isnan(value) ? INT32_MIN : (int32_t)nearbyint(value * lf_power_of_ten[scale]);
+    }
+    lf_part_free(part);
+  }
+  return LF_OK;
+}
+
+static lf_status write_hashes(const lf_pieces *pieces, size_t index, const lf_dictionary *all, const lf_decision *d,
+                              lf_column *column, lf_error *err) {
+  lf_status status = LF_OK;
+  uint64_t *hashes = NULL, *cells = NULL;
+  LF_TRY(lf_alloc(all->n, sizeof *hashes, &hashes, err));
+  for (size_t i = 0; i < all->n; i++) {
+    if (d->spelling[i] != LF_MISSING_NONE) continue;
+    uint64_t hash = lf_hash(all->entries[i].text, all->entries[i].length, 0);
+    hashes[i] = hash ? hash : 1;
+  }
+  column->store = LF_STORE_HASHES;
+  column->width = 8;
+  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  cells = column->cells;
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[index];
+    for (size_t r = 0; r < pieces->items[p].rows; r++) {
+      uint32_t code = part_code(part, r);
+      cells[pieces->first_row[p] + r] = code ? hashes[part->dictionary.entries[code - 1].place] : 0;
+    }
+    lf_part_free(part);
+  }
+cleanup:
+  free(hashes);
+  return status;
+}
+
+static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_dictionary *all, const lf_decision *d,
+                              lf_column *column, lf_error *err) {
+  lf_status status = LF_OK;
+  ranked *r = NULL;
+  uint32_t *codes = NULL;
+  size_t n = 0;
+  bool values = d->values != NULL;
+  LF_TRY(lf_alloc(all->n, sizeof *codes, &codes, err));
+  LF_TRY(rank(all, d, &r, &n, err));
+  if (d->kind == LF_KIND_FLAG) {
+    const lf_entry *level[2] = {NULL, NULL};
+    column->distinct = flag_levels(r, n, codes, level);
+    LF_TRY(lf_alloc(2, sizeof *column->levels, &column->levels, err));
+    column->n_levels = (uint32_t)column->distinct;
+    for (size_t i = 0; i < column->n_levels; i++)
+      LF_TRY(lf_copy_text(level[i]->text, level[i]->length, &column->levels[i], err));
+    LF_TRY(write_codes(pieces, index, codes, column, err));
+  } else {
+    column->distinct = number_levels(r, n, values, codes);
+    if (values && !lf_codes_pay(column->distinct, pieces->first_row[pieces->n])) {
+      LF_TRY(write_values(pieces, index, d, r, n, column, err));
+    } else if (!values && !d->forced && column->distinct > LF_CODES_MAX) {
+      LF_TRY(write_hashes(pieces, index, all, d, column, err));
+    } else {
+      LF_TRY(fill_levels(column, r, n, codes, (size_t)column->distinct, err));
+      LF_TRY(write_codes(pieces, index, codes, column, err));
+    }
+  }
+cleanup:
+  free(r);
+  free(codes);
+  return status;
+}
+
+static lf_status build_by_dictionary(const lf_pieces *pieces, size_t index, const lf_column_wish *wish,
+                                     lf_column *column, uint64_t spelled[LF_MISSING_MAX], lf_error *err) {
+  lf_status status = LF_OK;
+  lf_dictionary all = {0};
+  lf_decision d = {0};
+  uint64_t empty = 0;
+  LF_TRY(merge(pieces, index, &all, &empty, err));
+  LF_TRY(lf_decide(&all, empty, column->name, wish->asked, wish->missing, wish->comma_likely, &d, err));
+  column->kind = d.kind;
+  column->missing = d.missing;
+  column->bad = d.bad;
+  spelled[0] += empty;
+  for (size_t i = 0; i < all.n; i++)
+    if (d.spelling[i] != LF_MISSING_NONE) spelled[d.spelling[i]] += all.entries[i].count;
+  if (d.kind != LF_KIND_EMPTY) LF_TRY(write_column(pieces, index, &all, &d, column, err));
+  column->note = d.note;
+  d.note = NULL;
+cleanup:
+  lf_decision_free(&d);
+  lf_dictionary_free(&all);
+  return status;
+}
+
+lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column_wish *wish, lf_column *column,
+                          uint64_t spelled[LF_MISSING_MAX], bool *contradicted, lf_error *err) {
+  *contradicted = false;
+  lf_plan plan = pieces->n ? pieces->items[0].parts[index].plan : LF_PLAN_SKIP;
+  if (plan == LF_PLAN_DICTIONARY) return build_by_dictionary(pieces, index, wish, column, spelled, err);
+  for (size_t p = 0; p < pieces->n; p++) *contradicted |= pieces->items[p].parts[index].contradicted;
+  if (*contradicted) return LF_OK;
+  lf_status status = LF_OK;
+  lf_cells_source source = {.pieces = pieces, .index = index};
+  if (plan == LF_PLAN_NUMBER) status = lf_numbers_build(&source, column, err);
+  if (plan == LF_PLAN_HASH) status = lf_hashes_build(&source, column, contradicted, err);
+  if (plan == LF_PLAN_SKIP) column->kind = LF_KIND_EMPTY;
+  if (status != LF_OK || *contradicted) return status;
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[index];
+    uint64_t missing = part->empty;
+    spelled[0] += part->empty;
+    for (size_t i = 0; i < wish->missing->n; i++) {
+      spelled[i] += part->spelled[i];
+      missing += part->spelled[i];
+    }
+    column->missing += missing;
+    lf_part_free(part);
+  }
+  return LF_OK;
+}

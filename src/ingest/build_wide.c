@@ -1,0 +1,311 @@
+/* Columns that were bet to be wide: plain numbers of many sizes, and texts that hardly repeat. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "ingest/build.h"
+
+/* A set of nonzero keys, open addressing. */
+typedef struct key_set {
+  uint64_t *slots;
+  size_t n_slots, n;
+} key_set;
+
+static uint64_t scatter(uint64_t key) {
+  key *= UINT64_C(0x9e3779b97f4a7c15);
+  return key ^ key >> 32;
+}
+
+static lf_status key_set_init(key_set *set, size_t most, lf_error *err) {
+  size_t n_slots = 64;
+  while (n_slots < 2 * most) n_slots *= 2;
+  *set = (key_set){.n_slots = n_slots};
+  return lf_alloc(n_slots, sizeof *set->slots, &set->slots, err);
+}
+
+static void key_set_add(key_set *set, uint64_t key) {
+  size_t mask = set->n_slots - 1, slot = scatter(key) & mask;
+  while (set->slots[slot] && set->slots[slot] != key) slot = (slot + 1) & mask;
+  if (set->slots[slot]) return;
+  set->slots[slot] = key;
+  set->n++;
+}
+
+lf_status lf_count_distinct(const uint64_t *keys, size_t n, uint64_t *distinct, lf_error *err) {
+  enum { PARTS = 256 };
+  lf_status status = LF_OK;
+  uint64_t *sorted = NULL;
+  key_set set = {0};
+  size_t first[PARTS + 1] = {0}, next[PARTS], most = 0;
+  *distinct = 0;
+  for (size_t i = 0; i < n; i++)
+    if (keys[i]) first[(scatter(keys[i]) >> 20) % PARTS + 1]++;
+  for (size_t p = 0; p < PARTS; p++) {
+    if (first[p + 1] > most) most = first[p + 1];
+    first[p + 1] += first[p];
+    next[p] = first[p];
+  }
+  LF_TRY(lf_alloc(first[PARTS], sizeof *sorted, &sorted, err));
+  LF_TRY(key_set_init(&set, most, err));
+  for (size_t i = 0; i < n; i++)
+    if (keys[i]) sorted[next[(scatter(keys[i]) >> 20) % PARTS]++] = keys[i];
+  for (size_t p = 0; p < PARTS; p++) {
+    set.n = 0;
+    memset(set.slots, 0, set.n_slots * sizeof *set.slots);
+    for (size_t i = first[p]; i < first[p + 1]; i++) key_set_add(&set, sorted[i]);
+    *distinct += set.n;
+  }
+cleanup:
+  free(sorted);
+  free(set.slots);
+  return status;
+}
+
+/* ---- hashes ---- */
+
+lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted, lf_error *err) {
+  const lf_pieces *pieces = source->pieces;
+  lf_status status = LF_OK;
+  uint64_t values = 0, like = 0, distinct = 0, *cells = NULL;
+  size_t n = pieces->first_row[pieces->n];
+  for (size_t p = 0; p < pieces->n; p++) {
+    values += pieces->items[p].parts[source->index].values;
+    like += pieces->items[p].parts[source->index].like_values;
+  }
+  *contradicted = (double)like >= 0.98 * (double)values; /* it may be a number or a date, with some that are not */
+  if (*contradicted) return LF_OK;
+  LF_TRY(lf_alloc(n, sizeof *cells, &cells, err));
+  for (size_t p = 0; p < pieces->n; p++)
+    if (pieces->items[p].rows)
+      memcpy(cells + pieces->first_row[p], pieces->items[p].parts[source->index].cells,
+             pieces->items[p].rows * sizeof *cells);
+  LF_TRY(lf_count_distinct(cells, n, &distinct, err));
+  *contradicted = distinct <= LF_CODES_MAX;
+  if (*contradicted) goto cleanup;
+  column->kind = LF_KIND_TEXT;
+  column->store = LF_STORE_HASHES;
+  column->width = 8;
+  column->distinct = distinct;
+  column->cells = cells;
+  cells = NULL;
+cleanup:
+  free(cells);
+  return status;
+}
+
+/* ---- numbers ---- */
+
+static double part_number(const lf_part *part, size_t row) {
+  if (part->width == 8) return ((const double *)part->cells)[row];
+  int32_t cell = ((const int32_t *)part->cells)[row];
+  return cell == INT32_MIN ? (double)NAN : (double)cell / lf_power_of_ten[part->scale];
+}
+
+/* A nonzero key of a value that is not NaN: its bits, mixed up one to one so that 0.0 is not 0. */
+static uint64_t number_key(double value) {
+  uint64_t bits;
+  value += 0.0; /* no negative zero */
+  memcpy(&bits, &value, sizeof bits);
+  return bits + UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static double key_number(uint64_t key) {
+  double value;
+  key -= UINT64_C(0x9e3779b97f4a7c15);
+  memcpy(&value, &key, sizeof value);
+  return value;
+}
+
+/* Different values while they are few enough for codes; *few false as soon as they are not. */
+static lf_status collect(const lf_cells_source *source, key_set *set, bool *few, lf_error *err) {
+  const lf_pieces *pieces = source->pieces;
+  size_t rows = pieces->first_row[pieces->n], most = rows / 8 < 255 ? 255 : rows / 8;
+  if (most > LF_CODES_MAX) most = LF_CODES_MAX;
+  *few = true;
+  lf_status status = key_set_init(set, most + 1, err);
+  if (status != LF_OK) return status;
+  for (size_t p = 0; p < pieces->n; p++) {
+    const lf_part *part = &pieces->items[p].parts[source->index];
+    for (size_t r = 0; r < pieces->items[p].rows; r++) {
+      double value = part_number(part, r);
+      if (isnan(value)) continue;
+      key_set_add(set, number_key(value));
+      if (set->n > most) {
+        *few = false;
+        return LF_OK;
+      }
+    }
+  }
+  return LF_OK;
+}
+
+static int by_size(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+static uint32_t find_level(const lf_column *column, double value) {
+  size_t low = 0, high = column->n_levels;
+  while (high - low > 1) {
+    size_t middle = (low + high) / 2;
+    if (column->values[middle] <= value)
+      low = middle;
+    else
+      high = middle;
+  }
+  return (uint32_t)low + 1;
+}
+
+/* Codes of all slots of the set, in its order. */
+static lf_status number_codes(const key_set *set, lf_column *column, uint16_t **codes, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = 0;
+  LF_TRY(lf_alloc(set->n_slots, sizeof **codes, codes, err));
+  LF_TRY(lf_alloc(set->n, sizeof *column->values, &column->values, err));
+  LF_TRY(lf_alloc(set->n, sizeof *column->levels, &column->levels, err));
+  for (size_t i = 0; i < set->n_slots; i++)
+    if (set->slots[i]) column->values[n++] = key_number(set->slots[i]);
+  qsort(column->values, n, sizeof *column->values, by_size);
+  column->n_levels = (uint32_t)n;
+  column->distinct = n;
+  for (size_t i = 0; i < n; i++) {
+    char text[LF_DOUBLE_TEXT];
+    lf_format_double(column->values[i], text);
+    LF_TRY(lf_copy_text(text, strlen(text), &column->levels[i], err));
+  }
+  for (size_t i = 0; i < set->n_slots; i++)
+    if (set->slots[i]) (*codes)[i] = (uint16_t)find_level(column, key_number(set->slots[i]));
+cleanup:
+  return status;
+}
+
+static lf_status write_coded(const lf_cells_source *source, const key_set *set, lf_column *column, lf_error *err) {
+  const lf_pieces *pieces = source->pieces;
+  lf_status status = LF_OK;
+  uint16_t *codes = NULL;
+  LF_TRY(number_codes(set, column, &codes, err));
+  column->store = LF_STORE_CODES;
+  column->width = column->n_levels <= UINT8_MAX ? 1 : 2;
+  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  for (size_t p = 0; p < pieces->n; p++) {
+    const lf_part *part = &pieces->items[p].parts[source->index];
+    for (size_t r = 0; r < pieces->items[p].rows; r++) {
+      double value = part_number(part, r);
+      uint16_t code = 0;
+      if (!isnan(value)) {
+        uint64_t key = number_key(value);
+        size_t mask = set->n_slots - 1, slot = scatter(key) & mask;
+        while (set->slots[slot] != key) slot = (slot + 1) & mask;
+        code = codes[slot];
+      }
+      size_t at = pieces->first_row[p] + r;
+      if (column->width == 1)
+        ((uint8_t *)column->cells)[at] = (uint8_t)code;
+      else
+        ((uint16_t *)column->cells)[at] = code;
+    }
+  }
+cleanup:
+  free(codes);
+  return status;
+}
+
+/* Decimals that all values of all pieces need; -1 where int32 cells do not do. */
+static int common_scale(const lf_cells_source *source) {
+  int scale = 0;
+  for (size_t p = 0; p < source->pieces->n; p++) {
+    const lf_part *part = &source->pieces->items[p].parts[source->index];
+    size_t rows = source->pieces->items[p].rows;
+    if (part->width == 4 && part->scale <= scale) continue; /* written with no more decimals than that */
+    for (size_t r = 0; r < rows; r++) {
+      double value = part_number(part, r);
+      if (isnan(value)) continue;
+      int needed = lf_decimal_scale(value);
+      if (needed < 0) return -1;
+      if (needed > scale) scale = needed;
+      if (part->width == 4 && scale == part->scale) break;
+    }
+  }
+  return scale;
+}
+
+/* Writes the cells with that scale; false where one does not fit. */
+static bool write_decimals(const lf_cells_source *source, int scale, int32_t *cells) {
+  const lf_pieces *pieces = source->pieces;
+  for (size_t p = 0; p < pieces->n; p++) {
+    const lf_part *part = &pieces->items[p].parts[source->index];
+    int32_t *out = cells + pieces->first_row[p];
+    size_t rows = pieces->items[p].rows;
+    if (part->width == 4 && part->scale == scale) {
+      if (rows) memcpy(out, part->cells, rows * sizeof *out);
+      continue;
+    }
+    for (size_t r = 0; r < rows; r++) {
+      double value = part_number(part, r), cell = nearbyint(value * lf_power_of_ten[scale]);
+      if (isnan(value))
+        out[r] = INT32_MIN;
+      else if (fabs(cell) <= INT32_MAX)
+        out[r] = (int32_t)cell;
+      else
+        return false;
+    }
+  }
+  return true;
+}
+
+static lf_status count_numbers(const lf_cells_source *source, lf_column *column, lf_error *err) {
+  const lf_pieces *pieces = source->pieces;
+  lf_status status = LF_OK;
+  uint64_t *keys = NULL;
+  LF_TRY(lf_alloc(pieces->first_row[pieces->n], sizeof *keys, &keys, err));
+  for (size_t p = 0; p < pieces->n; p++) {
+    const lf_part *part = &pieces->items[p].parts[source->index];
+    for (size_t r = 0; r < pieces->items[p].rows; r++) {
+      double value = part_number(part, r);
+      keys[pieces->first_row[p] + r] = isnan(value) ? 0 : number_key(value);
+    }
+  }
+  LF_TRY(lf_count_distinct(keys, pieces->first_row[pieces->n], &column->distinct, err));
+cleanup:
+  free(keys);
+  return status;
+}
+
+static lf_status write_wide(const lf_cells_source *source, lf_column *column, lf_error *err) {
+  const lf_pieces *pieces = source->pieces;
+  lf_status status = LF_OK;
+  LF_TRY(count_numbers(source, column, err));
+  int scale = common_scale(source);
+  if (scale >= 0) {
+    LF_TRY(lf_alloc(pieces->first_row[pieces->n], sizeof(int32_t), &column->cells, err));
+    if (write_decimals(source, scale, column->cells)) {
+      column->store = LF_STORE_DECIMALS;
+      column->width = 4;
+      column->scale = (uint8_t)scale;
+      goto cleanup;
+    }
+    free(column->cells);
+    column->cells = NULL;
+  }
+  LF_TRY(lf_alloc(pieces->first_row[pieces->n], sizeof(double), &column->cells, err));
+  column->store = LF_STORE_DOUBLES;
+  column->width = 8;
+  for (size_t p = 0; p < pieces->n; p++) {
+    const lf_part *part = &pieces->items[p].parts[source->index];
+    for (size_t r = 0; r < pieces->items[p].rows; r++)
+      ((double *)column->cells)[pieces->first_row[p] + r] = part_number(part, r) + 0.0;
+  }
+cleanup:
+  return status;
+}
+
+lf_status lf_numbers_build(const lf_cells_source *source, lf_column *column, lf_error *err) {
+  key_set set = {0};
+  bool few = false;
+  column->kind = LF_KIND_NUMBER;
+  lf_status status = collect(source, &set, &few, err);
+  if (status == LF_OK) status = few ? write_coded(source, &set, column, err) : write_wide(source, column, err);
+  free(set.slots);
+  return status;
+}

@@ -1,0 +1,127 @@
+/* Cutting, reading in parallel, and making sure that the pieces meet. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "ingest/reader.h"
+
+enum { PIECE_MIN = 1 << 19, PIECE_MAX = 1 << 23, PIECES = 128 };
+
+void lf_pieces_free(lf_pieces *pieces) {
+  for (size_t i = 0; pieces->items && i < pieces->n; i++) lf_piece_free(&pieces->items[i]);
+  free(pieces->items);
+  free(pieces->first_row);
+  *pieces = (lf_pieces){0};
+}
+
+/* A function of the bytes alone: the cut never depends on the number of threads. */
+static size_t piece_bytes(size_t n) {
+  size_t size = n / PIECES;
+  return size < PIECE_MIN ? PIECE_MIN : size > PIECE_MAX ? PIECE_MAX : size;
+}
+
+static lf_status cut(lf_reader *reader, lf_error *err) {
+  lf_pieces *pieces = &reader->pieces;
+  size_t n = 0, capacity = 0;
+  for (size_t s = 0; s < reader->n_sources; s++) {
+    const lf_input *input = &reader->sources[s].input;
+    size_t size = piece_bytes(input->n - input->body), from = input->body;
+    while (from < input->n) {
+      size_t to = input->n - from <= size ? input->n : lf_source_boundary(input, from + size);
+      lf_status status = lf_grow(&pieces->items, &capacity, n + 1, sizeof *pieces->items, err);
+      if (status != LF_OK) return status;
+      pieces->items[n++] = (lf_piece){.input = input, .from = from, .to = to};
+      pieces->n = n;
+      from = to;
+    }
+  }
+  return lf_alloc(n + 1, sizeof *pieces->first_row, &pieces->first_row, err);
+}
+
+/* One pass over all pieces, and beside it the hashes of the sources, which cost about as much as a tenth of the reading. */
+typedef struct pass {
+  lf_reader *reader;
+  lf_reading reading;
+  size_t n_hashes;
+  lf_status *status; /* one a task */
+  lf_error *errors;
+} pass;
+
+static void run_task(void *context, size_t i) {
+  pass *p = context;
+  if (i < p->n_hashes) {
+    lf_input_source *s = &p->reader->sources[i];
+    const lf_bytes *bytes = s->original.map ? &s->original : &s->bytes;
+    p->status[i] = lf_sha256(bytes->data, bytes->n, s->sha256, &p->errors[i]);
+  } else {
+    p->status[i] = lf_piece_read(&p->reader->pieces.items[i - p->n_hashes], &p->reading, &p->errors[i]);
+  }
+}
+
+static lf_status run_pass(lf_reader *reader, const lf_plan *plans, lf_error *err) {
+  lf_status status = LF_OK;
+  pass p = {.reader = reader,
+            .reading = {.missing = &reader->missing, .plans = plans, .n_columns = reader->n_columns, .run = reader->run},
+            .n_hashes = reader->hashed ? 0 : reader->n_sources};
+  size_t n = p.n_hashes + reader->pieces.n;
+  LF_TRY(lf_alloc(n, sizeof *p.status, &p.status, err));
+  LF_TRY(lf_alloc(n, sizeof *p.errors, &p.errors, err));
+  lf_parallel_for(reader->run, n, run_task, &p);
+  reader->hashed = true;
+  for (size_t i = 0; i < n; i++)
+    if (p.status[i] != LF_OK) {
+      if (err) *err = p.errors[i];
+      status = p.status[i];
+      goto cleanup;
+    }
+cleanup:
+  free(p.status);
+  free(p.errors);
+  return status;
+}
+
+/* Reads again, from where the piece before it ended, what did not begin there. What is left is what one reader from the first
+ * byte to the last would have read: each piece begins where a record does. */
+static lf_status mend(lf_reader *reader, const lf_reading *reading, lf_error *err) {
+  const lf_pieces *pieces = &reader->pieces;
+  for (size_t i = 1; i < pieces->n; i++) {
+    lf_piece *before = &pieces->items[i - 1], *piece = &pieces->items[i];
+    if (before->input != piece->input || before->reached == piece->from) continue;
+    if (before->bad) continue;
+    piece->from = before->reached;
+    lf_status status = lf_piece_read(piece, reading, err);
+    if (status != LF_OK) return status;
+    if (piece->reached < piece->from) piece->reached = piece->from;
+  }
+  return LF_OK;
+}
+
+static void number_rows(lf_pieces *pieces) {
+  pieces->first_row[0] = 0;
+  for (size_t i = 0; i < pieces->n; i++) pieces->first_row[i + 1] = pieces->first_row[i] + pieces->items[i].rows;
+}
+
+lf_status lf_reader_parse(lf_reader *reader, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_reading reading = {
+      .missing = &reader->missing, .plans = reader->plans, .n_columns = reader->n_columns, .run = reader->run};
+  lf_pieces_free(&reader->pieces);
+  LF_TRY(cut(reader, err));
+  LF_TRY(run_pass(reader, reader->plans, err));
+  LF_TRY(mend(reader, &reading, err));
+  number_rows(&reader->pieces);
+cleanup:
+  return status;
+}
+
+lf_status lf_reader_parse_again(lf_reader *reader, const bool *again, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_plan *plans = NULL;
+  LF_TRY(lf_alloc(reader->n_columns, sizeof *plans, &plans, err));
+  for (size_t i = 0; i < reader->n_columns; i++) plans[i] = again[i] ? LF_PLAN_DICTIONARY : LF_PLAN_SKIP;
+  LF_TRY(run_pass(reader, plans, err));
+cleanup:
+  free(plans);
+  return status;
+}

@@ -1,0 +1,223 @@
+/* Cells of one column of one piece, a batch at a time. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "ingest/piece.h"
+#include "ingest/value.h"
+
+enum { SCALE_MAX = 9 };
+static const int32_t power_of_ten[SCALE_MAX + 1] = {1,      10,      100,      1000,      10000,
+                                                    100000, 1000000, 10000000, 100000000, 1000000000};
+
+void lf_part_free(lf_part *part) {
+  free(part->cells);
+  lf_dictionary_free(&part->dictionary);
+  *part = (lf_part){0};
+}
+
+/* The trimmed text of a field. */
+static inline const char *field_text(const lf_scan *scan, size_t row, size_t field, size_t *n) {
+  size_t i = row * scan->n_fields + field;
+  const char *text = lf_scan_text(scan, scan->start[i]);
+  *n = scan->length[i];
+  if (*n) {
+    unsigned char first = (unsigned char)text[0], last = (unsigned char)text[*n - 1];
+    if (first <= ' ' || last <= ' ' || first == 0xc2 || last == 0xa0) lf_trim(&text, n);
+  }
+  return text;
+}
+
+/* Makes the cells of a part twice as wide. */
+static bool widen(lf_part *part, size_t rows) {
+  uint32_t *wide = malloc((part->capacity ? part->capacity : 1) * sizeof *wide);
+  if (!wide) return false;
+  const uint16_t *narrow = part->cells;
+  for (size_t i = 0; i < rows; i++) wide[i] = narrow[i];
+  free(part->cells);
+  part->cells = wide;
+  part->width = 4;
+  return true;
+}
+
+static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t rows) {
+  lf_dictionary *d = &part->dictionary;
+  if (part->width == 2 && d->n + scan->rows >= UINT16_MAX && !widen(part, rows)) return false;
+  uint16_t *narrow = part->width == 2 ? (uint16_t *)part->cells + rows : NULL;
+  uint32_t *wide = part->width == 4 ? (uint32_t *)part->cells + rows : NULL;
+  for (size_t r = 0; r < scan->rows; r++) {
+    size_t n = 0;
+    uint32_t code = 0;
+    const char *text = field_text(scan, r, field, &n);
+    if (n) {
+      lf_key key = n <= 16 ? lf_key_short(text, n) : lf_key_of(text, n);
+      uint32_t index = n <= 16 ? lf_dictionary_find_short(d, &key) : UINT32_MAX;
+      if (index == UINT32_MAX) {
+        bool side = scan->start[r * scan->n_fields + field] & LF_SIDE_BIT;
+        index = lf_dictionary_add(d, &key, text, side);
+        if (index == UINT32_MAX) return false;
+      }
+      d->entries[index].count++;
+      code = index + 1;
+    } else {
+      part->empty++;
+    }
+    if (narrow)
+      narrow[r] = (uint16_t)code;
+    else
+      wide[r] = code;
+  }
+  return true;
+}
+
+/* A text that could be a number or a date, seen from its ends alone: both are digits, signs or other than letters; or one is, and
+ * the other might belong to a currency code or a month. */
+static bool like_value(const char *text, size_t n) {
+  unsigned char first = (unsigned char)text[0], last = (unsigned char)text[n - 1];
+  bool first_letter = (first | 32) >= 'a' && (first | 32) <= 'z', last_letter = (last | 32) >= 'a' && (last | 32) <= 'z';
+  if (!first_letter && !last_letter) return true;
+  lf_number_look look;
+  lf_date_parts parts;
+  double value;
+  return lf_read_number(text, n, LF_MARK_POINT, &value, &look) || lf_read_number(text, n, LF_MARK_COMMA, &value, &look) ||
+         lf_read_date(text, n, LF_DATE_MDY, &value, &parts) || lf_read_date(text, n, LF_DATE_DMY, &value, &parts);
+}
+
+static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
+  uint64_t *cells = (uint64_t *)part->cells + rows;
+  for (size_t r = 0; r < scan->rows; r++) {
+    size_t n = 0;
+    const char *text = field_text(scan, r, field, &n);
+    cells[r] = 0;
+    int spelling = n <= missing->longest ? lf_missing_find(missing, text, n, false) : LF_MISSING_NONE;
+    if (spelling != LF_MISSING_NONE) {
+      part->spelled[spelling]++;
+      continue;
+    }
+    part->values++;
+    part->like_values += like_value(text, n);
+    uint64_t hash = lf_hash(text, n, 0);
+    cells[r] = hash ? hash : 1;
+  }
+}
+
+/* A plain number of at most nine digits: mantissa / 10^scale. */
+static inline bool short_number(const char *text, size_t n, int32_t *mantissa, unsigned *scale) {
+  size_t i = text[0] == '-';
+  size_t digits = 0;
+  uint32_t m = 0;
+  unsigned decimals = 0;
+  bool point = false;
+  if (n - i > 10) return false;
+  if (n - i > 1 && text[i] == '0' && text[i + 1] != '.') return false;
+  for (; i < n; i++) {
+    unsigned d = (unsigned)(unsigned char)text[i] - '0';
+    if (d <= 9) {
+      m = m * 10 + d;
+      digits++;
+      decimals += point;
+    } else if (text[i] == '.' && !point && digits) {
+      point = true;
+    } else {
+      return false;
+    }
+  }
+  *scale = decimals;
+  *mantissa = text[0] == '-' ? -(int32_t)m : (int32_t)m;
+  return digits > 0 && digits <= 9;
+}
+
+static bool decimals_to_doubles(lf_part *part, size_t rows) {
+  double *wide = malloc((part->capacity ? part->capacity : 1) * sizeof *wide);
+  if (!wide) return false;
+  const int32_t *narrow = part->cells;
+  for (size_t i = 0; i < rows; i++)
+    wide[i] = narrow[i] == INT32_MIN ? (double)NAN : (double)narrow[i] / power_of_ten[part->scale];
+  free(part->cells);
+  part->cells = wide;
+  part->width = 8;
+  return true;
+}
+
+/* Brings the cells to a larger scale, or to doubles where they do not fit. */
+static bool raise_scale(lf_part *part, size_t rows, unsigned scale) {
+  int32_t *cells = part->cells, factor = power_of_ten[scale - part->scale];
+  for (size_t i = 0; i < rows; i++)
+    if (cells[i] != INT32_MIN && (cells[i] > INT32_MAX / factor || cells[i] < -(INT32_MAX / factor)))
+      return decimals_to_doubles(part, rows);
+  for (size_t i = 0; i < rows; i++)
+    if (cells[i] != INT32_MIN) cells[i] *= factor;
+  part->scale = (uint8_t)scale;
+  return true;
+}
+
+/* Stores a plain number as row `row`; false where memory ends. */
+static bool put_number(lf_part *part, size_t row, const char *text, size_t n) {
+  int32_t mantissa = 0;
+  unsigned scale = 0;
+  if (part->width == 4 && short_number(text, n, &mantissa, &scale)) {
+    if (scale > part->scale && !raise_scale(part, row, scale)) return false;
+    if (part->width == 4) {
+      int64_t cell = (int64_t)mantissa * power_of_ten[part->scale - scale];
+      if (cell <= INT32_MAX && cell >= -INT32_MAX) {
+        ((int32_t *)part->cells)[row] = (int32_t)cell;
+        return true;
+      }
+    }
+  }
+  double value = 0;
+  lf_number_look look;
+  if (lf_is_zero_code(text, n) || !lf_read_number(text, n, LF_MARK_POINT, &value, &look) || !look.plain) {
+    part->contradicted = true;
+    return true;
+  }
+  if (part->width == 4 && !decimals_to_doubles(part, row)) return false;
+  ((double *)part->cells)[row] = value;
+  return true;
+}
+
+static void put_missing(lf_part *part, size_t row) {
+  if (part->width == 4)
+    ((int32_t *)part->cells)[row] = INT32_MIN;
+  else
+    ((double *)part->cells)[row] = (double)NAN;
+}
+
+static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
+  for (size_t r = 0; r < scan->rows && !part->contradicted; r++) {
+    size_t n = 0;
+    const char *text = field_text(scan, r, field, &n);
+    int spelling = LF_MISSING_NONE;
+    if (n <= missing->longest && (!n || text[0] < '0' || text[0] > '9'))
+      spelling = lf_missing_find(missing, text, n, true);
+    if (spelling != LF_MISSING_NONE) {
+      part->spelled[spelling]++;
+      put_missing(part, rows + r);
+    } else if (!put_number(part, rows + r, text, n)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool count_empty(lf_part *part, const lf_scan *scan, size_t field) {
+  for (size_t r = 0; r < scan->rows; r++) {
+    size_t n = 0;
+    field_text(scan, r, field, &n);
+    part->empty += n == 0;
+  }
+  return true;
+}
+
+bool lf_part_add(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
+  if (part->plan == LF_PLAN_SKIP) return count_empty(part, scan, field);
+  if (part->contradicted) return true;
+  if (!part->width) part->width = part->plan == LF_PLAN_HASH ? 8 : part->plan == LF_PLAN_NUMBER ? 4 : 2;
+  if (lf_grow(&part->cells, &part->capacity, rows + scan->rows, part->width, NULL) != LF_OK) return false;
+  switch (part->plan) {
+  case LF_PLAN_HASH: add_hashes(part, scan, field, rows, missing); return true;
+  case LF_PLAN_NUMBER: return add_numbers(part, scan, field, rows, missing);
+  default: return add_codes(part, scan, field, rows);
+  }
+}

@@ -1,0 +1,68 @@
+#include "ingest/piece.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+void lf_piece_free(lf_piece *piece) {
+  for (size_t i = 0; piece->parts && i < piece->n_parts; i++) lf_part_free(&piece->parts[i]);
+  free(piece->parts);
+  piece->parts = NULL;
+  piece->n_parts = 0;
+}
+
+/* A piece may be read again from another start: what the first reading left goes. */
+static lf_status begin(lf_piece *piece, const lf_reading *reading, lf_error *err) {
+  lf_piece_free(piece);
+  piece->rows = 0;
+  piece->ragged = piece->recovered = 0;
+  piece->n_odd = 0;
+  piece->bad_utf8 = false;
+  piece->bad = LF_RECORD_OK;
+  lf_status status = lf_alloc(reading->n_columns, sizeof *piece->parts, &piece->parts, err);
+  if (status != LF_OK) return status;
+  piece->n_parts = reading->n_columns;
+  for (size_t i = 0; i < piece->n_parts; i++) piece->parts[i].plan = reading->plans[i];
+  return LF_OK;
+}
+
+static lf_status add_batch(lf_piece *piece, const lf_scan *scan, const lf_reading *reading, lf_error *err) {
+  for (size_t f = 0; f < scan->n_fields; f++)
+    if (!lf_part_add(&piece->parts[piece->input->column[f]], scan, f, piece->rows, reading->missing))
+      return lf_fail_at(err, LF_E_MEMORY, piece->input->name, 0, 0, "not enough memory for the cells of the table");
+  piece->rows += scan->rows;
+  return lf_check_interrupt(reading->run, err);
+}
+
+static void finish(lf_piece *piece, const lf_scan *scan) {
+  piece->reached = piece->from + scan->at;
+  piece->ragged = scan->ragged;
+  piece->recovered = scan->recovered;
+  piece->n_odd = scan->n_odd;
+  for (size_t i = 0; i < scan->n_odd; i++) {
+    piece->odd[i] = scan->odd[i];
+    piece->odd[i].at += piece->from;
+  }
+  piece->bad = scan->bad;
+  piece->bad_at = piece->from + scan->bad_at;
+  if (!scan->not_ascii) return;
+  size_t n = scan->at;
+  piece->bad_utf8 = lf_utf8_valid_prefix(scan->base, n) != n;
+}
+
+lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_error *err) {
+  lf_status status = LF_OK;
+  const lf_input *input = piece->input;
+  lf_scan scan = {0};
+  LF_TRY(begin(piece, reading, err));
+  LF_TRY(lf_scan_init(&scan, input->delimiter, input->n_fields, err));
+  size_t limit = input->n - piece->from, end = piece->to > piece->from ? piece->to - piece->from : 0;
+  if (limit > (size_t)LF_SIDE_BIT - 1) limit = (size_t)LF_SIDE_BIT - 1;
+  lf_scan_aim(&scan, input->data + piece->from, 0, end, limit);
+  while ((!piece->max_rows || piece->rows < piece->max_rows) && lf_scan_batch(&scan))
+    LF_TRY(add_batch(piece, &scan, reading, err));
+  finish(piece, &scan);
+cleanup:
+  lf_scan_free(&scan);
+  return status;
+}

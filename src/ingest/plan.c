@@ -1,0 +1,100 @@
+/* The bets on the columns, placed on a sample of the first input; small inputs are read by dictionary throughout. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "ingest/reader.h"
+
+enum { SAMPLE_PLACES = 16, SAMPLE_ROWS = 256, SMALL_INPUT = 1 << 21, WIDE_NUMBERS = 1000, LONG_TEXTS = 150000 };
+
+/* A column of the sample. */
+typedef struct sampled {
+  uint64_t values, distinct; /* rows with a value, different texts */
+  uint64_t plain;            /* plain numbers */
+  uint64_t readable;         /* numbers or dates in any way */
+  uint64_t dates;
+} sampled;
+
+static void look_at(const lf_entry *e, sampled *s) {
+  double value;
+  lf_number_look look;
+  lf_date_parts parts;
+  bool number = lf_read_number(e->text, e->length, LF_MARK_POINT, &value, &look);
+  bool plain = number && look.plain && !lf_is_zero_code(e->text, e->length);
+  bool comma = lf_read_number(e->text, e->length, LF_MARK_COMMA, &value, &look);
+  bool date = lf_read_date(e->text, e->length, LF_DATE_MDY, &value, &parts) ||
+              lf_read_date(e->text, e->length, LF_DATE_DMY, &value, &parts);
+  s->values += e->count;
+  s->distinct++;
+  if (plain) s->plain += e->count;
+  if (number || comma || date) s->readable += e->count;
+  if (date) s->dates += e->count;
+}
+
+static lf_status look_at_column(const lf_piece *samples, size_t n, size_t column, const lf_missing *missing, sampled *s,
+                                lf_error *err) {
+  lf_dictionary all = {0};
+  lf_status status = LF_OK;
+  for (size_t p = 0; p < n; p++) {
+    const lf_dictionary *d = &samples[p].parts[column].dictionary;
+    for (size_t i = 0; i < d->n; i++) {
+      lf_key key = {.a = d->entries[i].a, .b = d->entries[i].b, .length = d->entries[i].length};
+      uint32_t place = lf_dictionary_add(&all, &key, d->entries[i].text, false);
+      if (place == UINT32_MAX) LF_TRY(lf_fail(err, LF_E_MEMORY, "not enough memory for a sample of the table"));
+      all.entries[place].count += d->entries[i].count;
+    }
+  }
+  for (size_t i = 0; i < all.n; i++)
+    if (lf_missing_find(missing, all.entries[i].text, all.entries[i].length, true) == LF_MISSING_NONE)
+      look_at(&all.entries[i], s);
+cleanup:
+  lf_dictionary_free(&all);
+  return status;
+}
+
+/* How many different texts the whole column may have, by the pairs of equal ones in the sample (birthday estimate). */
+static double estimate_distinct(const sampled *s) {
+  double m = (double)s->values, repeats = m - (double)s->distinct;
+  return m * m / (2 * (repeats > 0.5 ? repeats : 0.5));
+}
+
+static lf_plan choose_plan(const sampled *s, lf_kind asked) {
+  if (s->values < 500) return LF_PLAN_DICTIONARY;
+  bool number = asked == LF_KIND_INFER || asked == LF_KIND_NUMBER;
+  if (number && s->plain == s->values && s->dates < s->values && s->distinct >= WIDE_NUMBERS) return LF_PLAN_NUMBER;
+  if (asked == LF_KIND_INFER && (double)s->readable < 0.5 * (double)s->values && estimate_distinct(s) > LONG_TEXTS)
+    return LF_PLAN_HASH;
+  return LF_PLAN_DICTIONARY;
+}
+
+static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf_piece *samples, lf_error *err) {
+  lf_reading reading = {
+      .missing = &reader->missing, .plans = reader->plans, .n_columns = reader->n_columns, .run = reader->run};
+  size_t step = (input->n - input->body) / SAMPLE_PLACES;
+  for (size_t i = 0; i < SAMPLE_PLACES; i++) {
+    size_t from = lf_source_boundary(input, input->body + i * step);
+    samples[i] = (lf_piece){.input = input, .from = from, .to = input->n, .max_rows = SAMPLE_ROWS};
+    lf_status status = lf_piece_read(&samples[i], &reading, err);
+    if (status != LF_OK) return status;
+  }
+  return LF_OK;
+}
+
+lf_status lf_reader_plan(lf_reader *reader, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_piece samples[SAMPLE_PLACES] = {{0}};
+  const lf_input *input = &reader->sources[0].input;
+  for (size_t i = 0; i < reader->n_columns; i++)
+    reader->plans[i] = reader->skipped[i] ? LF_PLAN_SKIP : LF_PLAN_DICTIONARY;
+  if (input->n < SMALL_INPUT) return LF_OK;
+  LF_TRY(read_samples(reader, input, samples, err));
+  for (size_t i = 0; i < reader->n_columns; i++) {
+    sampled s = {0};
+    if (reader->skipped[i]) continue;
+    LF_TRY(look_at_column(samples, SAMPLE_PLACES, i, &reader->missing, &s, err));
+    reader->plans[i] = choose_plan(&s, reader->asked[i]);
+  }
+cleanup:
+  for (size_t i = 0; i < SAMPLE_PLACES; i++) lf_piece_free(&samples[i]);
+  return status;
+}

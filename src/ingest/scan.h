@@ -1,0 +1,63 @@
+/* Bytes -> fields, in batches of records.
+ *
+ * A record without a quote is cut by bit masks; a record with one goes through libcsv. Both follow the same rules: LF, CR and CRLF
+ * end a record, blank lines are none, a field is what stands between delimiters (white space around it is trimmed later). */
+#ifndef LF_INGEST_SCAN_H
+#define LF_INGEST_SCAN_H
+
+#include "ingest/masks.h"
+#include "ingest/quoted.h"
+
+enum { LF_BATCH_ROWS = 256, LF_SCAN_BLOCKS = 128, LF_SIDE_PAD = 32 };
+
+/* Start of a field whose text stands in the side buffer, not in the input. */
+#define LF_SIDE_BIT UINT32_C(0x80000000)
+
+typedef struct lf_odd_record {
+  size_t at; /* byte of the input */
+  uint64_t fields;
+} lf_odd_record;
+
+typedef struct lf_scan {
+  /* what to read */
+  const char *base; /* start of the piece; at least 64 * LF_SCAN_BLOCKS + LF_SIDE_PAD readable bytes stand behind limit, see copy */
+  size_t limit;     /* bytes from base to the end of the input */
+  size_t end;       /* records that start before this belong to the piece */
+  size_t n_fields;
+  char delimiter;
+  lf_masks_function make_masks;
+
+  /* where it stands */
+  size_t at; /* start of the next record */
+  size_t window, window_blocks;
+  uint64_t masks[LF_SCAN_BLOCKS];
+  lf_quoted quoted;
+  lf_quoted inner; /* for a line quoted whole */
+
+  /* the batch */
+  uint32_t *start, *length; /* rows * n_fields */
+  size_t rows;
+  lf_text side;
+
+  /* what was found on the way */
+  bool not_ascii;
+  uint64_t recovered, ragged;
+  size_t n_odd;
+  lf_odd_record odd[20];
+  lf_record_end bad; /* LF_RECORD_OK, or what stopped the scan */
+  size_t bad_at;
+} lf_scan;
+
+lf_status lf_scan_init(lf_scan *scan, char delimiter, size_t n_fields, lf_error *err);
+void lf_scan_free(lf_scan *scan);
+/* Points the scan at records that start in [from, end) of base[0..limit) and forgets what was found. */
+void lf_scan_aim(lf_scan *scan, const char *base, size_t from, size_t end, size_t limit);
+/* Fills the batch; false (and no rows) at the end of the piece. Rows found before something bad are given first. */
+bool lf_scan_batch(lf_scan *scan);
+
+/* The text of field `f` of row `r` of the batch. */
+static inline const char *lf_scan_text(const lf_scan *scan, uint32_t start) {
+  return (start & LF_SIDE_BIT ? scan->side.data : scan->base) + (start & ~LF_SIDE_BIT);
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* One opened input with its dialect. */
+#ifndef LF_INGEST_SOURCE_H
+#define LF_INGEST_SOURCE_H
+
+#include "ingest/bytes.h"
+#include "ingest/dialect.h"
+#include "ingest/piece.h"
+
+typedef struct lf_input_source {
+  const char *path;
+  lf_bytes bytes;
+  lf_bytes original; /* before the conversion to UTF-8; nothing where there was none */
+  lf_dialect dialect;
+  lf_input input;
+  size_t *column; /* table column of each field */
+  bool converted, latin;
+  char sha256[65];
+} lf_input_source;
+
+lf_status lf_source_open(const char *path, lf_input_source *source, lf_error *err);
+/* Converts the bytes to UTF-8 and sniffs again; columns are to be matched anew. */
+lf_status lf_source_convert(lf_input_source *source, lf_error *err);
+void lf_source_close(lf_input_source *source);
+
+/* The first place from `nominal` on where a record seems to begin: behind a line end, where the next record has the right number
+ * of fields. A guess: the reader checks that pieces meet. */
+size_t lf_source_boundary(const lf_input *input, size_t nominal);
+
+#endif

@@ -1,0 +1,175 @@
+/* The finished table: finding, reading and reordering cells. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "ingest/build.h"
+#include "ingest/ingest.h"
+
+static void free_column(lf_column *column) {
+  for (size_t i = 0; column->levels && i < column->n_levels; i++) free(column->levels[i]);
+  free(column->levels);
+  free(column->values);
+  free(column->cells);
+  free(column->name);
+  free(column->note);
+}
+
+void lf_table_free(lf_table *table) {
+  if (!table) return;
+  for (size_t i = 0; table->columns && i < table->n_columns; i++) free_column(&table->columns[i]);
+  for (size_t i = 0; table->sources && i < table->n_sources; i++) {
+    free(table->sources[i].name);
+    free(table->sources[i].note);
+  }
+  for (size_t i = 0; table->missing_spellings && i < table->n_missing_spellings; i++) free(table->missing_spellings[i]);
+  free(table->missing_spellings);
+  free(table->missing_counts);
+  free(table->columns);
+  free(table->sources);
+  free(table);
+}
+
+size_t lf_table_find(const lf_table *table, const char *name) {
+  size_t found = SIZE_MAX, times = 0;
+  for (size_t i = 0; i < table->n_columns; i++)
+    if (strcmp(table->columns[i].name, name) == 0) return i;
+  for (size_t i = 0; i < table->n_columns; i++)
+    if (lf_same_text(table->columns[i].name, name)) {
+      found = i;
+      times++;
+    }
+  return times == 1 ? found : SIZE_MAX;
+}
+
+double lf_column_number(const lf_column *column, size_t row) {
+  switch (column->store) {
+  case LF_STORE_CODES: {
+    uint32_t code = lf_column_code(column, row);
+    return code && column->values ? column->values[code - 1] : (double)NAN;
+  }
+  case LF_STORE_DECIMALS: {
+    int32_t cell = ((const int32_t *)column->cells)[row];
+    return cell == INT32_MIN ? (double)NAN : (double)cell / lf_power_of_ten[column->scale];
+  }
+  case LF_STORE_DOUBLES: return ((const double *)column->cells)[row];
+  default: return (double)NAN;
+  }
+}
+
+void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out) {
+  for (size_t row = from; row < to; row++) out[row - from] = lf_column_number(column, row);
+}
+
+bool lf_column_is_missing(const lf_column *column, size_t row) {
+  switch (column->store) {
+  case LF_STORE_CODES: return lf_column_code(column, row) == 0;
+  case LF_STORE_DECIMALS: return ((const int32_t *)column->cells)[row] == INT32_MIN;
+  case LF_STORE_DOUBLES: return isnan(((const double *)column->cells)[row]);
+  case LF_STORE_HASHES: return ((const uint64_t *)column->cells)[row] == 0;
+  default: return true;
+  }
+}
+
+static uint64_t text_key(const char *text, size_t n) {
+  uint64_t hash = lf_hash(text, n, 0);
+  return hash ? hash : 1;
+}
+
+/* Numbers by their text, so that an id keeps its key where another row turns the column from numbers into texts. */
+static uint64_t number_key(double value) {
+  char text[LF_DOUBLE_TEXT];
+  if (fabs(value) < 1e15 && value >= floor(value) && value <= floor(value)) {
+    int n = snprintf(text, sizeof text, "%lld", (long long)value);
+    return text_key(text, (size_t)n);
+  }
+  lf_format_double(value, text);
+  return text_key(text, strlen(text));
+}
+
+uint64_t lf_column_key(const lf_column *column, size_t row) {
+  if (lf_column_is_missing(column, row)) return 0;
+  if (column->store == LF_STORE_HASHES) return ((const uint64_t *)column->cells)[row];
+  if (column->store == LF_STORE_CODES && !column->values) {
+    const char *level = lf_column_level(column, lf_column_code(column, row));
+    return text_key(level, strlen(level));
+  }
+  return number_key(lf_column_number(column, row));
+}
+
+const char *lf_column_level(const lf_column *column, uint32_t code) {
+  return column->levels[code - 1];
+}
+
+/* ---- gather ---- */
+
+typedef struct gathering {
+  lf_table *table;
+  const uint32_t *order;
+  size_t n;
+  lf_status *status; /* one a column */
+} gathering;
+
+static uint64_t gather_cells(const lf_column *column, const uint32_t *order, size_t n, void *out) {
+  uint64_t missing = 0;
+  switch (column->width) {
+  case 1:
+    for (size_t i = 0; i < n; i++) {
+      uint8_t cell = ((const uint8_t *)column->cells)[order[i]];
+      ((uint8_t *)out)[i] = cell;
+      missing += cell == 0;
+    }
+    break;
+  case 2:
+    for (size_t i = 0; i < n; i++) {
+      uint16_t cell = ((const uint16_t *)column->cells)[order[i]];
+      ((uint16_t *)out)[i] = cell;
+      missing += cell == 0;
+    }
+    break;
+  case 4:
+    for (size_t i = 0; i < n; i++) {
+      uint32_t cell = ((const uint32_t *)column->cells)[order[i]];
+      ((uint32_t *)out)[i] = cell;
+      missing += cell == (column->store == LF_STORE_CODES ? 0 : UINT32_C(0x80000000));
+    }
+    break;
+  default:
+    for (size_t i = 0; i < n; i++) {
+      ((uint64_t *)out)[i] = ((const uint64_t *)column->cells)[order[i]];
+      missing += lf_column_is_missing(column, order[i]);
+    }
+  }
+  return missing;
+}
+
+static void gather_column(void *context, size_t i) {
+  gathering *g = context;
+  lf_column *column = &g->table->columns[i];
+  if (column->store == LF_STORE_NONE) {
+    column->missing = g->n;
+    return;
+  }
+  void *cells = NULL;
+  g->status[i] = lf_alloc(g->n, column->width, &cells, NULL);
+  if (g->status[i] != LF_OK) return;
+  column->missing = gather_cells(column, g->order, g->n, cells);
+  free(column->cells);
+  column->cells = cells;
+}
+
+lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run, lf_error *err) {
+  lf_status status = LF_OK;
+  gathering g = {.table = table, .order = order, .n = n};
+  LF_TRY(lf_alloc(table->n_columns, sizeof *g.status, &g.status, err));
+  lf_parallel_for(run, table->n_columns, gather_column, &g);
+  for (size_t i = 0; i < table->n_columns; i++)
+    if (g.status[i] != LF_OK) LF_TRY(lf_fail(err, g.status[i], "not enough memory to reorder %zu rows", n));
+  table->n_rows = n;
+cleanup:
+  free(g.status);
+  return status;
+}
