@@ -44,6 +44,7 @@ static double draw(const world *w, size_t i, const row *r) {
 
 static double weight_of(const world *w, size_t i, double value) {
   const attribute *a = &w->schema[i];
+  if (a->inert) return 0;
   if (isnan(value)) return a->missing_weight;
   return a->kind == NUMBER ? number_weight(a, value, w->linear) : level_weight(a, (size_t)value);
 }

@@ -15,8 +15,8 @@ typedef struct world {
   size_t campaign_levels;
   double intercept, missing, drift, account_effect, ragged;
   bool linear, leak, score, open;
-  char quote; /* 'n' needed, 'a' all, 'o' none */
-  const char *folder;
+  char quote;                  /* 'n' needed, 'a' all, 'o' none */
+  const char *folder, *active; /* active: names, or NULL for all */
   attribute schema[N_ATTRIBUTES];
   double *shares[N_ATTRIBUTES]; /* cumulative shares of the levels */
 } world;

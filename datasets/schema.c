@@ -6,6 +6,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -151,6 +152,18 @@ void make_schema(attribute schema[N_ATTRIBUTES], size_t campaign_levels) {
   schema[14] = flag("Webinar attended", "marketing", webinar_weights, 0.35);
   schema[15] = flag("Existing customer", "shared", customer_weights, 0.2);
   schema[15].of_account = true;
+}
+
+bool keep_active(attribute schema[N_ATTRIBUTES], const char *names) {
+  for (size_t i = 0; i < N_ATTRIBUTES; i++) schema[i].inert = true;
+  while (*names) {
+    size_t n = strcspn(names, ","), i = 0;
+    while (i < N_ATTRIBUTES && (strlen(schema[i].name) != n || strncmp(schema[i].name, names, n) != 0)) i++;
+    if (i == N_ATTRIBUTES) return false;
+    schema[i].inert = false;
+    names += n + (names[n] == ',');
+  }
+  return true;
 }
 
 const char *level_name(const attribute *a, size_t level, char buffer[24]) {

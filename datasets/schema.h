@@ -27,6 +27,7 @@ typedef struct attribute {
   const char *name;
   const char *owner; /* the team that brings it */
   attribute_kind kind;
+  bool inert;      /* weighs nothing, whatever its weights say */
   bool of_account; /* the same in every row of an account */
   double missing;  /* multiplies --missing */
   double missing_weight;
@@ -47,6 +48,8 @@ typedef struct attribute {
 
 /* The attributes in the order of their columns; level_count is that of Campaign. The caller owns nothing. */
 void make_schema(attribute schema[N_ATTRIBUTES], size_t campaign_levels);
+/* Leaves only the attributes named in a comma-separated list active; false where a name is not known. */
+bool keep_active(attribute schema[N_ATTRIBUTES], const char *names);
 /* Name of a level, in buffer where it has to be made. */
 const char *level_name(const attribute *a, size_t level, char buffer[24]);
 /* True weight of a level. */
