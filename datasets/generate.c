@@ -19,6 +19,7 @@ static const char usage[] =
     "  --columns N         the first N columns only; beyond the last, columns of noise\n"
     "  --levels N          levels of Campaign (200)\n"
     "  --shape bands|linear  how numbers act on the log-odds (bands)\n"
+    "  --active A,B        only these attributes weigh anything (all)\n"
     "  --intercept X       of the log-odds (-2.65)\n"
     "  --missing S         share of cells without a value, in columns that can lack one (0)\n"
     "  --drift S           share of the weights of LeadSource and Touches that is gone at the end (0)\n"
@@ -102,6 +103,7 @@ static bool apply(world *w, int option, const char *value) {
   case 'k': w->leak = true; break;
   case 'v': w->score = true; break;
   case 'n': w->open = true; break;
+  case 'A': w->active = value; break;
   case 'L': good = read_count(value, &w->leads); break;
   case 'S': ask_for_sample(w); break;
   case 'o': w->folder = value; break;
@@ -111,25 +113,12 @@ static bool apply(world *w, int option, const char *value) {
 }
 
 static bool read_options(int argc, char **argv, world *w) {
-  static const struct option table[] = {{"rows", 1, 0, 'r'},
-                                        {"seed", 1, 0, 's'},
-                                        {"accounts", 1, 0, 'a'},
-                                        {"account-effect", 1, 0, 'e'},
-                                        {"columns", 1, 0, 'c'},
-                                        {"levels", 1, 0, 'l'},
-                                        {"shape", 1, 0, 'h'},
-                                        {"intercept", 1, 0, 'i'},
-                                        {"missing", 1, 0, 'm'},
-                                        {"drift", 1, 0, 'd'},
-                                        {"quote", 1, 0, 'q'},
-                                        {"ragged", 1, 0, 'g'},
-                                        {"leak", 0, 0, 'k'},
-                                        {"score", 0, 0, 'v'},
-                                        {"open", 0, 0, 'n'},
-                                        {"leads", 1, 0, 'L'},
-                                        {"sample", 0, 0, 'S'},
-                                        {"output", 1, 0, 'o'},
-                                        {0, 0, 0, 0}};
+  static const struct option table[] = {
+      {"rows", 1, 0, 'r'},    {"seed", 1, 0, 's'},   {"accounts", 1, 0, 'a'}, {"account-effect", 1, 0, 'e'},
+      {"columns", 1, 0, 'c'}, {"levels", 1, 0, 'l'}, {"shape", 1, 0, 'h'},    {"intercept", 1, 0, 'i'},
+      {"missing", 1, 0, 'm'}, {"drift", 1, 0, 'd'},  {"quote", 1, 0, 'q'},    {"ragged", 1, 0, 'g'},
+      {"leak", 0, 0, 'k'},    {"score", 0, 0, 'v'},  {"open", 0, 0, 'n'},     {"leads", 1, 0, 'L'},
+      {"active", 1, 0, 'A'},  {"sample", 0, 0, 'S'}, {"output", 1, 0, 'o'},   {0, 0, 0, 0}};
   for (int option; (option = getopt_long(argc, argv, "o:", table, NULL)) != -1;)
     if (!apply(w, option, optarg)) return false;
   if (optind < argc) return fail("not understood", argv[optind]);
@@ -161,7 +150,8 @@ int main(int argc, char **argv) {
   }
   if (!w.accounts) w.accounts = w.rows / 3 + 1;
   make_schema(w.schema, w.campaign_levels);
-  bool good = make_shares(&w);
+  bool good = (!w.active || keep_active(w.schema, w.active) || fail("no such attribute", w.active)) &&
+              make_shares(&w);
   if (good && mkdir(w.folder, 0777) != 0 && errno != EEXIST) {
     perror(w.folder);
     good = false;

@@ -41,9 +41,10 @@ static void write_attribute(const world *w, size_t i, FILE *f) {
   static const char *const kinds[] = {"category", "flag", "number"};
   const attribute *a = &w->schema[i];
   fprintf(f,
-          "    {\"name\": \"%s\", \"kind\": \"%s\", \"owner\": \"%s\", \"missing_weight\": %.17g, "
+          "    {\"name\": \"%s\", \"kind\": \"%s\", \"owner\": \"%s\", \"active\": %s, \"missing_weight\": "
+          "%.17g, "
           "\"drifts\": %s, ",
-          a->name, kinds[a->kind], a->owner, a->missing_weight,
+          a->name, kinds[a->kind], a->owner, a->inert ? "false" : "true", a->missing_weight,
           w->drift != 0 && drifts(i) ? "true" : "false");
   if (a->kind == NUMBER)
     write_number(a, w->linear, f);
