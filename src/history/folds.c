@@ -1,0 +1,195 @@
+/* Accounts as clusters, and the folds of the training rows: blocks in time where time is known, else by hash,
+ * an account never split. Small histories are dealt like cards, won and lost apart, so that no fold is left
+ * without either by chance. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "history/days.h"
+
+enum { FOLD_SALT = 0x666f6c64, DEALT_ROWS = 5000, MOST_FOLDS = 254, JUDGES = 255 };
+
+/* ---- accounts ------------------------------------------------------------------------------------- */
+
+/* Number of each key, in order of first appearance. Open addressing; key 0 (no account) is a cluster of its
+ * own each time. */
+static lf_status number_keys(const lf_column *column, size_t n, uint32_t *cluster, size_t *n_clusters,
+                             lf_error *err) {
+  lf_status status = LF_OK;
+  uint64_t *keys = NULL;
+  uint32_t *numbers = NULL, next = 0;
+  size_t slots = 16;
+  while (slots < 2 * n) slots *= 2;
+  LF_TRY(lf_alloc(slots, sizeof *keys, &keys, err));
+  LF_TRY(lf_alloc(slots, sizeof *numbers, &numbers, err));
+  for (size_t i = 0; i < n; i++) {
+    uint64_t key = lf_column_key(column, i);
+    size_t slot = (size_t)lf_hash_mix(key, 0) & (slots - 1);
+    while (key && keys[slot] && keys[slot] != key) slot = (slot + 1) & (slots - 1);
+    if (!key || !keys[slot]) {
+      cluster[i] = next++;
+      if (!key) continue;
+      keys[slot] = key;
+      numbers[slot] = cluster[i];
+    } else {
+      cluster[i] = numbers[slot];
+    }
+  }
+  *n_clusters = next;
+cleanup:
+  free(keys);
+  free(numbers);
+  return status;
+}
+
+static lf_status make_clusters(lf_history *h, lf_error *err) {
+  if (h->account == SIZE_MAX) return LF_OK;
+  lf_status status = lf_alloc(h->n_rows, sizeof *h->cluster, &h->cluster, err);
+  if (status == LF_OK)
+    status = number_keys(&h->table->columns[h->account], h->n_rows, h->cluster, &h->n_clusters, err);
+  if (status == LF_OK && h->n_clusters < h->n_rows) return LF_OK;
+  free(h->cluster); /* every row its own account: independent */
+  h->cluster = NULL;
+  h->n_clusters = 0;
+  return status;
+}
+
+/* ---- time ----------------------------------------------------------------------------------------- */
+
+/* Where rows have no date, their order is the time. */
+static void blocks_of_rows(const lf_history *h, size_t n_rows, size_t n, uint8_t *block) {
+  double total = 0, before = 0;
+  for (size_t i = 0; i < n_rows; i++) total += lf_history_weight(h, i);
+  for (size_t i = 0; i < n_rows; i++) {
+    size_t b = (size_t)(before / total * (double)n);
+    block[i] = (uint8_t)(b < n ? b : n - 1);
+    before += lf_history_weight(h, i);
+  }
+}
+
+/* Block of each day by the weight before it, numbered without gaps. */
+static lf_status blocks_of_days(const lf_days *days, size_t n, uint8_t **of_day, size_t *made,
+                                lf_error *err) {
+  lf_status status = lf_alloc(days->n, 1, of_day, err);
+  double before = 0;
+  size_t last = SIZE_MAX, number = 0;
+  for (size_t d = 0; status == LF_OK && d < days->n; d++) {
+    if (!(days->weight[d] > 0)) continue;
+    size_t b = (size_t)(before / days->total * (double)n);
+    if (last != SIZE_MAX && b != last) number++;
+    last = b;
+    (*of_day)[d] = (uint8_t)number;
+    before += days->weight[d];
+  }
+  *made = number + 1;
+  return status;
+}
+
+lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, uint8_t *block, size_t *made,
+                         lf_error *err) {
+  lf_status status = LF_OK;
+  double *day = NULL;
+  uint8_t *of_day = NULL;
+  lf_days days = {0};
+  if (history->date == SIZE_MAX) {
+    blocks_of_rows(history, n_rows, n, block);
+    *made = n < n_rows ? n : n_rows;
+    return LF_OK;
+  }
+  LF_TRY(lf_alloc(n_rows, sizeof *day, &day, err));
+  lf_column_numbers(&history->table->columns[history->date], 0, n_rows, day);
+  LF_TRY(lf_days_count(day, history->weight, n_rows, &days, err));
+  LF_TRY(blocks_of_days(&days, n, &of_day, made, err));
+  for (size_t i = 0; i < n_rows; i++) block[i] = isnan(day[i]) ? 0 : of_day[lf_days_index(&days, day[i])];
+cleanup:
+  free(day);
+  free(of_day);
+  lf_days_clear(&days);
+  return status;
+}
+
+/* ---- folds ---------------------------------------------------------------------------------------- */
+
+typedef struct unit {
+  uint64_t hash;
+  uint32_t number;
+  uint8_t won;
+} unit;
+
+static int by_class_then_hash(const void *a, const void *b) {
+  const unit *x = a, *y = b;
+  if (x->won != y->won) return x->won < y->won ? -1 : 1;
+  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+static uint64_t fold_hash(const lf_draft *draft, size_t row) {
+  return lf_hash_mix(draft->identity[row], FOLD_SALT);
+}
+
+/* Units are accounts, or rows. */
+static lf_status deal(const lf_draft *draft, lf_error *err) {
+  const lf_history *h = draft->history;
+  lf_status status = LF_OK;
+  unit *units = NULL;
+  uint8_t *fold = NULL;
+  size_t most = h->cluster ? h->n_clusters : h->n_train, n = 0;
+  LF_TRY(lf_alloc(most, sizeof *units, &units, err));
+  LF_TRY(lf_alloc(most, 1, &fold, err));
+  for (size_t i = 0; i < h->n_train; i++) {
+    uint32_t number =
+        h->cluster ? h->cluster[i] : (uint32_t)i; /* training rows come first, so their clusters are 0..n-1 */
+    if (number >= n) units[n++] = (unit){fold_hash(draft, i), number, 0};
+    units[number].won |= h->won[i] == LF_ROW_WON;
+  }
+  qsort(units, n, sizeof *units, by_class_then_hash);
+  for (size_t k = 0; k < n; k++) fold[units[k].number] = (uint8_t)(k % h->n_folds);
+  for (size_t i = 0; i < h->n_train; i++) h->fold[i] = fold[h->cluster ? h->cluster[i] : i];
+cleanup:
+  free(units);
+  free(fold);
+  return status;
+}
+
+static void fold_by_hash(const lf_draft *draft) {
+  lf_history *h = draft->history;
+  for (size_t i = 0; i < h->n_train; i++) {
+    size_t f = (size_t)(lf_hash_unit(fold_hash(draft, i)) * (double)h->n_folds);
+    h->fold[i] = (uint8_t)(f < h->n_folds ? f : h->n_folds - 1);
+  }
+}
+
+static size_t folds_wanted(const lf_draft *draft) {
+  const lf_history *h = draft->history;
+  size_t n = draft->options->n_folds ? draft->options->n_folds : 10;
+  size_t count[3] = {0, 0, 0};
+  for (size_t i = 0; i < h->n_train; i++) count[h->won[i]]++;
+  size_t rarer = count[0] < count[1] ? count[0] : count[1];
+  if (rarer && n > rarer) n = rarer; /* a fold without a win teaches nothing */
+  if (n > MOST_FOLDS) n = MOST_FOLDS;
+  return n < 2 ? 2 : n;
+}
+
+lf_status lf_fold_rows(lf_draft *draft, lf_error *err) {
+  lf_history *h = draft->history;
+  lf_status status = LF_OK;
+  LF_TRY(make_clusters(h, err));
+  LF_TRY(lf_alloc(h->n_rows, 1, &h->fold, err));
+  memset(h->fold, JUDGES, h->n_rows);
+  h->n_folds = folds_wanted(draft);
+  if (h->date != SIZE_MAX || h->date_is_row) {
+    size_t made = 0;
+    LF_TRY(lf_time_blocks(h, h->n_train, h->n_folds, h->fold, &made, err));
+    h->folds_in_time = made >= 2;
+    if (h->folds_in_time) h->n_folds = made;
+  }
+  if (h->folds_in_time) goto cleanup;
+  if (h->n_train < DEALT_ROWS)
+    LF_TRY(deal(draft, err));
+  else
+    fold_by_hash(draft);
+cleanup:
+  return status;
+}

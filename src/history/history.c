@@ -1,0 +1,97 @@
+#include "history/history.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "history/draft.h"
+
+void lf_history_free(lf_history *history) {
+  if (!history) return;
+  for (size_t c = 0; history->roles && history->table && c < history->table->n_columns; c++) {
+    free(history->roles[c].reason);
+    free(history->roles[c].suspicion);
+  }
+  free(history->roles);
+  lf_table_free(history->table);
+  free(history->won);
+  free(history->weight);
+  free(history->cluster);
+  free(history->fold);
+  free(history->won_label);
+  free(history->lost_label);
+  for (size_t i = 0; i < history->n_excluded; i++) free(history->excluded[i].reason);
+  free(history->excluded);
+  lf_text_list_clear(&history->notes);
+  free(history);
+}
+
+static lf_status start(lf_draft *draft, lf_table **table, lf_error *err) {
+  lf_history *h = NULL;
+  lf_status status = lf_alloc(1, sizeof *h, &h, err);
+  if (status != LF_OK) return status;
+  draft->history = h;
+  h->table = *table;
+  *table = NULL;
+  h->project = draft->project;
+  h->outcome = h->amount = h->date = h->created = h->id = h->account = h->weight_column = SIZE_MAX;
+  h->rows_read = h->table->n_rows;
+  h->split_from = (double)NAN;
+  if (h->table->n_rows == 0)
+    return lf_fail(err, LF_E_DATA, "the history has a header and no rows: export it again with its rows");
+  status = lf_alloc(h->table->n_columns, sizeof *h->roles, &h->roles, err);
+  if (status == LF_OK) status = lf_alloc(h->table->n_rows, 1, &draft->state, err);
+  return status;
+}
+
+typedef lf_status (*step)(lf_draft *, lf_error *);
+
+lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
+                           const lf_run *run, lf_history **history, lf_error *err) {
+  static const step steps[] = {lf_roles_said, lf_outcome_find, lf_roles_infer,   lf_rows_screen,
+                               lf_split_rows, lf_fold_rows,    lf_screen_columns};
+  enum { STEPS = sizeof steps / sizeof *steps };
+  lf_draft draft = {.project = project, .options = options, .run = run};
+  lf_status status = start(&draft, table, err);
+  for (size_t i = 0; i < STEPS && status == LF_OK; i++) {
+    lf_progress(run, "understanding the columns", i, STEPS);
+    status = lf_check_interrupt(run, err);
+    if (status == LF_OK) status = steps[i](&draft, err);
+  }
+  free(draft.state);
+  free(draft.identity);
+  lf_table_free(*table);
+  *table = NULL;
+  if (status == LF_OK)
+    *history = draft.history;
+  else
+    lf_history_free(draft.history);
+  return status;
+}
+
+bool lf_history_is_attribute(const lf_history *history, size_t column) {
+  return history->roles[column].role == LF_ROLE_ATTRIBUTE || history->roles[column].also_attribute;
+}
+
+double lf_history_amount(const lf_history *history, size_t row) {
+  return history->amount == SIZE_MAX ? (double)NAN
+                                     : lf_column_number(&history->table->columns[history->amount], row);
+}
+
+double lf_history_day(const lf_history *history, size_t row) {
+  if (history->date_is_row) return (double)row;
+  return history->date == SIZE_MAX ? (double)NAN
+                                   : lf_column_number(&history->table->columns[history->date], row);
+}
+
+void lf_history_count(const lf_history *history, size_t from, size_t to, double *rows, double *won) {
+  double all = 0, wins = 0; /* whole numbers, or weights the user gave: a plain sum is exact below 2^53 */
+  for (size_t i = from; i < to; i++) {
+    double w = lf_history_weight(history, i);
+    if (history->won[i] == LF_OUTCOME_UNKNOWN) continue;
+    all += w;
+    wins += history->won[i] ? w : 0;
+  }
+  *rows = all;
+  *won = wins;
+}

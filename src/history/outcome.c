@@ -1,0 +1,417 @@
+/* Which column is the outcome, and what it says of each row.
+ *
+ * A column is a candidate for its name (Outcome, IsWon, Stage, Status, y …) together with values that say won
+ * and lost, or for values alone where they say so in plain words. Names are ranked; among candidates that say
+ * the same of every row, the one that also knows open rows is taken (StageName before IsWon). Candidates of
+ * one rank that disagree are the user's to choose from. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "history/outcome_words.h"
+#include "history/words.h"
+
+enum { MAX_CANDIDATES = 16, MAX_LEVELS = 2000 };
+
+typedef struct candidate {
+  size_t column;
+  int rank;
+  lf_reading reading;
+} candidate;
+
+typedef struct candidates {
+  size_t n;
+  candidate items[MAX_CANDIDATES];
+} candidates;
+
+static void clear_candidates(candidates *all) {
+  for (size_t i = 0; i < all->n; i++) lf_reading_clear(&all->items[i].reading);
+  all->n = 0;
+}
+
+static bool can_be_outcome(const lf_column *column) {
+  return column->store == LF_STORE_CODES && column->n_levels >= 1 && column->n_levels <= MAX_LEVELS &&
+         column->kind != LF_KIND_DATE;
+}
+
+/* ---- candidates ----------------------------------------------------------------------------------- */
+
+/* Rank of a column as outcome, 0 for none. */
+static int rank_of(int name, const lf_reading *r) {
+  bool both = r->n_won && r->n_lost, yes_no = !r->words && both && !r->n_none && !r->n_open;
+  if (name == 4 && ((r->words && (r->n_lost || r->n_open)) || yes_no)) return 5;
+  if ((name == 3 || name == 2) && r->words && both) return name + 1;
+  if (name == 1 && both && (r->words || yes_no)) return 2;
+  if (name == 0 && r->words && both && r->plainness == LF_PLAIN_WON && !r->n_none) return 1;
+  return 0;
+}
+
+static lf_status collect(const lf_draft *draft, candidates *all, lf_error *err) {
+  const lf_table *table = draft->history->table;
+  for (size_t c = 0; c < table->n_columns && all->n < MAX_CANDIDATES; c++) {
+    const lf_column *column = &table->columns[c];
+    lf_reading reading = {0};
+    if (!can_be_outcome(column) || draft->history->roles[c].said) continue;
+    if (lf_text_list_has(&draft->project->drop, column->name)) continue;
+    lf_status status = lf_outcome_read(column, &reading, err);
+    if (status != LF_OK) return status;
+    int rank = rank_of(lf_outcome_name(column->name), &reading);
+    if (rank)
+      all->items[all->n++] = (candidate){c, rank, reading};
+    else
+      lf_reading_clear(&reading);
+  }
+  return LF_OK;
+}
+
+/* Whether two candidates call the same rows won, but for one row in two hundred. */
+static bool agree(const lf_table *table, const candidate *a, const candidate *b) {
+  const lf_column *x = &table->columns[a->column], *y = &table->columns[b->column];
+  uint64_t apart = 0;
+  for (size_t i = 0; i < table->n_rows; i++) {
+    bool won_a = a->reading.side[lf_column_code(x, i)] == LF_SIDE_WON;
+    bool won_b = b->reading.side[lf_column_code(y, i)] == LF_SIDE_WON;
+    apart += won_a != won_b;
+  }
+  return apart <= table->n_rows / 200;
+}
+
+static lf_status ambiguous(const lf_table *table, const candidates *all, int rank, lf_error *err) {
+  const char *names[MAX_CANDIDATES];
+  char text[400];
+  size_t n = 0;
+  for (size_t i = 0; i < all->n; i++)
+    if (all->items[i].rank == rank) names[n++] = table->columns[all->items[i].column].name;
+  lf_join(names, n, 6, text, sizeof text);
+  return lf_fail(err, LF_E_DATA, "%zu columns could be the outcome and disagree (%s): say --outcome COL", n,
+                 text);
+}
+
+static lf_status no_candidate(const lf_table *table, lf_error *err) {
+  const char *names[8];
+  char text[400];
+  size_t n = 0;
+  for (size_t c = 0; c < table->n_columns && n < 8; c++)
+    if (can_be_outcome(&table->columns[c]) && table->columns[c].n_levels == 2)
+      names[n++] = table->columns[c].name;
+  if (!n)
+    return lf_fail(
+        err, LF_E_DATA,
+        "no column looks like an outcome (won or lost), and none has two values: say --outcome COL "
+        "and --won V");
+  lf_join(names, n, 6, text, sizeof text);
+  return lf_fail(
+      err, LF_E_DATA,
+      "no column looks like an outcome (won or lost): say --outcome COL; columns of two values: %s", text);
+}
+
+/* The best candidate: *best into all. */
+static lf_status choose(lf_draft *draft, const candidates *all, size_t *best, lf_error *err) {
+  const lf_table *table = draft->history->table;
+  size_t first = 0;
+  if (!all->n) return no_candidate(table, err);
+  for (size_t i = 1; i < all->n; i++)
+    if (all->items[i].rank > all->items[first].rank) first = i;
+  size_t taken = first;
+  for (size_t i = 0; i < all->n; i++) {
+    const candidate *a = &all->items[i];
+    if (i == first) continue;
+    bool same = agree(table, &all->items[first], a);
+    if (!same && a->rank == all->items[first].rank) return ambiguous(table, all, a->rank, err);
+    if (same && a->reading.n_open > all->items[taken].reading.n_open) taken = i;
+    lf_status status =
+        same ? LF_OK
+             : lf_note(
+                   draft->history, err,
+                   "'%s' looks like an outcome too, but says something else than '%s': --outcome COL chooses",
+                   table->columns[a->column].name, table->columns[all->items[first].column].name);
+    if (status != LF_OK) return status;
+  }
+  *best = taken;
+  return LF_OK;
+}
+
+/* ---- what the user said of values ----------------------------------------------------------------- */
+
+static bool same_value(const char *level, const char *said) {
+  size_t n = strlen(level), m = strlen(said);
+  double x = 0, y = 0;
+  lf_trim(&level, &n);
+  lf_trim(&said, &m);
+  if (lf_same_span(level, n, said, m)) return true;
+  return lf_parse_double(level, n, &x) && lf_parse_double(said, m, &y) && x == y;
+}
+
+static lf_status set_side(const lf_column *column, const lf_text_list *values, lf_side side,
+                          lf_reading *reading, lf_error *err) {
+  for (size_t i = 0; i < values->n; i++) {
+    bool found = false;
+    for (uint32_t code = 1; code <= reading->n_levels; code++) {
+      if (!same_value(lf_column_level(column, code), values->items[i])) continue;
+      reading->side[code] = (uint8_t)side;
+      found = true;
+    }
+    if (!values->items[i][0]) { /* `lost: [""]`: rows without a value */
+      reading->side[0] = (uint8_t)side;
+      continue;
+    }
+    if (found) continue;
+    const char *nearest =
+        lf_nearest_word(values->items[i], (const char *const *)column->levels, column->n_levels);
+    char all[300];
+    lf_join((const char *const *)column->levels, column->n_levels, 6, all, sizeof all);
+    if (nearest)
+      return lf_fail(err, LF_E_DATA, "no row of '%s' has the value '%s': did you mean '%s'?", column->name,
+                     values->items[i], nearest);
+    return lf_fail(err, LF_E_DATA, "no row of '%s' has the value '%s': its values are %s", column->name,
+                   values->items[i], all);
+  }
+  return LF_OK;
+}
+
+/* Whether the values themselves, as read, say this side of any level but those in `except`. */
+static bool says(const lf_column *column, const lf_text_list *except, lf_side side) {
+  for (uint32_t code = 1; code <= column->n_levels; code++) {
+    const char *level = lf_column_level(column, code);
+    bool excepted = false;
+    for (size_t i = 0; i < except->n && !excepted; i++) excepted = same_value(level, except->items[i]);
+    lf_meaning meaning = lf_outcome_meaning(level);
+    if (!excepted && meaning.side == side && (side != LF_SIDE_LOST || meaning.plainness != LF_PLAIN_YES_NO))
+      return true;
+  }
+  return false;
+}
+
+/* Values that are neither in `said` nor read as open nor (where some are) as the other side get the other
+ * side. */
+static void set_rest(const lf_column *column, const lf_text_list *said, lf_side other, lf_reading *reading) {
+  bool some = says(column, said, other);
+  for (uint32_t code = 1; code <= reading->n_levels; code++) {
+    const char *level = lf_column_level(column, code);
+    bool listed = false;
+    for (size_t i = 0; i < said->n && !listed; i++) listed = same_value(level, said->items[i]);
+    if (listed) continue;
+    lf_side side = lf_outcome_meaning(level).side;
+    if (reading->n_levels == 2) side = other;
+    if (side != other && side != LF_SIDE_OPEN) side = some ? LF_SIDE_NONE : other;
+    reading->side[code] = (uint8_t)side;
+  }
+}
+
+static lf_status apply_said(const lf_draft *draft, const lf_column *column, lf_reading *reading,
+                            lf_error *err) {
+  const lf_project *p = draft->project;
+  if (!p->won.n && !p->lost.n) return LF_OK;
+  for (size_t i = 0; i < p->won.n; i++)
+    if (lf_text_list_has(&p->lost, p->won.items[i]))
+      return lf_fail(err, LF_E_USAGE, "'%s' is said to be both won and lost: keep one", p->won.items[i]);
+  if (p->won.n && p->lost.n)
+    for (uint32_t code = 1; code <= reading->n_levels; code++)
+      if (reading->side[code] != LF_SIDE_OPEN) reading->side[code] = LF_SIDE_NONE;
+  if (!p->lost.n) set_rest(column, &p->won, LF_SIDE_LOST, reading);
+  if (!p->won.n) set_rest(column, &p->lost, LF_SIDE_WON, reading);
+  lf_status status = set_side(column, &p->won, LF_SIDE_WON, reading, err);
+  if (status == LF_OK) status = set_side(column, &p->lost, LF_SIDE_LOST, reading, err);
+  lf_reading_count(reading);
+  return status;
+}
+
+/* ---- the chosen column ---------------------------------------------------------------------------- */
+
+static lf_status not_understood(const lf_column *column, const lf_reading *r, lf_error *err) {
+  char all[400];
+  lf_join((const char *const *)column->levels, column->n_levels, 8, all, sizeof all);
+  if (column->n_levels == 1)
+    return lf_fail(err, LF_E_DATA, "every row of '%s' has the value %s: an outcome needs won and lost rows",
+                   column->name, all);
+  if (column->n_levels == 2)
+    return lf_fail(err, LF_E_DATA, "which value of '%s' means won, '%s' or '%s'? Say --won V", column->name,
+                   column->levels[0], column->levels[1]);
+  if (r->n_won && !r->n_lost)
+    return lf_fail(err, LF_E_DATA, "no value of '%s' is understood as lost (%s): say --lost V", column->name,
+                   all);
+  return lf_fail(err, LF_E_DATA, "no value of '%s' is understood as won (%s): say --won V", column->name,
+                 all);
+}
+
+static lf_status read_chosen(lf_draft *draft, size_t c, lf_reading *reading, lf_error *err) {
+  const lf_column *column = &draft->history->table->columns[c];
+  if (column->kind == LF_KIND_EMPTY || column->n_levels == 0)
+    if (column->store != LF_STORE_DOUBLES && column->store != LF_STORE_DECIMALS &&
+        column->store != LF_STORE_HASHES)
+      return lf_fail(err, LF_E_DATA, "the outcome column '%s' is empty: choose another with --outcome COL",
+                     column->name);
+  if (!can_be_outcome(column))
+    return lf_fail(
+        err, LF_E_DATA,
+        "'%s' has about %llu different values, an outcome has a few: choose another with --outcome COL",
+        column->name, (unsigned long long)column->distinct);
+  lf_status status = lf_outcome_read(column, reading, err);
+  if (status == LF_OK) status = apply_said(draft, column, reading, err);
+  if (status == LF_OK && (!reading->n_won || !reading->n_lost)) status = not_understood(column, reading, err);
+  if (status != LF_OK) lf_reading_clear(reading);
+  return status;
+}
+
+/* The values of one side, joined. */
+static void side_values(const lf_column *column, const lf_reading *reading, lf_side side, char *out,
+                        size_t size) {
+  const char *names[MAX_LEVELS];
+  size_t n = 0;
+  for (uint32_t code = 1; code <= reading->n_levels; code++)
+    if (reading->side[code] == side) names[n++] = lf_column_level(column, code);
+  lf_join(names, n, 12, out, size);
+}
+
+static lf_status report(lf_draft *draft, const lf_column *column, const lf_reading *reading, bool said,
+                        lf_error *err) {
+  lf_history *h = draft->history;
+  char won[300], lost[300], open[300];
+  side_values(column, reading, LF_SIDE_WON, won, sizeof won);
+  side_values(column, reading, LF_SIDE_LOST, lost, sizeof lost);
+  side_values(column, reading, LF_SIDE_OPEN, open, sizeof open);
+  lf_status status = lf_copy_text(won, strlen(won), &h->won_label, err);
+  if (status == LF_OK) status = lf_copy_text(lost, strlen(lost), &h->lost_label, err);
+  if (status == LF_OK)
+    status = lf_note(h, err, "the outcome is '%s'%s: won %s, lost %s%s%s", column->name,
+                     said ? "" : " (by its name and values)", won, lost, open[0] ? ", open " : "", open);
+  return status;
+}
+
+/* ---- rows ----------------------------------------------------------------------------------------- */
+
+typedef struct state_task {
+  const lf_column *column, *closed; /* closed: a yes/no column that tells open rows, or NULL */
+  const uint8_t *side, *closed_side;
+  uint8_t *state;
+  lf_chunks chunks;
+} state_task;
+
+static void set_states(void *context, size_t chunk) {
+  static const uint8_t states[] = {LF_ROW_UNCLEAR, LF_ROW_WON, LF_ROW_LOST, LF_ROW_OPEN};
+  const state_task *task = context;
+  size_t from = 0, to = 0;
+  lf_chunk_rows(&task->chunks, chunk, &from, &to);
+  for (size_t i = from; i < to; i++) task->state[i] = states[task->side[lf_column_code(task->column, i)]];
+  if (!task->closed) return;
+  for (size_t i = from; i < to; i++)
+    if (task->state[i] == LF_ROW_LOST && task->closed_side[lf_column_code(task->closed, i)] == LF_SIDE_LOST)
+      task->state[i] = LF_ROW_OPEN;
+}
+
+/* A yes/no outcome says "no" of open rows too; IsClosed beside it tells them apart. */
+static lf_status find_closed(const lf_draft *draft, const lf_reading *outcome, size_t *column,
+                             lf_reading *reading, lf_error *err) {
+  static const char *const names[] = {"is closed", "isclosed", "closed", NULL};
+  const lf_table *table = draft->history->table;
+  *column = SIZE_MAX;
+  for (size_t c = 0; !outcome->words && c < table->n_columns; c++) {
+    char words[LF_WORDS];
+    lf_words(table->columns[c].name, words);
+    if (!lf_words_are_any(words, names) || !can_be_outcome(&table->columns[c])) continue;
+    lf_status status = lf_outcome_read(&table->columns[c], reading, err);
+    if (status != LF_OK) return status;
+    if (!reading->words && reading->n_won == 1 && reading->n_lost == 1 && !reading->n_none) {
+      *column = c;
+      return LF_OK;
+    }
+    lf_reading_clear(reading);
+  }
+  return LF_OK;
+}
+
+static lf_status fill_states(lf_draft *draft, const lf_reading *reading, lf_error *err) {
+  lf_history *h = draft->history;
+  lf_reading closed = {0};
+  size_t closed_column = SIZE_MAX;
+  lf_status status = find_closed(draft, reading, &closed_column, &closed, err);
+  if (status != LF_OK) return status;
+  bool has_closed = closed_column != SIZE_MAX;
+  state_task task = {.column = &h->table->columns[h->outcome],
+                     .closed = has_closed ? &h->table->columns[closed_column] : NULL,
+                     .side = reading->side,
+                     .closed_side = closed.side,
+                     .state = draft->state,
+                     .chunks = lf_cut(h->table->n_rows, 1 << 14, 256)};
+  lf_parallel_for(draft->run, task.chunks.count, set_states, &task);
+  if (has_closed) {
+    status = lf_note(h, err, "rows where '%s' says no are open", h->table->columns[closed_column].name);
+    if (status == LF_OK)
+      status = lf_exclude_column(h, closed_column, err,
+                                 "tells which rows are closed, which is part of the outcome");
+  }
+  lf_reading_clear(&closed);
+  return status;
+}
+
+/* Counts what is left out, each value that was not understood by its name. */
+static lf_status count_left_out(lf_draft *draft, const lf_reading *reading, lf_error *err) {
+  lf_history *h = draft->history;
+  const lf_column *column = &h->table->columns[h->outcome];
+  lf_status status = LF_OK;
+  uint64_t *rows = NULL, unclear = 0, named = 0;
+  char value[LF_QUOTED];
+  LF_TRY(lf_alloc((size_t)reading->n_levels + 1, sizeof *rows, &rows, err));
+  for (size_t i = 0; i < h->table->n_rows; i++) {
+    if (draft->state[i] == LF_ROW_OPEN) h->open++;
+    if (draft->state[i] == LF_ROW_UNCLEAR) rows[lf_column_code(column, i)]++;
+  }
+  if (draft->options->need_outcome) {
+    if (h->open) LF_TRY(lf_exclude_rows(h, h->open, err, "open: no outcome yet"));
+    for (uint32_t code = 1; code <= reading->n_levels; code++) unclear += rows[code];
+    for (uint32_t shown = 0; shown < 8 && named < unclear; shown++) {
+      uint32_t most = 1;
+      for (uint32_t code = 2; code <= reading->n_levels; code++)
+        if (rows[code] > rows[most]) most = code;
+      LF_TRY(lf_exclude_rows(h, rows[most], err, "outcome value not understood: %s",
+                             lf_quoted(lf_column_level(column, most), value)));
+      named += rows[most];
+      rows[most] = 0;
+    }
+    if (named < unclear)
+      LF_TRY(lf_exclude_rows(h, unclear - named, err, "outcome value not understood: others"));
+  } else {
+    for (size_t i = 0; i < h->table->n_rows; i++)
+      if (!lf_row_used(draft->state[i])) draft->state[i] = LF_ROW_UNKNOWN;
+  }
+cleanup:
+  free(rows);
+  return status;
+}
+
+/* ---- the step ------------------------------------------------------------------------------------- */
+
+static lf_status infer(lf_draft *draft, size_t *column, lf_error *err) {
+  candidates all = {0};
+  size_t best = 0;
+  lf_status status = collect(draft, &all, err);
+  if (status == LF_OK) status = choose(draft, &all, &best, err);
+  if (status == LF_OK) *column = all.items[best].column;
+  clear_candidates(&all);
+  return status;
+}
+
+lf_status lf_outcome_find(lf_draft *draft, lf_error *err) {
+  lf_history *h = draft->history;
+  bool said = h->outcome != SIZE_MAX;
+  size_t column = h->outcome;
+  lf_reading reading = {0};
+  lf_status status = said ? LF_OK : infer(draft, &column, err);
+  if (status == LF_OK) status = read_chosen(draft, column, &reading, err);
+  if (status == LF_E_DATA && !draft->options->need_outcome && !said) {
+    memset(draft->state, LF_ROW_UNKNOWN, h->table->n_rows);
+    return lf_note(h, err, "no outcome column was found: rows are taken without an outcome");
+  }
+  if (status != LF_OK) return status;
+  h->outcome = column;
+  h->roles[column].role = LF_ROLE_OUTCOME;
+  status = report(draft, &h->table->columns[column], &reading, said, err);
+  if (status == LF_OK) status = fill_states(draft, &reading, err);
+  if (status == LF_OK) status = count_left_out(draft, &reading, err);
+  lf_reading_clear(&reading);
+  return status;
+}

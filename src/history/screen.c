@@ -1,0 +1,203 @@
+/* Which columns may be attributes: each column that may not has its reason, each that may but is odd has its
+ * question. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "history/suspect.h"
+
+enum { FEW_ROWS = 20 };
+
+typedef struct screening {
+  lf_draft *draft;
+  lf_history *history;
+  lf_profiles profiles; /* empty where rows have no outcome */
+  bool judged;          /* profiles were made */
+} screening;
+
+static bool insisted(const screening *s, size_t c) {
+  const lf_project *p = s->draft->project;
+  const char *name = s->history->table->columns[c].name;
+  return lf_text_list_has(&p->use, name) || lf_text_list_has(&p->keep, name);
+}
+
+static bool is_open(const screening *s, size_t c) {
+  return s->history->roles[c].role == LF_ROLE_ATTRIBUTE;
+}
+
+/* ---- what the user said --------------------------------------------------------------------------- */
+
+static lf_status screen_said(screening *s, size_t c, lf_error *err) {
+  const lf_project *p = s->draft->project;
+  const lf_column *column = &s->history->table->columns[c];
+  s->history->roles[c].said = insisted(s, c) || lf_text_list_has(&p->drop, column->name);
+  if (lf_text_list_has(&p->drop, column->name))
+    return lf_exclude_column(s->history, c, err, "you said to leave it out");
+  if (p->use.n && !insisted(s, c))
+    return lf_exclude_column(s->history, c, err, "not among the attributes you named");
+  return LF_OK;
+}
+
+/* ---- what cannot be an attribute ------------------------------------------------------------------ */
+
+static bool is_text_without_patterns(const screening *s, size_t c) {
+  const lf_attribute_spec *spec = s->history->roles[c].spec;
+  return s->history->table->columns[c].kind == LF_KIND_TEXT && !(spec && spec->n_match);
+}
+
+static lf_status screen_kind(screening *s, size_t c, lf_error *err) {
+  lf_history *h = s->history;
+  const lf_column *column = &h->table->columns[c];
+  bool asked = lf_text_list_has(&s->draft->project->use, column->name);
+  if (column->kind == LF_KIND_EMPTY || column->store == LF_STORE_NONE)
+    return lf_exclude_column(h, c, err, "no row has a value");
+  if (column->kind == LF_KIND_DATE) {
+    if (asked)
+      return lf_fail(err, LF_E_USAGE,
+                     "'%s' holds dates, which order rows but are no attribute: take it out of --use",
+                     column->name);
+    return lf_exclude_column(h, c, err, "a date: dates order the rows, they are no attribute");
+  }
+  if (!is_text_without_patterns(s, c)) return LF_OK;
+  if (asked)
+    return lf_fail(err, LF_E_USAGE,
+                   "'%s' is free text: give it match patterns in the project file, or say --as '%s=category'",
+                   column->name, column->name);
+  const char *contact = lf_contact_kind(column, h->n_rows);
+  if (contact) return lf_exclude_column(h, c, err, "%s", contact);
+  if (lf_is_identifier(column, h->n_rows))
+    return lf_exclude_column(h, c, err, "an identifier: every row has a value of its own");
+  return lf_exclude_column(
+      h, c, err, "free text (%llu different values): match patterns in the project file make it an attribute",
+      (unsigned long long)column->distinct);
+}
+
+/* ---- what tells nothing --------------------------------------------------------------------------- */
+
+static lf_status screen_values(screening *s, size_t c, lf_error *err) {
+  lf_history *h = s->history;
+  const lf_column *column = &h->table->columns[c];
+  const char *contact = lf_contact_kind(column, h->n_rows);
+  if (contact) return lf_exclude_column(h, c, err, "%s", contact);
+  if (lf_is_identifier(column, h->n_rows))
+    return lf_exclude_column(h, c, err, "an identifier: every row has a value of its own");
+  if (!s->judged) return LF_OK;
+  const lf_profile *p = &s->profiles.items[c];
+  double filled = p->filled[0] + p->filled[1], rows = p->rows[0] + p->rows[1];
+  if (filled <= 0) return lf_exclude_column(h, c, err, "no training row has a value");
+  if (p->levels == 1 && filled >= rows)
+    return lf_exclude_column(h, c, err, "constant: every training row has the same value");
+  if (filled < 0.02 * rows && (p->filled[0] < FEW_ROWS || p->filled[1] < FEW_ROWS))
+    return lf_exclude_column(h, c, err, "almost empty: %.0f of %.0f training rows have a value", filled,
+                             rows);
+  return LF_OK;
+}
+
+/* ---- what knows the outcome ----------------------------------------------------------------------- */
+
+static lf_status screen_leak(screening *s, size_t c, bool one_sided_only, lf_error *err) {
+  char reason[LF_REASON];
+  bool leak = lf_one_sided(s->history, c, &s->profiles, reason);
+  if (!leak && !one_sided_only) leak = lf_gives_away(s->history, c, &s->profiles, reason);
+  if (!leak) return LF_OK;
+  if (!insisted(s, c) && !s->draft->options->keep_suspects)
+    return lf_exclude_column(s->history, c, err, "%s", reason);
+  return one_sided_only ? LF_OK
+                        : lf_suspect_column(s->history, c, err, "%s; it is kept because you said so", reason);
+}
+
+static lf_status screen_column(screening *s, size_t c, lf_error *err) {
+  lf_status status = screen_said(s, c, err);
+  if (status == LF_OK && is_open(s, c) && s->judged && s->history->table->columns[c].kind != LF_KIND_EMPTY)
+    status = screen_leak(s, c, true, err);
+  if (status == LF_OK && is_open(s, c)) status = screen_kind(s, c, err);
+  if (status == LF_OK && is_open(s, c) && s->judged) status = screen_leak(s, c, false, err);
+  if (status == LF_OK && is_open(s, c) && !insisted(s, c)) status = screen_values(s, c, err);
+  return status;
+}
+
+/* ---- columns together ----------------------------------------------------------------------------- */
+
+static lf_status screen_twins(screening *s, lf_error *err) {
+  lf_history *h = s->history;
+  enum { FEWEST = 30 };
+  for (size_t c = 1; c < h->table->n_columns && h->n_rows >= FEWEST; c++) {
+    for (size_t b = 0; b < c && is_open(s, c) && !insisted(s, c); b++) {
+      bool same = false;
+      const lf_column *earlier = &h->table->columns[b];
+      if (!is_open(s, b) && b != h->amount) continue;
+      lf_status status = lf_say_the_same(earlier, &h->table->columns[c], h->n_rows, &same, err);
+      if (status == LF_OK && same)
+        status = lf_exclude_column(h, c, err, "says the same as '%s'", earlier->name);
+      if (status != LF_OK) return status;
+    }
+  }
+  return LF_OK;
+}
+
+/* The amount is a fair attribute where it is as well known for lost rows as for won ones. */
+static lf_status screen_amount(screening *s, lf_error *err) {
+  lf_history *h = s->history;
+  char reason[LF_REASON];
+  if (h->amount == SIZE_MAX || !s->judged) return LF_OK;
+  const lf_column *column = &h->table->columns[h->amount];
+  const lf_profile *p = &s->profiles.items[h->amount];
+  bool dropped = lf_text_list_has(&s->draft->project->drop, column->name);
+  bool named = !s->draft->project->use.n || insisted(s, h->amount);
+  double won = p->nonzero[1] / p->rows[1], lost = p->nonzero[0] / p->rows[0];
+  bool known = won > 0.5 && fabs(won - lost) <= 0.1 && !lf_gives_away(h, h->amount, &s->profiles, reason);
+  if (dropped || !named || !(known || insisted(s, h->amount))) {
+    if (won > 0.5 && lost < 0.5)
+      return lf_note(
+          h, err,
+          "'%s' is known for %.0f %% of won and %.0f %% of lost rows: it counts revenue and is no attribute",
+          column->name, 100 * won, 100 * lost);
+    return LF_OK;
+  }
+  h->roles[h->amount].also_attribute = true;
+  return lf_note(h, err,
+                 "'%s' is known for lost rows as well as won ones, so it is both the revenue of won rows and "
+                 "an attribute",
+                 column->name);
+}
+
+static lf_status ask_all(screening *s, lf_error *err) {
+  lf_history *h = s->history;
+  for (size_t c = 0; c < h->table->n_columns; c++) {
+    double strongest = 0.5;
+    if (!lf_history_is_attribute(h, c)) continue;
+    for (size_t b = 0; b < h->table->n_columns; b++)
+      if (b != c && lf_history_is_attribute(h, b)) strongest = fmax(strongest, s->profiles.items[b].auc);
+    lf_status status = lf_ask(h, c, &s->profiles, strongest, err);
+    if (status != LF_OK) return status;
+  }
+  return LF_OK;
+}
+
+static lf_status check_some_left(const screening *s, lf_error *err) {
+  const lf_history *h = s->history;
+  size_t left = 0, leaks = 0;
+  for (size_t c = 0; c < h->table->n_columns; c++) {
+    left += lf_history_is_attribute(h, c);
+    leaks += h->roles[c].role == LF_ROLE_EXCLUDED;
+  }
+  if (left || !s->draft->options->need_outcome) return LF_OK;
+  return lf_note(
+      s->history, err,
+      "no column is left that may be an attribute (%zu were left out): see why, and insist with keep", leaks);
+}
+
+lf_status lf_screen_columns(lf_draft *draft, lf_error *err) {
+  screening s = {.draft = draft, .history = draft->history, .judged = draft->options->need_outcome};
+  lf_status status = LF_OK;
+  if (s.judged) LF_TRY(lf_profiles_make(s.history, draft->run, &s.profiles, err));
+  for (size_t c = 0; c < s.history->table->n_columns; c++)
+    if (is_open(&s, c)) LF_TRY(screen_column(&s, c, err));
+  LF_TRY(screen_twins(&s, err));
+  LF_TRY(screen_amount(&s, err));
+  if (s.judged) LF_TRY(ask_all(&s, err));
+  status = check_some_left(&s, err);
+cleanup:
+  lf_profiles_clear(&s.profiles);
+  return status;
+}

@@ -1,0 +1,131 @@
+/* What the values of a column are, beyond their kind: identifiers, addresses, the same as another column's.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "history/suspect.h"
+#include "history/words.h"
+
+enum { LOOKED_AT = 400 };
+
+/* ---- contacts ------------------------------------------------------------------------------------- */
+
+static bool is_email(const char *s) {
+  const char *at = strchr(s, '@');
+  return at && at > s && !strchr(at + 1, '@') && strchr(at + 1, '.') && !strchr(s, ' ');
+}
+
+static bool is_url(const char *s) {
+  return strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0 || strncmp(s, "www.", 4) == 0;
+}
+
+/* Seven to fifteen digits, signs of phone numbers between them, and at least one of those signs or a leading
+ * 0. */
+static bool is_phone(const char *s) {
+  size_t digits = 0, signs = s[0] == '0';
+  for (const char *p = s; *p; p++) {
+    if (*p >= '0' && *p <= '9')
+      digits++;
+    else if (strchr("+()-/ .x", *p))
+      signs++;
+    else
+      return false;
+  }
+  return digits >= 7 && digits <= 15 && signs > 0;
+}
+
+static double share(const lf_column *column, bool (*is)(const char *)) {
+  uint32_t step = column->n_levels / LOOKED_AT + 1, looked = 0, found = 0;
+  for (uint32_t code = 1; code <= column->n_levels; code += step, looked++)
+    found += is(lf_column_level(column, code));
+  return looked ? (double)found / looked : 0;
+}
+
+const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
+  static const char *const emails[] = {"email", "e mail", "email address", NULL};
+  static const char *const phones[] = {"phone", "mobile",       "fax",          "telephone",
+                                       "tel",   "phone number", "mobile phone", NULL};
+  static const char *const urls[] = {"url", "website", "web site", "photo url", NULL};
+  char words[LF_WORDS];
+  bool text = column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT;
+  lf_words(column->name, words);
+  bool many = (double)column->distinct > 50 &&
+              (double)column->distinct > 0.02 * (double)n_rows; /* few pages are a fair category */
+  if (text && column->store == LF_STORE_CODES) {
+    if (share(column, is_email) >= 0.8) return "e-mail addresses";
+    if (share(column, is_phone) >= 0.8) return "phone numbers";
+    if (many && share(column, is_url) >= 0.8) return "web addresses";
+  }
+  if (!many || (!text && column->kind != LF_KIND_NUMBER)) return NULL;
+  if (text && lf_words_end_any(words, emails)) return "e-mail addresses";
+  if (lf_words_end_any(words, phones)) return "phone numbers";
+  return text && lf_words_end_any(words, urls) ? "web addresses" : NULL;
+}
+
+/* ---- identifiers ---------------------------------------------------------------------------------- */
+
+/* Whole numbers without a gap: a counter of rows. */
+static bool is_counter(const lf_column *column, size_t n_rows) {
+  double low = INFINITY, high = -INFINITY;
+  for (size_t i = 0; i < n_rows; i++) {
+    double x = lf_column_number(column, i);
+    if (isnan(x)) continue;
+    if (x != floor(x)) return false;
+    low = fmin(low, x);
+    high = fmax(high, x);
+  }
+  return high - low + 1 <= 1.02 * (double)column->distinct;
+}
+
+bool lf_is_identifier(const lf_column *column, size_t n_rows) {
+  static const char *const names[] = {"id",    "uuid",      "guid",     "key",  "number", "no", "nr",
+                                      "index", "row names", "rownames", "code", "name",   NULL};
+  char words[LF_WORDS];
+  double filled = (double)(n_rows - column->missing), distinct = (double)column->distinct;
+  lf_words(column->name, words);
+  if (filled < 20 || distinct < 0.95 * filled) return false;
+  if (column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT) return true;
+  if (column->kind != LF_KIND_NUMBER) return false;
+  bool named = lf_words_end_any(words, names) || strncmp(words, " column ", 8) == 0;
+  return (named && filled > 0.5 * (double)n_rows) || (filled >= (double)n_rows && is_counter(column, n_rows));
+}
+
+/* ---- twins ---------------------------------------------------------------------------------------- */
+
+static lf_status same_levels(const lf_column *a, const lf_column *b, size_t n_rows, bool *same,
+                             lf_error *err) {
+  lf_status status = LF_OK;
+  uint32_t *to_b = NULL, *to_a = NULL;
+  LF_TRY(lf_alloc((size_t)a->n_levels + 1, sizeof *to_b, &to_b, err));
+  LF_TRY(lf_alloc((size_t)b->n_levels + 1, sizeof *to_a, &to_a, err));
+  bool one_to_one = true;
+  for (size_t i = 0; i < n_rows && one_to_one; i++) {
+    uint32_t x = lf_column_code(a, i), y = lf_column_code(b, i);
+    if (!x || !y) {
+      one_to_one = x == y;
+      continue;
+    }
+    if (!to_b[x] && !to_a[y]) {
+      to_b[x] = y;
+      to_a[y] = x;
+    }
+    one_to_one = to_b[x] == y && to_a[y] == x;
+  }
+  *same = one_to_one;
+cleanup:
+  free(to_b);
+  free(to_a);
+  return status;
+}
+
+lf_status lf_say_the_same(const lf_column *a, const lf_column *b, size_t n_rows, bool *same, lf_error *err) {
+  *same = false;
+  if (a->store != b->store || a->missing != b->missing || a->store == LF_STORE_NONE) return LF_OK;
+  if (a->store == LF_STORE_CODES) return same_levels(a, b, n_rows, same, err);
+  for (size_t i = 0; i < n_rows; i++)
+    if (lf_column_key(a, i) != lf_column_key(b, i)) return LF_OK;
+  *same = true;
+  return LF_OK;
+}
