@@ -90,20 +90,21 @@ static lf_status decide(lf_newton *w, kept *k, size_t j, lf_error *err) {
   return LF_OK;
 }
 
-lf_status lf_find_aliased(lf_newton *w, lf_error *err) {
+/* Columns that no row of positive weight has. */
+static void find_empty(lf_newton *w) {
+  size_t n = w->frame->n_coef;
+  for (size_t j = 0; j < n; j++) {
+    if (w->left_out[j] || w->point.hessian[j * n + j] > 0.0 || (w->ridge && w->ridge[j] > 0.0)) continue;
+    w->aliased[j] = w->left_out[j] = true;
+    w->working[j] = 0.0;
+  }
+}
+
+/* Goes through the columns in order where a pivot is small. */
+static lf_status find_dependent(lf_newton *w, lf_error *err) {
   lf_status status = LF_OK;
   kept k = {0};
   size_t n = w->frame->n_coef;
-  bool empty = false;
-  for (size_t j = 0; j < n; j++) {
-    double held = w->ridge ? w->ridge[j] : 0.0;
-    if (w->fixed[j] || w->point.hessian[j * n + j] > 0.0 || held > 0.0) continue;
-    w->aliased[j] = w->left_out[j] = empty = true; /* no row of positive weight has it */
-    w->working[j] = 0.0;
-  }
-  if (empty) lf_system_activate(w->system, w->left_out);
-  LF_TRY(lf_system_factor(w->system, w->point.hessian, w->ridge, err));
-  if (w->system->smallest >= suspect || w->ridge) goto cleanup;
   LF_TRY(kept_new(w, &k, err));
   for (size_t j = 0; j < n; j++) {
     double d = w->point.hessian[j * n + j];
@@ -111,9 +112,22 @@ lf_status lf_find_aliased(lf_newton *w, lf_error *err) {
   }
   for (size_t j = 0; j < n; j++)
     if (!w->left_out[j]) LF_TRY(decide(w, &k, j, err));
-  lf_system_activate(w->system, w->left_out);
-  LF_TRY(lf_newton_evaluate(w, LF_PASS_FULL, 1, err));
 cleanup:
   kept_clear(&k);
+  return status;
+}
+
+lf_status lf_find_aliased(lf_newton *w, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = w->frame->n_coef;
+  for (size_t j = 0; j < n; j++) w->left_out[j] = w->fixed[j] && !w->alias_with_fixed;
+  find_empty(w);
+  lf_system_activate(w->system, w->left_out);
+  LF_TRY(lf_system_factor(w->system, w->point.hessian, w->ridge, err));
+  if (w->system->smallest < suspect && !w->ridge) LF_TRY(find_dependent(w, err));
+  for (size_t j = 0; j < n; j++) w->left_out[j] = w->fixed[j] || w->aliased[j];
+  lf_system_activate(w->system, w->left_out);
+  lf_newton_penalise(w); /* the score of what is left out no longer counts */
+cleanup:
   return status;
 }

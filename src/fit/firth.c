@@ -1,9 +1,11 @@
 /* Firth's penalised likelihood (Jeffreys' prior).
  *
  * Symbols: l*(beta) = l(beta) + log |X'WX| / 2; modified score U* = X'(r + h (1/2 - mu)), h_i = omega_i x_i'(X'WX)^-1 x_i
- * (Firth 1993; Heinze & Schemper 2002). Steps (X'WX)^-1 U* over the coefficients free to move, halved until l* does not fall,
- * and at most 5 long on the working scale. With coefficients held fixed the penalty is still that of the full design.
- * Convergence is linear, so it runs until the decrement is far below what Newton's method would need. */
+ * (Firth 1993; Heinze & Schemper 2002). U* is the score of data augmented by h_i / 2 wins and losses in each row, so steps are
+ * taken with the information of the augmented data, X'diag(omega (1 + h / w))X, over the coefficients free to move: with X'WX
+ * itself the iteration swings for ever about the estimate of a level that has a row to itself. Steps are halved until l* does not
+ * fall, and at most 5 long on the working scale. With coefficients held fixed the penalty is still that of the full design.
+ * What changes in h from step to step is ignored, so convergence is linear and the tolerance far below what Newton needs. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -33,10 +35,8 @@ cleanup:
 static lf_status compute_step(firth *f, lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *w = f->w;
-  double loglik = w->point.loglik;
   LF_TRY(lf_system_inverse(f->full, f->inverse, err));
-  LF_TRY(lf_pass(w->frame, LF_PASS_GRADIENT, w->working, 1, f->inverse, w->run, &w->point, err));
-  w->point.loglik = loglik;
+  LF_TRY(lf_pass(w->frame, LF_PASS_FULL, w->working, 1, f->inverse, w->run, &w->point, err));
   for (size_t j = 0; j < w->frame->n_coef; j++) w->score[j] = w->left_out[j] ? 0.0 : w->point.gradient[j];
   LF_TRY(lf_system_factor(w->system, w->point.hessian, NULL, err));
   LF_TRY(lf_system_solve(w->system, w->score, w->step, err));
@@ -75,7 +75,7 @@ cleanup:
 static lf_status iterate(firth *f, lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *w = f->w;
-  double tolerance = w->tolerance * 1e-12; /* linear convergence: the error is the root of this over one minus the rate */
+  double tolerance = (w->tolerance > 0.0 ? w->tolerance : 1e-10) * 1e-12; /* the error left is about its root */
   for (;;) {
     LF_TRY(compute_step(f, err));
     w->iterations++;
@@ -84,7 +84,7 @@ static lf_status iterate(firth *f, lf_error *err) {
     bool moved = false;
     LF_TRY(advance(f, &moved, err));
     if (!moved) {
-      w->converged = w->decrement <= w->tolerance;
+      w->converged = w->decrement <= 1e-16;
       break;
     }
   }
@@ -103,6 +103,9 @@ lf_status lf_firth_run(lf_newton *w, double *log_determinant, lf_error *err) {
   lf_system_activate(f.full, w->aliased);
   LF_TRY(evaluate(&f, err));
   LF_TRY(iterate(&f, err));
+  memcpy(w->step, w->score, n * sizeof *w->step); /* what is reported is the modified score */
+  LF_TRY(evaluate(&f, err));
+  memcpy(w->score, w->step, n * sizeof *w->score);
   w->fresh = true;
   *log_determinant = f.log_determinant;
 cleanup:

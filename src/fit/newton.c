@@ -5,7 +5,8 @@
  * Stops where the decrement is at most the tolerance, and still takes that last step: convergence is quadratic, so the error
  * left is of the order of the decrement itself.
  * Why Newton: X'WX is wanted anyway for standard errors, and by tables of joint codes it costs little more than the score.
- * Large problems start from the maximum over every 16th block of rows. */
+ * Large problems start from the maximum over every 16th block of rows. Others start as R's glm does and stop where it stops
+ * with epsilon = 1e-14, so that the iterates, and the information they leave, are R's. */
 #include "fit/newton.h"
 
 #include <stdlib.h>
@@ -54,7 +55,7 @@ lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, 
   w->frame = frame;
   w->run = run;
   w->max_iterations = options->max_iterations > 0 ? options->max_iterations : options->firth ? 1000 : 100;
-  w->tolerance = options->tolerance > 0.0 ? options->tolerance : 1e-10;
+  w->tolerance = options->tolerance;
   w->check_separation = options->check_separation && !options->ridge && !options->firth;
   double **vectors[] = {&w->working, &w->trial, &w->step, &w->score, &w->point.gradient, &w->direction};
   for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) LF_TRY(lf_alloc(n, sizeof **vectors[i], vectors[i], err));
@@ -62,6 +63,7 @@ lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, 
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) LF_TRY(lf_alloc(n, sizeof **flags[i], flags[i], err));
   LF_TRY(lf_alloc(n * n, sizeof *w->point.hessian, &w->point.hessian, err));
   LF_TRY(lf_system_new(n, &w->system, err));
+  w->started = options->start || options->fixed;
   LF_TRY(copy_penalty(w, options, err));
   set_start(w, options);
   for (size_t j = 0; j < n; j++) w->left_out[j] = w->fixed[j] = options->fixed && options->fixed[j];
@@ -85,9 +87,7 @@ void lf_newton_free(lf_newton *newton) {
   free(newton);
 }
 
-lf_status lf_newton_evaluate(lf_newton *w, lf_pass_kind kind, size_t stride, lf_error *err) {
-  lf_status status = lf_pass(w->frame, kind, w->working, stride, NULL, w->run, &w->point, err);
-  if (status != LF_OK) return status;
+void lf_newton_penalise(lf_newton *w) {
   w->objective = w->point.loglik;
   for (size_t j = 0; j < w->frame->n_coef; j++) {
     w->score[j] = w->left_out[j] ? 0.0 : w->point.gradient[j];
@@ -96,7 +96,12 @@ lf_status lf_newton_evaluate(lf_newton *w, lf_pass_kind kind, size_t stride, lf_
     w->objective -= 0.5 * w->ridge[j] * away * away;
     w->score[j] -= w->ridge[j] * away;
   }
-  return LF_OK;
+}
+
+lf_status lf_newton_evaluate(lf_newton *w, lf_pass_kind kind, size_t stride, lf_error *err) {
+  lf_status status = lf_pass(w->frame, kind, w->working, stride, NULL, w->run, &w->point, err);
+  if (status == LF_OK) lf_newton_penalise(w);
+  return status;
 }
 
 /* Moves along the step, halving it until the objective does not fall; evaluates where it stops. */
@@ -154,21 +159,34 @@ static lf_status look_for_separation(lf_newton *w, double previous, bool last, l
   return lf_find_separation(w->frame, w->left_out, w->step, w->run, w->direction, &w->separated, err);
 }
 
+/* Whether X'WX before the last step serves after it. The step moves eta of a row by about sqrt(decrement h / omega), and
+ * X'WX by that share; h is p / n on average. */
+static bool information_holds(const lf_newton *w) {
+  if (w->first && w->tolerance <= 0.0) return true;
+  double share = (double)w->system->m / (w->frame->rows + 1.0);
+  return w->decrement * share * 40.0 <= 1e-16 && w->decrement <= 1e-12;
+}
+
+/* The decrement is the fall in deviance that is left: R's criterion, and never looser than 1e-10. */
+static double default_tolerance(const lf_newton *w) {
+  return fmin(1e-10, 1e-14 * (0.1 + 2.0 * fabs(w->point.loglik)));
+}
+
 /* Iterates over every stride-th block of rows until the decrement is at most the tolerance. */
-static lf_status iterate(lf_newton *w, size_t stride, double tolerance, lf_error *err) {
+static lf_status iterate(lf_newton *w, size_t stride, double asked, lf_error *err) {
   lf_status status = LF_OK;
   double previous = INFINITY;
   LF_TRY(lf_newton_evaluate(w, LF_PASS_FULL, stride, err));
-  if (stride == 1) LF_TRY(lf_find_aliased(w, err));
+  if (stride == 1 && !w->first) LF_TRY(lf_find_aliased(w, err));
   for (;;) {
     LF_TRY(compute_step(w, err));
     w->iterations++;
-    w->converged = w->decrement <= tolerance;
+    w->converged = w->decrement <= (asked > 0.0 ? asked : default_tolerance(w));
     bool last = w->converged || w->iterations >= w->max_iterations;
     if (stride == 1) LF_TRY(look_for_separation(w, previous, last, err));
     if (w->separated || (last && !w->converged)) break;
     if (w->converged) {
-      w->fresh = w->decrement <= 1e-12;
+      w->fresh = information_holds(w);
       finish_step(w);
       break;
     }
@@ -211,11 +229,25 @@ cleanup:
   return status;
 }
 
+/* R's first step: the coefficients of a weighted least-squares fit to a working response. */
+static lf_status first_step(lf_newton *w, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = w->frame->n_coef;
+  memset(w->point.gradient, 0, n * sizeof *w->point.gradient);
+  LF_TRY(lf_pass_first(w->frame, w->run, &w->point, err));
+  LF_TRY(lf_find_aliased(w, err));
+  LF_TRY(lf_system_factor(w->system, w->point.hessian, NULL, err));
+  LF_TRY(lf_system_solve(w->system, w->point.gradient, w->working, err));
+  w->first = true;
+cleanup:
+  return status;
+}
+
 lf_status lf_newton_run(lf_newton *w, lf_error *err) {
   lf_status status = LF_OK;
-  bool at_start = false;
-  for (size_t j = 1; j < w->frame->n_coef; j++) at_start = at_start || w->working[j] != 0.0;
-  if (!at_start && w->frame->n_rows >= 65536 && w->frame->n_rows / w->frame->n_coef >= 100) LF_TRY(warm_start(w, err));
+  const lf_frame *frame = w->frame;
+  if (!w->started && frame->n_rows >= 65536 && frame->n_rows / frame->n_coef >= 100) LF_TRY(warm_start(w, err));
+  else if (!w->started && !w->ridge) LF_TRY(first_step(w, err));
   LF_TRY(iterate(w, 1, w->tolerance, err));
 cleanup:
   return status;

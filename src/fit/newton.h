@@ -11,8 +11,11 @@ typedef struct lf_newton {
   const lf_frame *frame;
   const lf_run *run;
   int max_iterations;
-  double tolerance;      /* on the decrement */
+  double tolerance;      /* on the decrement; 0: the default */
   bool check_separation;
+  bool started;          /* the user gave a start, or fixed coefficients */
+  bool first;            /* started by R's first step */
+  bool alias_with_fixed; /* a fixed coefficient's column still counts as explained by, and explaining, the others */
   double *ridge, *centre; /* working scale, or NULL */
   bool *fixed;           /* said by the user */
   bool *aliased;
@@ -33,8 +36,17 @@ lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, 
 void lf_newton_free(lf_newton *newton);
 /* Evaluates `point` and the objective at `working`. */
 lf_status lf_newton_evaluate(lf_newton *newton, lf_pass_kind kind, size_t stride, lf_error *err);
+/* Objective and score from the point, without a pass. */
+void lf_newton_penalise(lf_newton *newton);
 /* Runs to convergence. */
 lf_status lf_newton_run(lf_newton *newton, lf_error *err);
+
+/* solve.c: lf_solve on a frame already built. */
+lf_status lf_solve_frame(const lf_frame *frame, const lf_solve_options *options, bool alias_with_fixed,
+                         const lf_run *run, lf_weights **weights, lf_error *err);
+
+/* Whether numbers must not be centred: the intercept is fixed or penalised. */
+bool lf_keeps_shift(const lf_solve_options *options);
 
 /* alias.c: marks coefficients that are linearly dependent on earlier ones, from the point evaluated last. */
 lf_status lf_find_aliased(lf_newton *newton, lf_error *err);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/numerics.h"
 #include "fit/logistic.h"
 
 /* Working space of one chunk, carved out of the slab. */
@@ -172,12 +173,13 @@ static void hat_values(const lf_frame *frame, const double *tables, block *b) {
   }
 }
 
-/* Firth's residual: r + h (1/2 - mu). */
-static void firth_residual(block *b) {
+/* Firth's residual r + h (1/2 - mu), and the weight omega (1 + h / w) of the data augmented by h half wins and half losses. */
+static void augment(block *b) {
   for (size_t i = 0; i < b->n; i++) {
     if (b->w[i] == 0.0) continue;
     double mu = b->y[i] - b->residual[i] / b->w[i];
     b->residual[i] += b->hat[i] * (0.5 - mu);
+    b->omega[i] *= 1.0 + b->hat[i] / b->w[i];
   }
 }
 
@@ -265,6 +267,8 @@ typedef struct pass {
   const double *working;
   const double *hat_tables; /* NULL: maximum likelihood */
   size_t stride;
+  bool first;    /* weights and working response before there are coefficients */
+  bool meat;     /* squared residuals in place of omega */
   bool linear;   /* eta = x'working and nothing more */
   double margin; /* linear and accumulating: rows beyond it on their own side are left out */
   predictor predictor;
@@ -281,8 +285,22 @@ static void mark_overlap(double margin, block *b) {
   }
 }
 
+/* omega and omega times the working response of R's start. */
+static void first_response(const double *offset, block *b) {
+  for (size_t i = 0; i < b->n; i++) {
+    double w = b->w[i], mu = (w * b->y[i] + 0.5) / (w + 1.0), eta = lf_logit(mu);
+    b->omega[i] = w * mu * (1.0 - mu);
+    b->residual[i] = b->omega[i] * (eta - (offset && w > 0.0 ? offset[b->from + i] : 0.0)) + w * (b->y[i] - mu);
+    b->eta[i] = b->loss[i] = 0.0;
+  }
+}
+
 static void compute(const pass *p, size_t from, size_t n, block *b) {
   load(p->frame, from, n, b);
+  if (p->first) {
+    first_response(p->frame->design->offset, b);
+    return;
+  }
   predict(p->frame, p->working, &p->predictor, p->linear ? NULL : p->frame->design->offset, b);
   if (p->linear) {
     mark_overlap(p->margin, b);
@@ -292,8 +310,18 @@ static void compute(const pass *p, size_t from, size_t n, block *b) {
   if (p->hat_tables) hat_values(p->frame, p->hat_tables, b);
 }
 
+/* omega = w (y (1 - mu)^2 + (1 - y) mu^2) / (1 - h)^2, h being the hat value of one of the w rows. */
+static void square_residual(const pass *p, block *b) {
+  for (size_t i = 0; i < b->n; i++) {
+    if (b->w[i] == 0.0) continue;
+    double mu = b->y[i] - b->residual[i] / b->w[i], left = 1.0 - (p->hat_tables ? b->hat[i] / b->w[i] : 0.0);
+    b->omega[i] = b->w[i] * (b->y[i] * (1.0 - mu) * (1.0 - mu) + (1.0 - b->y[i]) * mu * mu) / (left * left);
+  }
+}
+
 static void accumulate(const pass *p, block *b, double *tables) {
-  if (p->hat_tables) firth_residual(b);
+  if (p->meat) square_residual(p, b);
+  else if (p->hat_tables) augment(b);
   tables[LF_SLOT_LOGLIK] -= lf_lane_sum(b->n, b->loss);
   tables[LF_SLOT_RESIDUAL] += lf_lane_sum(b->n, b->residual);
   double extreme = tables[LF_SLOT_EXTREME];
@@ -394,6 +422,15 @@ lf_status lf_pass(const lf_frame *frame, lf_pass_kind kind, const double *workin
   return LF_OK;
 }
 
+lf_status lf_pass_first(const lf_frame *frame, const lf_run *run, lf_point *point, lf_error *err) {
+  pass p = {.frame = frame, .kind = LF_PASS_FULL, .working = point->gradient, .stride = 1, .first = true};
+  lf_status status = run_pass(&p, NULL, run, err);
+  if (status != LF_OK) return status;
+  lf_tables_gradient(frame, LF_PASS_FULL, frame->slab, point->gradient);
+  lf_tables_hessian(frame, frame->slab, point->hessian);
+  return LF_OK;
+}
+
 lf_status lf_visit_blocks(const lf_frame *frame, const double *working, const double *hat, const lf_run *run,
                           void (*visit)(void *context, const lf_block_view *block), void *context, lf_error *err) {
   pass p = {.frame = frame, .working = working, .stride = 1, .visit = visit, .context = context};
@@ -411,5 +448,13 @@ lf_status lf_pass_overlap(const lf_frame *frame, const double *direction, double
   pass p = {.frame = frame, .kind = LF_PASS_FULL, .working = direction, .stride = 1, .linear = true, .margin = margin};
   lf_status status = run_pass(&p, NULL, run, err);
   if (status == LF_OK) lf_tables_hessian(frame, frame->slab, hessian);
+  return status;
+}
+
+lf_status lf_pass_meat(const lf_frame *frame, const double *working, const double *hat, const lf_run *run, double *meat,
+                       lf_error *err) {
+  pass p = {.frame = frame, .kind = LF_PASS_FULL, .working = working, .stride = 1, .meat = true};
+  lf_status status = run_pass(&p, hat, run, err);
+  if (status == LF_OK) lf_tables_hessian(frame, frame->slab, meat);
   return status;
 }

@@ -82,12 +82,21 @@ static void write_directions(const lf_newton *newton, lf_weights *weights) {
   }
 }
 
-/* Score on the user's scale: d/db_j = s_j d/dbeta_j + m_j d/dbeta_0. */
+/* Of the objective on the working scale, where columns of any unit compare. */
 static double largest_score(const lf_newton *newton) {
   double largest = 0.0;
   const lf_frame *frame = newton->frame;
   for (size_t j = 0; j < frame->n_coef; j++) largest = fmax(largest, fabs(newton->score[j]));
   return largest;
+}
+
+/* The determinant on the user's scale: each number brings the square of its scale. */
+static void add_scales(const lf_newton *newton, bool firth, lf_weights *weights) {
+  const bool *out = firth ? newton->aliased : newton->left_out;
+  for (size_t i = 0; i < newton->frame->n_numbers; i++) {
+    const lf_frame_number *x = &newton->frame->numbers[i];
+    if (!out[x->coef] && x->scale > 0.0) weights->log_determinant += 2.0 * log(x->scale);
+  }
 }
 
 /* Information and its inverse at the solution. */
@@ -102,11 +111,7 @@ static lf_status add_information(lf_newton *newton, lf_weights *weights, lf_erro
     for (size_t k = 0; k < n; k++) weights->information[j * n + k] = weights->information[k * n + j] = 0.0;
   }
   LF_TRY(lf_system_factor(newton->system, newton->point.hessian, NULL, err));
-  weights->log_determinant = lf_system_log_determinant(newton->system);
-  for (size_t i = 0; i < newton->frame->n_numbers; i++) {
-    const lf_frame_number *x = &newton->frame->numbers[i];
-    if (!newton->left_out[x->coef]) weights->log_determinant += 2.0 * log(x->scale);
-  }
+  if (isnan(weights->log_determinant)) weights->log_determinant = lf_system_log_determinant(newton->system);
   LF_TRY(lf_system_inverse(newton->system, weights->covariance, err));
   lf_frame_information_to_user(newton->frame, weights->information);
   lf_frame_covariance_to_user(newton->frame, weights->covariance);
@@ -121,7 +126,7 @@ static void write_estimates(lf_newton *newton, const lf_solve_options *options, 
     weights->aliased[j] = newton->aliased[j];
     if (options->fixed && options->fixed[j]) weights->b[j] = options->start ? options->start[j] : 0.0;
     if (newton->aliased[j]) weights->b[j] = NAN;
-    weights->rank += !newton->aliased[j];
+    weights->rank += !newton->left_out[j];
   }
   weights->converged = newton->converged;
   weights->iterations = newton->iterations;
@@ -135,45 +140,52 @@ static void write_estimates(lf_newton *newton, const lf_solve_options *options, 
   }
 }
 
-static lf_status solve_frame(const lf_frame *frame, const lf_solve_options *options, const lf_run *run,
-                             lf_weights *weights, lf_error *err) {
+static lf_status run_newton(const lf_frame *frame, const lf_solve_options *options, bool alias_with_fixed,
+                            const lf_run *run, lf_weights *weights, lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *newton = NULL;
   LF_TRY(lf_newton_new(frame, options, run, &newton, err));
+  newton->alias_with_fixed = alias_with_fixed || options->firth; /* Jeffreys' penalty is that of the full design */
   LF_TRY(options->firth ? lf_firth_run(newton, &weights->log_determinant, err) : lf_newton_run(newton, err));
-  if (!options->no_information && !newton->fresh) {
-    newton->fresh = true;
-    LF_TRY(lf_newton_evaluate(newton, LF_PASS_FULL, 1, err));
-  }
+  if (!options->no_information && !newton->fresh) LF_TRY(lf_newton_evaluate(newton, LF_PASS_FULL, 1, err));
   write_estimates(newton, options, weights);
   if (!options->no_information) LF_TRY(add_information(newton, weights, err));
+  add_scales(newton, options->firth, weights);
 cleanup:
   lf_newton_free(newton);
   return status;
 }
 
-lf_status lf_solve(const lf_design *design, const lf_solve_options *options, const lf_run *run, lf_weights **weights,
-                   lf_error *err) {
+lf_status lf_solve_frame(const lf_frame *frame, const lf_solve_options *options, bool alias_with_fixed,
+                         const lf_run *run, lf_weights **weights, lf_error *err) {
   lf_status status = LF_OK;
-  static const lf_solve_options plain = {0};
-  const lf_solve_options *o = options ? options : &plain;
-  lf_frame *frame = NULL;
   lf_weights *w = NULL;
-  bool keep_shift = (o->ridge && o->ridge[0] > 0.0) || (o->fixed && o->fixed[0]);
-  LF_TRY(lf_frame_new(design, keep_shift, run, &frame, err));
   LF_TRY(weights_new(frame, &w, err));
-  if (is_one_class(frame, o)) {
+  if (is_one_class(frame, options)) {
     w->diagnosis = LF_FIT_ONE_CLASS;
     for (size_t j = 0; j < w->n_coef; j++) w->b[j] = NAN;
-    w->log_likelihood = w->null_log_likelihood = 0.0;
   } else {
-    w->null_log_likelihood = o->no_information && design->offset ? NAN : null_log_likelihood(frame);
-    LF_TRY(solve_frame(frame, o, run, w, err));
+    w->null_log_likelihood = options->no_information && frame->design->offset ? NAN : null_log_likelihood(frame);
+    LF_TRY(run_newton(frame, options, alias_with_fixed, run, w, err));
   }
   *weights = w;
   w = NULL;
 cleanup:
   lf_weights_free(w);
+  return status;
+}
+
+bool lf_keeps_shift(const lf_solve_options *options) {
+  return (options->ridge && options->ridge[0] > 0.0) || (options->fixed && options->fixed[0]);
+}
+
+lf_status lf_solve(const lf_design *design, const lf_solve_options *options, const lf_run *run, lf_weights **weights,
+                   lf_error *err) {
+  static const lf_solve_options plain = {0};
+  const lf_solve_options *o = options ? options : &plain;
+  lf_frame *frame = NULL;
+  lf_status status = lf_frame_new(design, lf_keeps_shift(o), run, &frame, err);
+  if (status == LF_OK) status = lf_solve_frame(frame, o, false, run, weights, err);
   lf_frame_free(frame);
   return status;
 }
