@@ -23,7 +23,7 @@ static void path_of(const char *file, char *out, size_t size) {
     print_message("skipped: LEADFIT_REFERENCE names no folder of reference cases\n");
     skip();
   }
-  assert_true((size_t)snprintf(out, size, "%s/%s", folder, file) < size);
+  assert_true((size_t)snprintf(out, size, "%s/conformance/%s", folder, file) < size);
 }
 
 void reference_open(const char *name, reference_case *c) {
