@@ -95,6 +95,7 @@ help:
 	@echo 'make lint       formatting, clang-tidy, cppcheck, the order of the rooms, lengths'
 	@echo 'make asan tsan  the tests under AddressSanitizer+UBSan, the threaded ones under ThreadSanitizer'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
+	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings on generated histories'
 	@echo 'make install uninstall     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make format clean'
@@ -124,6 +125,9 @@ fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(DIR.fuzz)/%)
 
 bench: all $(BUILD)/generate
 	@tools/bench $(BUILD)
+
+browser: all
+	@tests/browser/run $(BUILD)
 
 lint: $(HEADERS:%=$(BUILD)/lint/%.ok)
 	@tools/lint $(BUILD)

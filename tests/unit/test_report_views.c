@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "report/html_write.h"
 #include "report/report.h"
 #include "report/view.h"
 
@@ -305,6 +306,14 @@ static const char *const payloads[] = {
     "&lt;script&gt;", "\x1B]0;owned\x07", "\342\200\256desrever", "=cmd()", "]]>", "-->", "%s%n%d",
 };
 
+static void every_character_of_markup_is_escaped(void **state) {
+  (void)state;
+  lf_text out = {0};
+  lf_html_text(&out, "a&<>\"'b");
+  assert_string_equal(out.data, "a&amp;&lt;&gt;&quot;&#39;b");
+  lf_text_free(&out);
+}
+
 static json_t *hostile_tree(const char *value) {
   return json_pack("{s:s, s:{s:i, s:[{s:s, s:i}], s:[{s:s, s:s, s:s, s:s, s:s, s:s}], s:[s]}, s:[{s:s, s:s, s:s, s:s}],"
                    "s:[{s:s, s:s, s:[{s:s, s:i, s:i}]}], s:{s:s, s:s}, s:{s:s, s:[{s:s, s:s}], s:{s:s}}, s:{s:s, s:[s]}, s:{s:s, s:i}}",
@@ -543,6 +552,7 @@ int main(void) {
       cmocka_unit_test(each_caution_has_its_cause),
       cmocka_unit_test(sound_calibration_is_left_alone),
       cmocka_unit_test(small_bands_are_merged),
+      cmocka_unit_test(every_character_of_markup_is_escaped),
       cmocka_unit_test(hostile_values_are_harmless),
       cmocka_unit_test(a_value_of_ten_thousand_characters_is_cut),
       cmocka_unit_test(nothing_at_all_is_a_report_too),
