@@ -261,6 +261,33 @@ static lf_status parse_option(lf_command command, int argc, char **argv, int *at
   return LF_OK;
 }
 
+/* The arguments as typed, but for those that cannot change a result: for the reader who wants to run it again. */
+static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_error *err) {
+  lf_text text = {0};
+  lf_text_add(&text, "leadfit");
+  lf_text_addf(&text, " %s", argv[0]);
+  lf_status status = LF_OK;
+  for (int at = 1; status == LF_OK && at < argc;) {
+    int start = at;
+    bool silent = false;
+    if (argv[at][0] == '-' && argv[at][1] && strcmp(argv[at], "--") != 0) {
+      parsed_option option = {0};
+      status = parse_option(o->command, argc, argv, &at, &option, err);
+      if (status != LF_OK) break;
+      option_id id = option.rule->id;
+      silent = id == OPT_THREADS || id == OPT_OUTPUT || id == OPT_QUIET || id == OPT_VERBOSE || id == OPT_NO_PROGRESS ||
+               id == OPT_JSON;
+    } else at++;
+    for (; !silent && start < at; start++)
+      if (strpbrk(argv[start], " '\"$*\\&|;<>()")) lf_text_addf(&text, " '%s'", argv[start]);
+      else lf_text_addf(&text, " %s", argv[start]);
+  }
+  if (status == LF_OK) status = lf_text_status(&text, err);
+  if (status == LF_OK) status = lf_copy_text(text.data, text.length, &o->command_line, err);
+  lf_text_free(&text);
+  return status;
+}
+
 /* Walks the arguments once: with `project` only the project file is read, else everything else is applied. */
 static lf_status walk(lf_options *o, int argc, char **argv, bool project, lf_error *err) {
   bool options_end = false;
@@ -300,6 +327,7 @@ lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options 
   lf_status status = lf_alloc((size_t)argc + 1, sizeof *o.paths, &o.paths, err);
   if (status == LF_OK) status = walk(&o, argc, argv, true, err);
   if (status == LF_OK) status = walk(&o, argc, argv, false, err);
+  if (status == LF_OK) status = write_command_line(&o, argc, argv, err);
   if (status != LF_OK) {
     lf_options_clear(&o);
     return status;
@@ -312,6 +340,7 @@ void lf_options_clear(lf_options *o) {
   free(o->paths);
   for (size_t i = 0; i < o->n_kinds; i++) free((char *)(uintptr_t)o->kinds[i].name);
   free(o->kinds);
+  free(o->command_line);
   lf_project_clear(&o->project);
   *o = (lf_options){0};
 }

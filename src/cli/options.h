@@ -33,6 +33,7 @@ typedef struct lf_options {
   double precision;       /* NaN: not said */
   double max_bands;       /* NaN: not said */
   lf_method method;
+  char *command_line;     /* as typed, without what cannot change a result (threads, output place, loudness) */
   uint64_t seed;
   int threads;
   bool json, yaml, quiet, verbose, no_progress, help, version;

@@ -52,6 +52,7 @@ typedef struct lf_elimination {
   uint8_t *keep;       /* [n_sets] */
   size_t n_dropped;
   lf_dropped_set *dropped;
+  double *gain, *error; /* [n_sets]: G and s of each set that stayed, given the others that stayed; NaN for the rest */
   double *row_loss;    /* [n]: log loss of each judged row after elimination; 0 elsewhere */
   double *eta;         /* [n]: its linear predictor */
   double loss;         /* weighted mean of row_loss */

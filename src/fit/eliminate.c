@@ -32,7 +32,6 @@ typedef struct eliminator {
   double multiple;
   state *folds;
   lf_elimination *out;
-  double *gain, *error; /* of each set while it is a candidate */
   lf_status *status;
   lf_error *errors;
 } eliminator;
@@ -101,8 +100,8 @@ static lf_status judge_candidate(eliminator *e, size_t set, lf_error *err) {
     factor = x = b = NULL;
   }
   double mean = sum / rows;
-  e->gain[set] = 2 * sum;
-  e->error[set] = 2 * sqrt(fmax(0, squares / rows - mean * mean) * rows);
+  e->out->gain[set] = 2 * sum;
+  e->out->error[set] = 2 * sqrt(fmax(0, squares / rows - mean * mean) * rows);
 cleanup:
   free(factor);
   free(x);
@@ -201,7 +200,7 @@ static size_t least_useful(const eliminator *e) {
   for (size_t t = 0; t < e->c->atoms->n; t++) {
     if (!e->out->keep[t]) continue;
     kept++;
-    double worth = e->gain[t] - e->multiple * e->error[t];
+    double worth = e->out->gain[t] - e->multiple * e->out->error[t];
     if (worth <= lowest && (e->multiple > 0 || worth < -1e-3)) {
       lowest = worth;
       least = t;
@@ -228,7 +227,8 @@ static lf_status eliminate_all(eliminator *e, const lf_run *run, lf_error *err) 
       if (status != LF_OK) return status;
     }
     e->out->keep[set] = 0;
-    e->out->dropped[e->out->n_dropped++] = (lf_dropped_set){set, e->gain[set], e->error[set]};
+    e->out->dropped[e->out->n_dropped++] = (lf_dropped_set){set, e->out->gain[set], e->out->error[set]};
+    e->out->gain[set] = e->out->error[set] = NAN;
     judge_current(e);
   }
 }
@@ -239,9 +239,12 @@ static lf_status elimination_new(const lf_crossfit *c, lf_elimination **out, lf_
   if (status != LF_OK) return status;
   LF_TRY(lf_alloc(c->atoms->n, 1, &o->keep, err));
   LF_TRY(lf_alloc(c->atoms->n, sizeof *o->dropped, &o->dropped, err));
+  LF_TRY(lf_alloc(c->atoms->n, sizeof *o->gain, &o->gain, err));
+  LF_TRY(lf_alloc(c->atoms->n, sizeof *o->error, &o->error, err));
   LF_TRY(lf_alloc(c->sample->n, sizeof *o->row_loss, &o->row_loss, err));
   LF_TRY(lf_alloc(c->sample->n, sizeof *o->eta, &o->eta, err));
   memcpy(o->keep, c->keep, c->atoms->n);
+  for (size_t t = 0; t < c->atoms->n; t++) o->gain[t] = o->error[t] = NAN;
   *out = o;
   o = NULL;
 cleanup:
@@ -258,8 +261,6 @@ lf_status lf_eliminate(const lf_crossfit *c, size_t band_index, size_t ridge_ind
   e.out->band_index = band_index;
   e.out->ridge_index = ridge_index;
   LF_TRY(lf_alloc(n_folds, sizeof *e.folds, &e.folds, err));
-  LF_TRY(lf_alloc(n_sets, sizeof *e.gain, &e.gain, err));
-  LF_TRY(lf_alloc(n_sets, sizeof *e.error, &e.error, err));
   LF_TRY(lf_alloc(n_sets, sizeof *e.status, &e.status, err));
   LF_TRY(lf_alloc(n_sets, sizeof *e.errors, &e.errors, err));
   for (size_t k = 0; k < n_folds; k++) LF_TRY(start_fold(&e, k, run, err));
@@ -273,8 +274,6 @@ cleanup:
     free(e.folds[k].inverse);
   }
   free(e.folds);
-  free(e.gain);
-  free(e.error);
   free(e.status);
   free(e.errors);
   lf_elimination_free(e.out);
@@ -285,6 +284,8 @@ void lf_elimination_free(lf_elimination *o) {
   if (!o) return;
   free(o->keep);
   free(o->dropped);
+  free(o->gain);
+  free(o->error);
   free(o->row_loss);
   free(o->eta);
   free(o);

@@ -107,6 +107,8 @@ cleanup:
 static void keep_dropped(lf_card_fit *fit, const lf_elimination *e) {
   for (size_t i = 0; i < e->n_dropped; i++) fit->dropped[fit->n_dropped++] = e->dropped[i];
   memcpy(fit->keep, e->keep, fit->atoms->n);
+  memcpy(fit->set_gain, e->gain, fit->atoms->n * sizeof *e->gain);
+  memcpy(fit->set_error, e->error, fit->atoms->n * sizeof *e->error);
 }
 
 /* Slope of the judged outcomes on the judged linear predictor. */
@@ -265,6 +267,8 @@ static lf_status card_fit_new(const lf_atoms *atoms, lf_card_fit **out, lf_error
   fit->slope = 1;
   LF_TRY(lf_alloc(atoms->n, 1, &fit->keep, err));
   LF_TRY(lf_alloc(atoms->n, sizeof *fit->groupings, &fit->groupings, err));
+  LF_TRY(lf_alloc(atoms->n, sizeof *fit->set_gain, &fit->set_gain, err));
+  LF_TRY(lf_alloc(atoms->n, sizeof *fit->set_error, &fit->set_error, err));
   LF_TRY(lf_alloc(2 * atoms->n, sizeof *fit->dropped, &fit->dropped, err));
   LF_TRY(lf_alloc(atoms->n, sizeof *fit->drifting, &fit->drifting, err));
   memset(fit->keep, 1, atoms->n);
@@ -311,6 +315,8 @@ void lf_card_fit_free(lf_card_fit *fit) {
   lf_sample_free(fit->judged);
   free(fit->judged_eta);
   free(fit->keep);
+  free(fit->set_gain);
+  free(fit->set_error);
   free(fit->dropped);
   free(fit->drifting);
   lf_text_list_clear(&fit->notes);

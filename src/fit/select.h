@@ -34,6 +34,7 @@ typedef struct lf_card_fit {
   double gain, gain_error; /* 2 * judged log likelihood won over the win rate alone, and its standard error */
   double slope;            /* of the judged outcomes on the judged linear predictor: 1 where weights are not too large */
   bool in_time;            /* the last word was with folds that look forward */
+  double *set_gain, *set_error; /* [atoms->n]: judged gain of keeping each set (2 * log likelihood) and its standard error; NaN where left out */
   size_t n_dropped;
   lf_dropped_set *dropped;
   size_t n_drifting;

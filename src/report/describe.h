@@ -3,7 +3,7 @@
 #define LF_REPORT_DESCRIBE_H
 
 #include "base/build.h"
-#include "card/card.h"
+#include "card/build.h"
 #include "fit/plain.h"
 #include "history/history.h"
 #include "judge/judge.h"
@@ -16,6 +16,27 @@ json_t *lf_describe_judgement(const lf_judgement *judgement); /* holdout{…} */
 json_t *lf_describe_plain(const lf_plain *plain);       /* model{…} of the plain method */
 json_t *lf_describe_coefficients(const lf_coefficient *coefficients, size_t n);
 json_t *lf_describe_texts(const lf_text_list *list);    /* an array of texts */
+
+/* Rows, wins and amount of won rows at each score from minimum to maximum. */
+typedef struct lf_score_slice {
+  double rows, won, amount;
+} lf_score_slice;
+typedef struct lf_score_counts {
+  int minimum, maximum;
+  lf_score_slice *at; /* maximum - minimum + 1 */
+} lf_score_counts;
+
+json_t *lf_describe_card_model(const lf_card_fit *fit, const lf_scorecard *card); /* model{…} of the card method */
+json_t *lf_describe_selection(const lf_card_fit *fit);                            /* selection{…} */
+json_t *lf_describe_score(const lf_card_build *build);                            /* score{…} */
+json_t *lf_describe_card(const lf_scorecard *card);                               /* card[…] */
+json_t *lf_describe_thresholds(const lf_score_counts *counts);                    /* thresholds[…] */
+/* mql{…} and grades[…], delivered on the rows counted ("holdout" or "training"). */
+json_t *lf_describe_mql(const lf_scorecard *card, const lf_score_counts *counts, const char *rows_of);
+json_t *lf_describe_grades(const lf_scorecard *card, const lf_score_counts *counts);
+
+/* attributes[…]: card method where fit is given, else plain. */
+json_t *lf_describe_attributes(const lf_history *history, const lf_card_fit *fit, const lf_plain *plain);
 
 /* "2021-01-31" of days since 1970-01-01. */
 json_t *lf_describe_day(double day);

@@ -1,0 +1,124 @@
+/* leadfit fit: the main job.
+ *   1. read the history          2. atoms and the card fit (or the plain fit)     3. points, map, threshold
+ *   4. judge on the holdout      5. report                                        6. write all files at once */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/fit_parts.h"
+#include "report/report.h"
+
+void lf_fit_job_clear(lf_fit_job *job) {
+  lf_scorecard_free(job->build.card);
+  lf_card_fit_free(job->card_fit);
+  lf_atoms_free(job->atoms);
+  lf_plain_free(job->plain);
+  free(job->score);
+  lf_history_free(job->history);
+}
+
+/* Score of every row of the history. */
+static lf_status score_rows(lf_fit_job *job, lf_error *err) {
+  lf_codes *codes = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_codes_make(job->build.card->attributes, job->history->table, job->run, &codes, NULL, err));
+  LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));
+  LF_TRY(lf_scorecard_score(job->build.card, codes, job->run, job->score, err));
+cleanup:
+  lf_codes_free(codes);
+  return status;
+}
+
+static lf_status fit_card(lf_fit_job *job, lf_error *err) {
+  const lf_options *o = job->options;
+  lf_card_options card = {.max_bands = isnan(o->max_bands) ? 0 : (size_t)o->max_bands};
+  lf_threshold_options threshold = {.capacity = o->capacity, .precision = o->precision};
+  lf_status status = LF_OK;
+  LF_TRY(lf_atoms_make(job->history, NULL, job->run, &job->atoms, err));
+  LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &job->card_fit, err));
+  LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
+  LF_TRY(score_rows(job, err));
+cleanup:
+  return status;
+}
+
+static lf_status fit_plain(lf_fit_job *job, lf_error *err) {
+  lf_plain_options plain = {.profile = false};
+  return lf_plain_fit(job->history, &plain, job->run, &job->plain, err);
+}
+
+/* ---- output ------------------------------------------------------------------------------------------------ */
+
+static lf_status add_file(lf_output *out, const char *folder, const char *name, const char *bytes, size_t n, lf_error *err) {
+  lf_text path = {0};
+  lf_text_addf(&path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
+  lf_status status = lf_text_status(&path, err);
+  if (status == LF_OK) status = lf_output_add(out, path.data, bytes, n, err);
+  lf_text_free(&path);
+  return status;
+}
+
+static lf_status add_tree(lf_output *out, const char *folder, const char *name, const json_t *tree, lf_error *err) {
+  char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = lf_tree_write(tree, &bytes, &n, err);
+  if (status == LF_OK) status = add_file(out, folder, name, bytes, n, err);
+  free(bytes);
+  return status;
+}
+
+static lf_status write_files(const lf_fit_job *job, const json_t *report, lf_error *err) {
+  const char *folder = job->options->output;
+  lf_output *out = NULL;
+  json_t *scoring = NULL;
+  char *html = NULL;
+  size_t n = 0;
+  lf_status status = LF_OK;
+  LF_TRY(lf_report_html(report, &html, &n, err));
+  LF_TRY(lf_make_folder(folder, err));
+  LF_TRY(lf_output_new(&out, err));
+  if (job->build.card) {
+    LF_TRY(lf_scorecard_json(job->build.card, &scoring, err));
+    LF_TRY(add_tree(out, folder, "scoring.json", scoring, err));
+  }
+  LF_TRY(add_tree(out, folder, "report.json", report, err));
+  LF_TRY(add_file(out, folder, "report.html", html, n, err));
+  LF_TRY(lf_check_interrupt(job->run, err));
+  LF_TRY(lf_output_commit(out, err));
+cleanup:
+  free(html);
+  json_decref(scoring);
+  lf_output_free(out);
+  return status;
+}
+
+static lf_status say(const lf_fit_job *job, const json_t *report, lf_error *err) {
+  const lf_options *o = job->options;
+  if (o->json) return lf_print_json(report, err);
+  if (o->quiet) return LF_OK;
+  char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = lf_report_terminal(report, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err);
+  if (status == LF_OK) status = lf_print(bytes, n, err);
+  free(bytes);
+  return status;
+}
+
+lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error *err) {
+  if (!options->output && !options->json)
+    return lf_fail(err, LF_E_USAGE, "say where to write: -o DIR (or --json for the report on standard output)");
+  if (options->output && !*options->output) return lf_fail(err, LF_E_USAGE, "-o needs the name of a folder");
+  lf_fit_job job = {.options = options, .run = run};
+  json_t *report = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_input_history(options, NAN, run, &job.history, err));
+  if (options->method == LF_METHOD_CARD) LF_TRY(fit_card(&job, err));
+  else LF_TRY(fit_plain(&job, err));
+  LF_TRY(lf_fit_report(&job, &report, err));
+  if (options->output) LF_TRY(write_files(&job, report, err));
+  LF_TRY(say(&job, report, err));
+cleanup:
+  json_decref(report);
+  lf_fit_job_clear(&job);
+  return status;
+}

@@ -1,0 +1,25 @@
+/* The parts of one run of `leadfit fit`, and its report. */
+#ifndef LF_CLI_FIT_PARTS_H
+#define LF_CLI_FIT_PARTS_H
+
+#include "cli/command.h"
+#include "report/describe.h"
+
+/* What a run has made so far. Owned, but for options and run. */
+typedef struct lf_fit_job {
+  const lf_options *options;
+  const lf_run *run;
+  lf_history *history;
+  lf_atoms *atoms;        /* card method */
+  lf_card_fit *card_fit;
+  lf_card_build build;
+  int32_t *score;         /* of every row of the history */
+  lf_plain *plain;        /* plain method */
+} lf_fit_job;
+
+void lf_fit_job_clear(lf_fit_job *job);
+
+/* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the scorecard its provenance, too. */
+lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err);
+
+#endif

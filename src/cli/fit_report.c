@@ -1,0 +1,190 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/numerics.h"
+#include "cli/fit_parts.h"
+#include "report/report.h"
+
+/* Rows to judge, gathered: all arrays of n. */
+typedef struct judged {
+  size_t n;
+  double *score, *probability, *weight, *amount;
+  uint8_t *won;
+  uint32_t *cluster;
+} judged;
+
+static lf_status judged_new(size_t n, judged *j, lf_error *err) {
+  double **arrays[] = {&j->score, &j->probability, &j->weight, &j->amount};
+  for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) {
+    lf_status status = lf_alloc(n, sizeof(double), arrays[k], err);
+    if (status != LF_OK) return status;
+  }
+  lf_status status = lf_alloc(n, 1, &j->won, err);
+  return status == LF_OK ? lf_alloc(n, sizeof *j->cluster, &j->cluster, err) : status;
+}
+
+static void judged_clear(judged *j) {
+  free(j->score);
+  free(j->probability);
+  free(j->weight);
+  free(j->amount);
+  free(j->won);
+  free(j->cluster);
+}
+
+/* Adds a row of the history with its score and probability. */
+static void judged_add(judged *j, const lf_history *history, size_t row, double score, double probability) {
+  j->score[j->n] = score;
+  j->probability[j->n] = probability;
+  j->weight[j->n] = lf_history_weight(history, row);
+  j->amount[j->n] = lf_history_amount(history, row);
+  j->won[j->n] = history->won[row];
+  j->cluster[j->n++] = history->cluster ? history->cluster[row] : 0;
+}
+
+static lf_status judge(const lf_fit_job *job, const judged *j, bool holdout, json_t **tree, lf_error *err) {
+  const lf_history *history = job->history;
+  if (!j->n) return lf_tree_take(json_null(), tree, err);
+  lf_judgement judgement;
+  lf_judge_rows rows = {.n = j->n, .score = j->score, .probability = j->probability, .won = j->won, .weight = j->weight};
+  if (history->amount != SIZE_MAX) rows.amount = j->amount;
+  if (history->cluster) {
+    rows.cluster = j->cluster;
+    rows.n_clusters = history->n_clusters;
+  }
+  lf_status status = lf_judge(&rows, holdout, job->run, &judgement, err);
+  return status == LF_OK ? lf_tree_take(lf_describe_judgement(&judgement), tree, err) : status;
+}
+
+/* Holdout rows under the card, or under the plain fit (rows it cannot predict are left out and counted). */
+static lf_status judge_holdout(const lf_fit_job *job, json_t **tree, double *unscored, lf_error *err) {
+  const lf_history *history = job->history;
+  size_t from = history->n_train, n = history->n_rows - from;
+  judged j = {0};
+  double *eta = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(judged_new(n, &j, err));
+  LF_TRY(lf_alloc(n, sizeof *eta, &eta, err));
+  if (job->plain) LF_TRY(lf_plain_predict(job->plain, history, from, history->n_rows, job->run, eta, err));
+  for (size_t i = 0; i < n; i++) {
+    if (!job->plain) {
+      int score = job->score[from + i];
+      judged_add(&j, history, from + i, score, lf_scorecard_probability(job->build.card, score));
+    } else if (!isnan(eta[i])) judged_add(&j, history, from + i, eta[i], lf_expit(eta[i]));
+  }
+  *unscored = (double)(n - j.n);
+  LF_TRY(judge(job, &j, true, tree, err));
+cleanup:
+  free(eta);
+  judged_clear(&j);
+  return status;
+}
+
+/* Training rows by the cross-fitted linear predictor: every row judged by a fit that never saw it. */
+static lf_status judge_cross_fitted(const lf_fit_job *job, json_t **tree, lf_error *err) {
+  const lf_sample *s = job->card_fit->judged;
+  judged j = {0};
+  lf_judgement judgement;
+  lf_status status = LF_OK;
+  LF_TRY(judged_new(s->n, &j, err));
+  for (size_t k = 0; k < s->n_folds; k++)
+    for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
+      j.score[j.n] = job->card_fit->judged_eta[i];
+      j.probability[j.n] = lf_expit(job->card_fit->judged_eta[i]);
+      j.weight[j.n] = s->weight[i];
+      j.won[j.n++] = s->won[i];
+    }
+  lf_judge_rows rows = {.n = j.n, .score = j.score, .probability = j.probability, .won = j.won, .weight = j.weight};
+  LF_TRY(lf_judge(&rows, true, job->run, &judgement, err));
+  LF_TRY(lf_tree_take(lf_describe_judgement(&judgement), tree, err));
+cleanup:
+  judged_clear(&j);
+  return status;
+}
+
+/* Counts by score over the holdout, or over the training rows where there is none. */
+static lf_status count_scores(const lf_fit_job *job, lf_score_counts *counts, lf_error *err) {
+  const lf_history *history = job->history;
+  const lf_scorecard *card = job->build.card;
+  bool holdout = history->n_train < history->n_rows;
+  size_t from = holdout ? history->n_train : 0;
+  counts->minimum = card->minimum;
+  counts->maximum = card->maximum;
+  lf_status status = lf_alloc((size_t)(card->maximum - card->minimum + 1), sizeof *counts->at, &counts->at, err);
+  for (size_t i = from; status == LF_OK && i < history->n_rows; i++) {
+    lf_score_slice *slice = &counts->at[job->score[i] - card->minimum];
+    double w = lf_history_weight(history, i), amount = lf_history_amount(history, i);
+    slice->rows += w;
+    slice->won += history->won[i] ? w : 0;
+    slice->amount += history->won[i] && amount > 0 ? w * amount : 0;
+  }
+  return status;
+}
+
+static json_t *provenance(const lf_fit_job *job) {
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "program", "leadfit");
+  lf_object_text(&o, "version", LEADFIT_VERSION);
+  lf_object_text(&o, "command", job->options->command_line);
+  lf_object_count(&o, "seed", job->options->seed);
+  lf_object_tree(&o, "inputs", lf_describe_inputs(job->history->table));
+  lf_object_tree(&o, "split", lf_describe_split(job->history));
+  return lf_object_take(&o);
+}
+
+static lf_status add_card_parts(lf_fit_job *job, lf_object *o, lf_error *err) {
+  const lf_scorecard *card = job->build.card;
+  const char *rows_of = job->history->n_train < job->history->n_rows ? "holdout" : "training";
+  lf_score_counts counts = {0};
+  json_t *cross_fitted = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(judge_cross_fitted(job, &cross_fitted, err));
+  LF_TRY(count_scores(job, &counts, err));
+  lf_object_tree(o, "model", lf_describe_card_model(job->card_fit, card));
+  lf_object_tree(o, "selection", lf_describe_selection(job->card_fit));
+  lf_object_tree(o, "score", lf_describe_score(&job->build));
+  lf_object_tree(o, "card", lf_describe_card(card));
+  lf_object_tree(o, "mql", lf_describe_mql(card, &counts, rows_of));
+  lf_object_tree(o, "grades", lf_describe_grades(card, &counts));
+  lf_object_tree(o, "thresholds", lf_describe_thresholds(&counts));
+  lf_object_tree(o, "training_cv", cross_fitted);
+cleanup:
+  free(counts.at);
+  return status;
+}
+
+/* A scorecard that was fitted here carries where it came from. */
+static lf_status sign_card(lf_fit_job *job, lf_error *err) {
+  lf_scorecard *card = job->build.card;
+  lf_status status = lf_tree_take(provenance(job), &card->provenance, err);
+  return status == LF_OK ? lf_copy_text("leadfit card", 12, &card->name, err) : status;
+}
+
+lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
+  json_t *holdout = NULL, *tree = NULL;
+  double unscored = 0;
+  lf_status status = LF_OK;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "format", "leadfit-report/1");
+  lf_object_tree(&o, "provenance", provenance(job));
+  lf_object_tree(&o, "data", lf_describe_data(job->history));
+  lf_object_tree(&o, "outcome", lf_describe_outcome(job->history));
+  lf_object_tree(&o, "split", lf_describe_split(job->history));
+  if (job->plain) lf_object_tree(&o, "model", lf_describe_plain(job->plain));
+  LF_TRY(judge_holdout(job, &holdout, &unscored, err));
+  lf_object_tree(&o, "holdout", holdout);
+  lf_object_number(&o, "holdout_rows_not_scored", unscored);
+  if (!job->plain) {
+    LF_TRY(sign_card(job, err));
+    LF_TRY(add_card_parts(job, &o, err));
+  }
+  lf_object_tree(&o, "attributes", lf_describe_attributes(job->history, job->card_fit, job->plain));
+  LF_TRY(lf_tree_take(lf_object_take(&o), &tree, err));
+  LF_TRY(lf_report_headline(tree, err));
+  *report = tree;
+  tree = NULL;
+cleanup:
+  json_decref(tree);
+  if (o.value) json_decref(lf_object_take(&o));
+  return status;
+}

@@ -1,0 +1,190 @@
+/* leadfit score: the leads as they came, with points, grade, MQL, probability, expected revenue and reasons added. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "card/card.h"
+#include "cli/command.h"
+#include "ingest/record.h"
+
+enum { WRITE_BYTES = 1 << 18 };
+
+/* One run. */
+typedef struct score_job {
+  const lf_options *options;
+  lf_scorecard *card;
+  lf_table *table;
+  lf_codes *codes;
+  int32_t *score;
+  double *average;    /* points of the average lead in each attribute */
+  uint16_t *row;      /* codes of one row */
+  lf_text text;       /* output not yet written */
+  int fd;
+  char delimiter;     /* of the input, and so of the output */
+} score_job;
+
+static void job_clear(score_job *job) {
+  lf_scorecard_free(job->card);
+  lf_table_free(job->table);
+  lf_codes_free(job->codes);
+  free(job->score);
+  free(job->average);
+  free(job->row);
+  lf_text_free(&job->text);
+}
+
+/* A field as CSV: quoted where it must be; text that a spreadsheet would run as a formula gets a leading apostrophe. */
+static void add_field(score_job *job, const char *value) {
+  bool formula = strchr("=+-@\t\r", value[0]) && value[0] && !(value[0] == '-' && strspn(value + 1, "0123456789.") == strlen(value + 1));
+  bool quote = formula || strpbrk(value, "\"\r\n") || strchr(value, job->delimiter);
+  if (!quote) {
+    lf_text_add(&job->text, value);
+    return;
+  }
+  lf_text_add(&job->text, formula ? "\"'" : "\"");
+  for (const char *p = value; *p; p++) lf_text_add_n(&job->text, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
+  lf_text_add(&job->text, "\"");
+}
+
+static void add_delimiter(score_job *job) { lf_text_add_n(&job->text, &job->delimiter, 1); }
+
+static void add_header(score_job *job) {
+  static const char *const names[] = {"leadfit_score",    "leadfit_grade",    "leadfit_mql",     "leadfit_probability",
+                                      "leadfit_expected", "leadfit_reason_1", "leadfit_reason_2", "leadfit_reason_3"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    add_delimiter(job);
+    lf_text_add(&job->text, names[i]);
+  }
+  lf_text_add(&job->text, "\n");
+}
+
+/* "Industry: Retail (+7)" */
+static void add_reason(score_job *job, const lf_reason *reason) {
+  const lf_attribute *attribute = &job->card->attributes->items[reason->attribute];
+  lf_text text = {0};
+  lf_text_addf(&text, "%s: %s (%s", attribute->name, attribute->bands[job->row[reason->attribute]].label,
+               reason->points >= 0 ? "+" : "");
+  lf_text_add_fixed(&text, reason->points, 1);
+  lf_text_add(&text, ")");
+  if (text.failed) job->text.failed = true;
+  else add_field(job, text.data);
+  lf_text_free(&text);
+}
+
+static void add_result(score_job *job, size_t row) {
+  const lf_scorecard *card = job->card;
+  int score = job->score[row];
+  double probability = lf_scorecard_probability(card, score);
+  lf_reason reasons[LF_REASONS];
+  for (size_t a = 0; a < job->codes->n; a++) job->row[a] = job->codes->columns[a][row];
+  size_t n = lf_scorecard_reasons(card, job->average, job->row, reasons);
+  add_delimiter(job);
+  lf_text_addf(&job->text, "%d", score);
+  add_delimiter(job);
+  add_field(job, lf_scorecard_grade(card, score));
+  add_delimiter(job);
+  if (card->has_threshold) lf_text_add(&job->text, score >= card->threshold ? "yes" : "no");
+  add_delimiter(job);
+  if (!isnan(probability)) lf_text_add_fixed(&job->text, probability, 6);
+  add_delimiter(job);
+  if (!isnan(probability * card->mean_amount)) lf_text_add_fixed(&job->text, probability * card->mean_amount, 2);
+  for (size_t i = 0; i < LF_REASONS; i++) {
+    add_delimiter(job);
+    if (i < n) add_reason(job, &reasons[i]);
+  }
+  lf_text_add(&job->text, "\n");
+}
+
+static lf_status flush(score_job *job, size_t above, lf_error *err) {
+  if (job->text.length < above) return LF_OK;
+  lf_status status = lf_text_status(&job->text, err);
+  if (status == LF_OK) status = lf_write_all(job->fd, job->text.data, job->text.length, "output", err);
+  job->text.length = 0;
+  return status;
+}
+
+/* Copies the records of one input through, each with its result. The header is written for the first input only. */
+static lf_status copy_input(score_job *job, const char *path, bool first, size_t *row, const lf_run *run, lf_error *err) {
+  lf_records *records = NULL;
+  const char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = LF_OK;
+  LF_TRY(lf_records_open(path, &records, err));
+  if (first) job->delimiter = lf_records_delimiter(records);
+  LF_TRY(lf_records_next(records, &bytes, &n, err));
+  if (first) {
+    lf_text_add_n(&job->text, bytes, n);
+    add_header(job);
+  }
+  for (;;) {
+    LF_TRY(lf_records_next(records, &bytes, &n, err));
+    if (!bytes) break;
+    if (*row >= job->table->n_rows)
+      LF_TRY(lf_fail_at(err, LF_E_IO, path, 0, 0, "has grown while it was read: score a copy that stands still"));
+    lf_text_add_n(&job->text, bytes, n);
+    add_result(job, (*row)++);
+    LF_TRY(flush(job, WRITE_BYTES, err));
+    LF_TRY(lf_check_interrupt(run, err));
+  }
+cleanup:
+  lf_records_free(records);
+  return status;
+}
+
+static lf_status copy_all(score_job *job, const lf_run *run, lf_error *err) {
+  size_t row = 0;
+  for (size_t i = 0; i < job->options->n_paths; i++) {
+    lf_status status = copy_input(job, job->options->paths[i], i == 0, &row, run, err);
+    if (status != LF_OK) return status;
+  }
+  if (row != job->table->n_rows)
+    return lf_fail(err, LF_E_IO, "the input has shrunk while it was read: score a copy that stands still");
+  return flush(job, 0, err);
+}
+
+static lf_status write_scores(score_job *job, const lf_run *run, lf_error *err) {
+  const char *path = job->options->output;
+  if (!path || strcmp(path, "-") == 0) {
+    job->fd = STDOUT_FILENO;
+    return copy_all(job, run, err);
+  }
+  lf_output *out = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_output_new(&out, err));
+  LF_TRY(lf_output_open(out, path, &job->fd, err));
+  LF_TRY(copy_all(job, run, err));
+  LF_TRY(lf_output_commit(out, err));
+cleanup:
+  lf_output_free(out);
+  return status;
+}
+
+static void warn_absent(const lf_options *options, const char *absent) {
+  lf_text text = {0};
+  lf_text_addf(&text, "the leads have no column %s: every row counts as missing there", absent);
+  if (!text.failed) lf_warn(options, text.data);
+  lf_text_free(&text);
+}
+
+lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err) {
+  if (!options->config) return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
+  score_job job = {.options = options, .delimiter = ','};
+  char *absent = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_scorecard_load(options->config, &job.card, err));
+  LF_TRY(lf_input_table(options, run, &job.table, err));
+  LF_TRY(lf_codes_make(job.card->attributes, job.table, run, &job.codes, &absent, err));
+  if (absent) warn_absent(options, absent);
+  LF_TRY(lf_alloc(job.table->n_rows, sizeof *job.score, &job.score, err));
+  LF_TRY(lf_scorecard_score(job.card, job.codes, run, job.score, err));
+  LF_TRY(lf_alloc(job.card->attributes->n, sizeof *job.average, &job.average, err));
+  LF_TRY(lf_alloc(job.card->attributes->n, sizeof *job.row, &job.row, err));
+  lf_scorecard_averages(job.card, job.average);
+  LF_TRY(write_scores(&job, run, err));
+cleanup:
+  free(absent);
+  job_clear(&job);
+  return status;
+}
