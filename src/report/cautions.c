@@ -1,4 +1,5 @@
-/* What to read before the score is used: each caution is a sentence that names the columns or counts it is about. */
+/* What to read before the score is used: each caution is a sentence that names the columns or counts it is
+ * about. */
 #include <math.h>
 #include <string.h>
 
@@ -11,12 +12,14 @@ enum { MOST_NAMES = 4, FEW_WINS = 100 };
 /* From this AUC on, a column known only after the outcome is the likelier explanation. */
 static const double too_good = 0.95;
 
-/* "“A”, “B” and 3 more": names of the items of list that have something at `where`. Returns how many there are. */
+/* "“A”, “B” and 3 more": names of the items of list that have something at `where`. Returns how many there
+ * are. */
 static size_t add_names(lf_text *out, const json_t *list, const char *where) {
   size_t i, found = 0;
   json_t *item;
   json_array_foreach((json_t *)list, i, item) {
-    const char *name = lf_view_text(item, "name") != NULL ? lf_view_text(item, "name") : lf_view_text(item, "attribute");
+    const char *name =
+        lf_view_text(item, "name") != NULL ? lf_view_text(item, "name") : lf_view_text(item, "attribute");
     if (name == NULL || lf_view_at(item, where) == NULL) continue;
     found++;
     if (found > MOST_NAMES) continue;
@@ -33,8 +36,9 @@ static lf_status suspects(const json_t *report, json_t *list, lf_error *err) {
   if (n > 0) {
     lf_text_add(&text, n == 1 ? "Ask when " : "Ask when each of these is known: ");
     lf_text_add_n(&text, names.data, names.length);
-    lf_text_add(&text, n == 1 ? " is known. If it is filled in after the outcome, drop it and fit again."
-                              : ". What is filled in after the outcome must be dropped, and the score fitted again.");
+    lf_text_add(
+        &text, n == 1 ? " is known. If it is filled in after the outcome, drop it and fit again."
+                      : ". What is filled in after the outcome must be dropped, and the score fitted again.");
   }
   lf_text_free(&names);
   if (n == 0) return LF_OK;
@@ -46,13 +50,16 @@ static lf_status drifting(const json_t *report, json_t *list, lf_error *err) {
   size_t n = add_names(&text, lf_view_at(report, "selection.drifting"), "attribute");
   if (n == 0) return LF_OK;
   lf_text_add(&text, n == 1 ? " has" : " have");
-  lf_text_add(&text, " values among recent leads that older leads did not have: what was learned there may not last.");
+  lf_text_add(
+      &text,
+      " values among recent leads that older leads did not have: what was learned there may not last.");
   return lf_headline_put(list, NULL, &text, err);
 }
 
 static lf_status faded(const json_t *report, json_t *list, lf_error *err) {
   double before = lf_view_number(report, "training_cv.auc.value");
-  double now = lf_view_number(report, "holdout.auc.value"), high = lf_view_number(report, "holdout.auc.ci_high");
+  double now = lf_view_number(report, "holdout.auc.value"),
+         high = lf_view_number(report, "holdout.auc.ci_high");
   lf_text text = {0};
   if (isnan(before) || isnan(now) || isnan(high) || before <= high || before - now < 0.03) return LF_OK;
   lf_text_add(&text, "The score ranks worse on the judging leads than cross-validation promised (");
@@ -68,7 +75,9 @@ static lf_status too_good_to_be_true(const json_t *report, json_t *list, lf_erro
   double auc = lf_view_number(report, "holdout.auc.value");
   if (isnan(auc)) auc = lf_view_number(report, "training_cv.auc.value");
   if (!(auc >= too_good)) return LF_OK;
-  lf_text_add(&text, "This is better than lead data usually allow: look for a column that is known only after the outcome.");
+  lf_text_add(
+      &text,
+      "This is better than lead data usually allow: look for a column that is known only after the outcome.");
   return lf_headline_put(list, NULL, &text, err);
 }
 
@@ -84,7 +93,8 @@ static double expected_wins(const json_t *figures) {
   return sum;
 }
 
-/* Off where the interval excludes what it should be and the distance matters; without an interval, where the distance alone does. */
+/* Off where the interval excludes what it should be and the distance matters; without an interval, where the
+ * distance alone does. */
 static bool off(const json_t *calibration, const char *name, double should, double matters) {
   char path[64];
   double value = lf_view_number(calibration, name);
@@ -100,13 +110,15 @@ static bool off(const json_t *calibration, const char *name, double should, doub
 
 static lf_status miscalibrated(const json_t *report, json_t *list, lf_error *err) {
   bool is_holdout = false;
-  const json_t *figures = lf_view_figures(report, &is_holdout), *calibration = lf_view_at(figures, "calibration");
+  const json_t *figures = lf_view_figures(report, &is_holdout),
+               *calibration = lf_view_at(figures, "calibration");
   double expected = expected_wins(figures), won = lf_view_number(figures, "won");
   bool level = off(calibration, "in_the_large", 0, 0.1), slope = off(calibration, "slope", 1, 0.1);
   lf_text text = {0};
   if (level) {
-    lf_text_add(&text, lf_view_number(calibration, "in_the_large") < 0 ? "Its probabilities promise too much"
-                                                                       : "Its probabilities promise too little");
+    lf_text_add(&text, lf_view_number(calibration, "in_the_large") < 0
+                           ? "Its probabilities promise too much"
+                           : "Its probabilities promise too little");
     if (!isnan(expected) && !isnan(won)) {
       lf_text_add(&text, ": it expected ");
       lf_people_counted(&text, round(expected), "win", "wins");
@@ -146,7 +158,8 @@ static lf_status not_in_time(const json_t *report, json_t *list, lf_error *err) 
   lf_text text = {0};
   const char *kind = lf_view_text(report, "split.kind");
   if (kind == NULL || strcmp(kind, "hash") != 0) return LF_OK;
-  lf_text_add(&text, "The judging leads were drawn by a hash, not by date: a pattern that fades from one quarter to the next "
+  lf_text_add(&text, "The judging leads were drawn by a hash, not by date: a pattern that fades from one "
+                     "quarter to the next "
                      "would not show here. Name a date column (--date) to test that.");
   return lf_headline_put(list, NULL, &text, err);
 }

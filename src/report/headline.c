@@ -1,8 +1,9 @@
 /* The headline: does the score work, what predicts, what to do, on how much evidence.
  *
- * Written for a sales director and checked by a statistician: whether the score works is read off the interval of the AUC on leads that
- * took no part in the fit, never off the estimate alone; an interval that holds 0.5 is told apart into "does not work" (nothing of
- * use is compatible with the data) and "not shown to work" (too little evidence either way). */
+ * Written for a sales director and checked by a statistician: whether the score works is read off the
+ * interval of the AUC on leads that took no part in the fit, never off the estimate alone; an interval that
+ * holds 0.5 is told apart into "does not work" (nothing of use is compatible with the data) and "not shown to
+ * work" (too little evidence either way). */
 #include "report/headline.h"
 
 #include <math.h>
@@ -13,7 +14,8 @@
 
 enum { NAME_LENGTH = 60 };
 
-/* AUC from which a score is of use in practice: an interval wholly below this and holding 0.5 says "does not work". */
+/* AUC from which a score is of use in practice: an interval wholly below this and holding 0.5 says "does not
+ * work". */
 static const double of_use = 0.60;
 
 lf_status lf_headline_put(json_t *target, const char *key, lf_text *text, lf_error *err) {
@@ -35,10 +37,12 @@ void lf_headline_name(lf_text *out, const char *name) {
   lf_text_add(out, "\xE2\x80\x9D");
 }
 
-/* ---- does it work ------------------------------------------------------------------------------------------ */
+/* ---- does it work
+ * ------------------------------------------------------------------------------------------ */
 
 static const char *state_of(const json_t *report, const json_t *auc) {
-  double value = lf_view_number(auc, "value"), low = lf_view_number(auc, "ci_low"), high = lf_view_number(auc, "ci_high");
+  double value = lf_view_number(auc, "value"), low = lf_view_number(auc, "ci_low"),
+         high = lf_view_number(auc, "ci_high");
   if (isnan(value)) return "cannot be judged";
   if (json_is_false(lf_view_at(report, "selection.signal.lasting"))) return "does not work";
   if (isnan(low) || isnan(high)) low = high = value;
@@ -75,7 +79,8 @@ static lf_status put_works(const json_t *report, const json_t *figures, bool is_
   }
   lf_text_add(&text, works_opening(state, lf_view_number(auc, "value")));
   LF_TRY(put_copy(headline, "title", &text, err));
-  lf_text_add(&text, is_holdout ? ": on leads it has not seen" : ": on training leads left out of each fit in turn");
+  lf_text_add(&text,
+              is_holdout ? ": on leads it has not seen" : ": on training leads left out of each fit in turn");
   lf_text_add(&text, ", it ranks the won lead above the lost one in ");
   lf_people_pairs(&text, auc);
   lf_text_add(&text, ". A coin gets 50.");
@@ -91,7 +96,8 @@ cleanup:
   return status;
 }
 
-/* ---- what predicts ----------------------------------------------------------------------------------------- */
+/* ---- what predicts
+ * ----------------------------------------------------------------------------------------- */
 
 static double range_of(const json_t *attribute) {
   double range = lf_view_number(attribute, "weight_range"), low = INFINITY, high = -INFINITY;
@@ -105,7 +111,8 @@ static double range_of(const json_t *attribute) {
   return high > low ? high - low : 0;
 }
 
-/* The attribute of the card with the widest range below `below`; ties go by their place on the card, after `last`. */
+/* The attribute of the card with the widest range below `below`; ties go by their place on the card, after
+ * `last`. */
 static const json_t *next_widest(const json_t *card, double below, size_t last, size_t *place) {
   const json_t *best = NULL;
   double widest = 0;
@@ -129,7 +136,8 @@ static lf_status append_name(json_t *names, const json_t *attribute, lf_error *e
   return lf_fail(err, LF_E_MEMORY, "not enough memory for the headline of the report");
 }
 
-/* By verdict where there are verdicts, in the order of the report; else what stands on the card, widest range of weights first. */
+/* By verdict where there are verdicts, in the order of the report; else what stands on the card, widest range
+ * of weights first. */
 static lf_status put_predicts(const json_t *report, json_t *headline, lf_error *err) {
   lf_status status = LF_OK;
   const json_t *card = lf_view_at(report, "card"), *widest = NULL;
@@ -153,7 +161,8 @@ cleanup:
   return status;
 }
 
-/* ---- what to do -------------------------------------------------------------------------------------------- */
+/* ---- what to do
+ * -------------------------------------------------------------------------------------------- */
 
 static void add_delivery(lf_text *text, const json_t *row, double all_rows, double all_won) {
   lf_people_count(text, lf_view_number(row, "rows"));
@@ -210,7 +219,8 @@ static lf_status put_change(const json_t *report, const char *state, json_t *hea
   return lf_headline_put(headline, "change", &text, err);
 }
 
-/* ---- on how much evidence ---------------------------------------------------------------------------------- */
+/* ---- on how much evidence
+ * ---------------------------------------------------------------------------------- */
 
 static void add_judges(lf_text *text, const json_t *report, const json_t *figures, bool is_holdout) {
   const char *kind = lf_view_text(report, "split.kind"), *from = lf_view_text(report, "split.from");
@@ -247,7 +257,8 @@ static lf_status put_evidence(const json_t *report, const json_t *figures, bool 
   return lf_headline_put(headline, "evidence", &text, err);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------- */
+/* ---- all of it
+ * --------------------------------------------------------------------------------------------- */
 
 static lf_status put_cautions(const json_t *report, json_t *headline, lf_error *err) {
   json_t *list = json_array();

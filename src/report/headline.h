@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-/* A headline for report, newly made: report.headline with what it lacks computed from the rest. The caller releases it. */
+/* A headline for report, newly made: report.headline with what it lacks computed from the rest. The caller
+ * releases it. */
 lf_status lf_headline_of(const json_t *report, json_t **headline, lf_error *err);
 
 /* Sentences to read before the score is used, most serious first; list is an array. */

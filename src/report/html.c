@@ -11,12 +11,14 @@ static const unsigned char style[] = {
 };
 
 static void add_head(lf_text *out, const char *name) {
-  lf_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                   "base-uri 'none'; form-action 'none'\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                   "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+  lf_text_add(
+      out,
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      "base-uri 'none'; form-action 'none'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
   lf_html_cut(out, name != NULL ? name : "Lead score", 120);
   lf_text_add(out, " \xC2\xB7 leadfit report</title>\n<style>\n");
   lf_text_add_n(out, (const char *)style, sizeof style);
@@ -35,7 +37,8 @@ static void add_header(lf_text *out, const json_t *report, const char *name) {
   lf_text_add(out, "<header>\n<p class=\"name\">");
   lf_html_data(out, name != NULL ? name : "Lead score", 120);
   lf_text_add(out, "</p>\n<ul class=\"about\">");
-  add_count(out, lf_view_number(report, "data.used"), "lead with a known outcome", "leads with a known outcome");
+  add_count(out, lf_view_number(report, "data.used"), "lead with a known outcome",
+            "leads with a known outcome");
   add_count(out, lf_view_number(report, "data.won"), "win", "wins");
   if (column != NULL && won != NULL) {
     lf_text_add(out, "<li>won means ");
@@ -49,9 +52,16 @@ static void add_header(lf_text *out, const json_t *report, const char *name) {
 
 static void add_contents(lf_text *out, const json_t *report) {
   static const char *const places[][2] = {
-      {"attributes", "Attributes"},   {"points", "Points"}, {"thresholds", "Thresholds"}, {"grades", "Grades"},
-      {"calibration", "Calibration"}, {"order", "Deciles"}, {"data", "Data"},             {"method", "Method"},
-      {"reproduce", "Reproduce"},     {"words", "Words"},
+      {"attributes", "Attributes"},
+      {"points", "Points"},
+      {"thresholds", "Thresholds"},
+      {"grades", "Grades"},
+      {"calibration", "Calibration"},
+      {"order", "Deciles"},
+      {"data", "Data"},
+      {"method", "Method"},
+      {"reproduce", "Reproduce"},
+      {"words", "Words"},
   };
   lf_text_add(out, "<nav aria-label=\"Sections\"><ul>");
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {

@@ -9,7 +9,8 @@ enum { MOST_THRESHOLDS = 24 };
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- attributes -------------------------------------------------------------------------------------------- */
+/* ---- attributes
+ * -------------------------------------------------------------------------------------------- */
 
 static const char *verdict_sign(const char *verdict) {
   if (verdict == NULL) return "";
@@ -21,7 +22,8 @@ static const char *verdict_sign(const char *verdict) {
 static void add_verdict_cell(lf_text *out, const json_t *attribute) {
   const char *verdict = lf_view_text(attribute, "verdict");
   lf_text_add(out, "<td class=\"verdict-cell\">");
-  if (verdict != NULL) lf_text_addf(out, "<span class=\"sign\" aria-hidden=\"true\">%s</span> ", verdict_sign(verdict));
+  if (verdict != NULL)
+    lf_text_addf(out, "<span class=\"sign\" aria-hidden=\"true\">%s</span> ", verdict_sign(verdict));
   lf_html_data(out, verdict, 60);
   lf_text_add(out, "</td>");
 }
@@ -40,14 +42,18 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
       {"q", "q", LF_HTML_P},
   };
   const json_t *list = lf_view_list(report, "attributes");
-  const lf_html_table table = {"Attributes, strongest first", columns, COUNT_OF(columns), list, NULL, NULL, 0};
+  const lf_html_table table = {
+      "Attributes, strongest first", columns, COUNT_OF(columns), list, NULL, NULL, 0};
   bool shown[LF_HTML_MOST_COLUMNS] = {false};
   size_t i;
   json_t *attribute;
   lf_html_section(out, "attributes", "Which attributes predict",
-                  "Each attribute is judged beside all the others. <em>q</em> is the p-value after allowing for the number of "
-                  "attributes tested; the odds ratio sets the best band against the worst; AUC lost and log loss added are "
-                  "what the score would suffer without the attribute. A verdict is about association, not cause: what sales does with a lead can be the reason "
+                  "Each attribute is judged beside all the others. <em>q</em> is the p-value after allowing "
+                  "for the number of "
+                  "attributes tested; the odds ratio sets the best band against the worst; AUC lost and log "
+                  "loss added are "
+                  "what the score would suffer without the attribute. A verdict is about association, not "
+                  "cause: what sales does with a lead can be the reason "
                   "it wins.");
   if (list == NULL) {
     lf_html_missing(out, "no attribute was judged");
@@ -73,19 +79,25 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- points ------------------------------------------------------------------------------------------------ */
+/* ---- points
+ * ------------------------------------------------------------------------------------------------ */
 
 static const lf_html_column point_columns[] = {
-    {"Band", "label", LF_HTML_NAME},      {"Points", "points", LF_HTML_COUNT},
-    {"Rows", "rows", LF_HTML_COUNT},      {"Won", "won", LF_HTML_COUNT},
-    {"Win rate", "win_rate", LF_HTML_BAR}, {"Revenue", "amount", LF_HTML_COUNT},
+    {"Band", "label", LF_HTML_NAME},
+    {"Points", "points", LF_HTML_COUNT},
+    {"Rows", "rows", LF_HTML_COUNT},
+    {"Won", "won", LF_HTML_COUNT},
+    {"Win rate", "win_rate", LF_HTML_BAR},
+    {"Revenue", "amount", LF_HTML_COUNT},
     {"95% range of points", "range", LF_HTML_TEXT},
 };
 
 /* Counts stand in columns FIRST_COUNT up to RANGE, the range of points in the last one. */
 enum { FIRST_COUNT = 2, RANGE = 6 };
 
-static bool is_small(const json_t *band) { return lf_view_number(band, "rows") < LF_REPORT_FEWEST_ROWS; }
+static bool is_small(const json_t *band) {
+  return lf_view_number(band, "rows") < LF_REPORT_FEWEST_ROWS;
+}
 
 /* missing and other are no levels of anybody's: their names may stand, their counts may not. */
 static bool is_general(const json_t *band) {
@@ -153,7 +165,8 @@ static void add_small_bands(lf_text *out, const json_t *bands, const bool *shown
   }
   lf_text_add(out, "</td>");
   if (cells > 0)
-    lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than 10 rows%s</td>", cells, n > 1 ? " each" : "");
+    lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than 10 rows%s</td>", cells,
+                 n > 1 ? " each" : "");
   lf_text_add(out, shown[RANGE] ? "<td></td></tr>\n" : "</tr>\n");
 }
 
@@ -198,7 +211,8 @@ void lf_html_points(lf_text *out, const json_t *report) {
   json_t *attribute;
   double base = lf_view_number(report, "score.base_points");
   lf_html_section(out, "points", "The points",
-                  "Add the points of one band of each attribute. Counts are of training leads; the range says which other "
+                  "Add the points of one band of each attribute. Counts are of training leads; the range "
+                  "says which other "
                   "integers the data would also have allowed.");
   if (card == NULL) {
     lf_html_missing(out, "this fit made no scorecard");
@@ -211,8 +225,9 @@ void lf_html_points(lf_text *out, const json_t *report) {
     lf_text_add(out, ".</p>\n");
   }
   columns_filled(card, shown);
-  lf_text_add(out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Points by attribute and band\">"
-                   "<table class=\"points-table\">\n<caption>Points by attribute and band</caption>\n<thead><tr>");
+  lf_text_add(
+      out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Points by attribute and band\">"
+           "<table class=\"points-table\">\n<caption>Points by attribute and band</caption>\n<thead><tr>");
   for (size_t j = 0; j < COUNT_OF(point_columns); j++) {
     if (shown[j])
       lf_text_addf(out, "<th scope=\"col\"%s>%s</th>", j == 0 ? "" : " class=\"n\"", point_columns[j].head);
@@ -223,10 +238,11 @@ void lf_html_points(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- thresholds and grades --------------------------------------------------------------------------------- */
+/* ---- thresholds and grades
+ * --------------------------------------------------------------------------------- */
 
-/* At most MOST_THRESHOLDS rows, evenly taken, that enough leads reach; and the MQL row always. The new array is the caller's; NULL without
- * memory. */
+/* At most MOST_THRESHOLDS rows, evenly taken, that enough leads reach; and the MQL row always. The new array
+ * is the caller's; NULL without memory. */
 static json_t *thinned(const json_t *list, const json_t *keep) {
   size_t n = json_array_size(list), step = (n + MOST_THRESHOLDS - 1) / MOST_THRESHOLDS;
   if (step > 1 && step < 5) step = 5; /* every fifth point reads better than every second */
@@ -244,15 +260,19 @@ static json_t *thinned(const json_t *list, const json_t *keep) {
 
 void lf_html_thresholds(lf_text *out, const json_t *report) {
   static const lf_html_column columns[] = {
-      {"Points or more", "threshold", LF_HTML_NAME},      {"Leads", "rows", LF_HTML_COUNT},
-      {"Won", "won", LF_HTML_COUNT},                      {"Win rate", "win_rate", LF_HTML_BAR},
-      {"Share of wins", "share_won", LF_HTML_BAR},        {"Revenue", "amount", LF_HTML_COUNT},
+      {"Points or more", "threshold", LF_HTML_NAME},
+      {"Leads", "rows", LF_HTML_COUNT},
+      {"Won", "won", LF_HTML_COUNT},
+      {"Win rate", "win_rate", LF_HTML_BAR},
+      {"Share of wins", "share_won", LF_HTML_BAR},
+      {"Revenue", "amount", LF_HTML_COUNT},
       {"Share of revenue", "share_amount", LF_HTML_BAR},
   };
   const json_t *list = lf_view_list(report, "thresholds"), *mql = lf_view_mql_row(report);
   const char *rule = lf_view_text(report, "mql.rule");
   lf_html_section(out, "thresholds", "What each threshold delivers",
-                  "On the holdout: leads that reach the threshold, and what became of them. Thresholds that fewer than 10 leads reach are "
+                  "On the holdout: leads that reach the threshold, and what became of them. Thresholds that "
+                  "fewer than 10 leads reach are "
                   "left out.");
   if (rule != NULL) {
     lf_text_add(out, "<p>How the MQL threshold was chosen, on training leads: ");
@@ -263,7 +283,13 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
   if (some == NULL) {
     lf_html_missing(out, "no leads were kept back to judge thresholds");
   } else {
-    const lf_html_table table = {"Leads of the holdout by threshold", columns, COUNT_OF(columns), some, mql, "MQL", LF_REPORT_FEWEST_ROWS};
+    const lf_html_table table = {"Leads of the holdout by threshold",
+                                 columns,
+                                 COUNT_OF(columns),
+                                 some,
+                                 mql,
+                                 "MQL",
+                                 LF_REPORT_FEWEST_ROWS};
     lf_html_records(out, &table);
   }
   json_decref(some);
@@ -272,13 +298,14 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
 
 void lf_html_grades(lf_text *out, const json_t *report) {
   static const lf_html_column columns[] = {
-      {"Grade", "label", LF_HTML_NAME},        {"From points", "from", LF_HTML_COUNT},
-      {"Leads", "rows", LF_HTML_COUNT},        {"Won", "won", LF_HTML_COUNT},
-      {"Win rate", "win_rate", LF_HTML_BAR},   {"Revenue", "amount", LF_HTML_COUNT},
+      {"Grade", "label", LF_HTML_NAME},      {"From points", "from", LF_HTML_COUNT},
+      {"Leads", "rows", LF_HTML_COUNT},      {"Won", "won", LF_HTML_COUNT},
+      {"Win rate", "win_rate", LF_HTML_BAR}, {"Revenue", "amount", LF_HTML_COUNT},
   };
   const json_t *list = lf_view_list(report, "grades");
   if (list == NULL) return;
-  const lf_html_table table = {"Leads of the holdout by grade", columns, COUNT_OF(columns), list, NULL, NULL, LF_REPORT_FEWEST_ROWS};
+  const lf_html_table table = {
+      "Leads of the holdout by grade", columns, COUNT_OF(columns), list, NULL, NULL, LF_REPORT_FEWEST_ROWS};
   lf_html_section(out, "grades", "Grades", NULL);
   lf_html_records(out, &table);
   lf_html_section_close(out);

@@ -1,4 +1,5 @@
-/* Two small drawings, as inline SVG from the numbers that stand in text beside them. Coordinates are pixels of the view box. */
+/* Two small drawings, as inline SVG from the numbers that stand in text beside them. Coordinates are pixels
+ * of the view box. */
 #include <math.h>
 
 #include "report/html_sections.h"
@@ -36,15 +37,21 @@ static void label(lf_text *out, const char *class, double x, double y, const cha
   lf_text_add(out, "</text>");
 }
 
-/* ---- the AUC on its scale ---------------------------------------------------------------------------------- */
+/* ---- the AUC on its scale
+ * ---------------------------------------------------------------------------------- */
 
-static double clamp(double value, double low, double high) { return fmin(fmax(value, low), high); }
+static double clamp(double value, double low, double high) {
+  return fmin(fmax(value, low), high);
+}
 
 /* The scale runs from 40 to 100 pairs, so that an interval that holds 50 is seen to. */
-static double scale_x(double auc) { return 10 + 300 * (clamp(auc, 0.4, 1.0) - 0.4) / 0.6; }
+static double scale_x(double auc) {
+  return 10 + 300 * (clamp(auc, 0.4, 1.0) - 0.4) / 0.6;
+}
 
 void lf_html_pairs_scale(lf_text *out, const json_t *auc) {
-  double value = lf_view_number(auc, "value"), low = lf_view_number(auc, "ci_low"), high = lf_view_number(auc, "ci_high");
+  double value = lf_view_number(auc, "value"), low = lf_view_number(auc, "ci_low"),
+         high = lf_view_number(auc, "ci_high");
   if (isnan(value)) return;
   lf_text_add(out, "<svg class=\"scale\" viewBox=\"0 0 320 44\" role=\"img\" aria-label=\"");
   lf_people_pairs(out, auc);
@@ -60,7 +67,8 @@ void lf_html_pairs_scale(lf_text *out, const json_t *auc) {
   lf_text_add(out, "</svg>\n");
 }
 
-/* ---- promised against observed ----------------------------------------------------------------------------- */
+/* ---- promised against observed
+ * ----------------------------------------------------------------------------- */
 
 enum { LEFT = 44, TOP = 10, SIDE = 240 };
 
@@ -68,8 +76,12 @@ typedef struct plot {
   double most; /* the largest win rate on both axes */
 } plot;
 
-static double plot_x(const plot *p, double share) { return LEFT + SIDE * clamp(share / p->most, 0, 1); }
-static double plot_y(const plot *p, double share) { return TOP + SIDE * (1 - clamp(share / p->most, 0, 1)); }
+static double plot_x(const plot *p, double share) {
+  return LEFT + SIDE * clamp(share / p->most, 0, 1);
+}
+static double plot_y(const plot *p, double share) {
+  return TOP + SIDE * (1 - clamp(share / p->most, 0, 1));
+}
 
 /* The smallest of the round scales that holds every rate and upper limit. */
 static plot plot_for(const json_t *bins) {
@@ -109,14 +121,16 @@ void lf_html_calibration_chart(lf_text *out, const json_t *bins) {
   plot p = plot_for(bins);
   size_t i;
   json_t *bin;
-  lf_text_add(out, "<svg class=\"chart\" viewBox=\"0 0 296 292\" role=\"img\" aria-label=\"Win rate against promised "
-                   "probability; the table beside it has the numbers\">");
+  lf_text_add(
+      out, "<svg class=\"chart\" viewBox=\"0 0 296 292\" role=\"img\" aria-label=\"Win rate against promised "
+           "probability; the table beside it has the numbers\">");
   add_axes(out, &p);
   json_array_foreach((json_t *)bins, i, bin) {
     double x = lf_view_number(bin, "mean_probability"), y = lf_view_number(bin, "win_rate");
     double low = lf_view_number(bin, "low"), high = lf_view_number(bin, "high");
     if (isnan(x) || isnan(y)) continue;
-    if (!isnan(low) && !isnan(high)) line(out, "interval thin", plot_x(&p, x), plot_y(&p, low), plot_x(&p, x), plot_y(&p, high));
+    if (!isnan(low) && !isnan(high))
+      line(out, "interval thin", plot_x(&p, x), plot_y(&p, low), plot_x(&p, x), plot_y(&p, high));
     dot(out, plot_x(&p, x), plot_y(&p, y), 4);
   }
   lf_text_add(out, "</svg>\n");

@@ -7,7 +7,8 @@
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- data -------------------------------------------------------------------------------------------------- */
+/* ---- data
+ * -------------------------------------------------------------------------------------------------- */
 
 static void add_list(lf_text *out, const char *heading, const json_t *sentences) {
   size_t i;
@@ -30,7 +31,8 @@ static void add_suspicions(lf_text *out, const json_t *columns) {
     const char *suspicion = lf_view_text(column, "suspicion");
     if (suspicion == NULL) continue;
     if (n++ == 0)
-      lf_text_add(out, "<h3>When is this known?</h3>\n<p>What is filled in after the outcome explains it without predicting "
+      lf_text_add(out, "<h3>When is this known?</h3>\n<p>What is filled in after the outcome explains it "
+                       "without predicting "
                        "anything. Ask whoever keeps these columns.</p>\n<dl class=\"questions\">\n");
     lf_text_add(out, "<div><dt>");
     lf_html_data(out, lf_view_text(column, "name"), 120);
@@ -82,7 +84,8 @@ void lf_html_data_used(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- reproduction ------------------------------------------------------------------------------------------ */
+/* ---- reproduction
+ * ------------------------------------------------------------------------------------------ */
 
 static void add_options(lf_text *out, const json_t *options) {
   const char *key;
@@ -131,7 +134,8 @@ static void add_inputs(lf_text *out, const json_t *inputs) {
 void lf_html_reproduce(lf_text *out, const json_t *report) {
   const json_t *from = lf_view_at(report, "provenance");
   lf_html_section(out, "reproduce", "How to run this again",
-                  "The same inputs and options give the same bytes, on any machine and with any number of threads. Every number "
+                  "The same inputs and options give the same bytes, on any machine and with any number of "
+                  "threads. Every number "
                   "here stands in report.json too.");
   if (from == NULL) {
     lf_html_missing(out, "the result does not say where it comes from");
@@ -153,21 +157,26 @@ void lf_html_reproduce(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------- */
+/* ---- words
+ * ------------------------------------------------------------------------------------------------- */
 
 void lf_html_words(lf_text *out) {
   static const char *const words[][2] = {
-      {"AUC, pairs of 100", "Take one won and one lost lead at random: how often the won one has the higher score. 50 is a coin, "
-                            "100 is perfect."},
-      {"Holdout", "Leads set aside before anything was fitted. They chose no band, no attribute, no penalty and no threshold; "
+      {"AUC, pairs of 100",
+       "Take one won and one lost lead at random: how often the won one has the higher score. 50 is a coin, "
+       "100 is perfect."},
+      {"Holdout", "Leads set aside before anything was fitted. They chose no band, no attribute, no penalty "
+                  "and no threshold; "
                   "they only judge."},
       {"95% interval", "Where the figure could lie given how few or many leads stand behind it."},
-      {"Calibration slope", "1 when the probabilities are spread as they should be; below 1 they are too sure of themselves, "
-                            "above 1 too timid."},
+      {"Calibration slope",
+       "1 when the probabilities are spread as they should be; below 1 they are too sure of themselves, "
+       "above 1 too timid."},
       {"Calibration in the large", "0 when as many leads win as were promised; below 0 fewer win."},
       {"Lift", "Win rate of a group divided by the win rate of all."},
       {"q", "The share of findings with a value this small that would be expected to be false."},
-      {"Band", "One level of an attribute: an interval, a set of values, missing, or other (values too rare or never seen)."},
+      {"Band", "One level of an attribute: an interval, a set of values, missing, or other (values too rare "
+               "or never seen)."},
   };
   lf_html_section(out, "words", "Words", NULL);
   lf_text_add(out, "<dl class=\"words\">\n");

@@ -5,10 +5,13 @@
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- calibration ------------------------------------------------------------------------------------------- */
+/* ---- calibration
+ * ------------------------------------------------------------------------------------------- */
 
-static void add_interval_fact(lf_text *out, const char *term, const json_t *at, const char *const paths[3], int decimals) {
-  double value = lf_view_number(at, paths[0]), low = lf_view_number(at, paths[1]), high = lf_view_number(at, paths[2]);
+static void add_interval_fact(lf_text *out, const char *term, const json_t *at, const char *const paths[3],
+                              int decimals) {
+  double value = lf_view_number(at, paths[0]), low = lf_view_number(at, paths[1]),
+         high = lf_view_number(at, paths[2]);
   if (isnan(value)) return;
   lf_text_addf(out, "<div><dt>%s</dt><dd>", term);
   lf_people_fixed(out, value, decimals);
@@ -48,21 +51,26 @@ static void add_calibration_facts(lf_text *out, const json_t *figures) {
   lf_html_fact(out, "Log loss without a score", lf_view_number(figures, "null_log_loss"), LF_HTML_FIXED4);
   lf_html_fact(out, "Brier score", lf_view_number(figures, "brier"), LF_HTML_FIXED4);
   lf_html_fact(out, "Brier skill", lf_view_number(figures, "brier_skill"), LF_HTML_PERCENT);
-  lf_html_fact(out, "Hosmer\xE2\x80\x93Lemeshow p", lf_view_number(figures, "calibration.hosmer_lemeshow.p"), LF_HTML_P);
+  lf_html_fact(out, "Hosmer\xE2\x80\x93Lemeshow p", lf_view_number(figures, "calibration.hosmer_lemeshow.p"),
+               LF_HTML_P);
   lf_text_add(out, "</dl>\n");
 }
 
 void lf_html_calibration(lf_text *out, const json_t *report) {
   static const lf_html_column columns[] = {
-      {"Promised", "mean_probability", LF_HTML_PERCENT}, {"Leads", "rows", LF_HTML_COUNT},
-      {"Won", "won", LF_HTML_COUNT},                     {"Win rate", "win_rate", LF_HTML_PERCENT},
-      {"From", "low", LF_HTML_PERCENT},                  {"To", "high", LF_HTML_PERCENT},
+      {"Promised", "mean_probability", LF_HTML_PERCENT},
+      {"Leads", "rows", LF_HTML_COUNT},
+      {"Won", "won", LF_HTML_COUNT},
+      {"Win rate", "win_rate", LF_HTML_PERCENT},
+      {"From", "low", LF_HTML_PERCENT},
+      {"To", "high", LF_HTML_PERCENT},
   };
   bool is_holdout = false;
   const json_t *figures = lf_view_figures(report, &is_holdout);
   const json_t *bins = lf_view_list(figures, "calibration.bins");
   lf_html_section(out, "calibration", "Can the probabilities be taken at their word?",
-                  "Leads in groups of rising probability: what the score promised beside what happened, with 95% intervals.");
+                  "Leads in groups of rising probability: what the score promised beside what happened, with "
+                  "95% intervals.");
   if (figures == NULL || lf_view_at(figures, "calibration") == NULL) {
     lf_html_missing(out, "the score gives no probabilities, or no leads were kept back");
     lf_html_section_close(out);
@@ -70,8 +78,13 @@ void lf_html_calibration(lf_text *out, const json_t *report) {
   }
   add_expected_wins(out, bins, lf_view_number(figures, "won"));
   if (bins != NULL) {
-    const lf_html_table table = {is_holdout ? "Calibration on the holdout" : "Calibration, cross-validated", columns,
-                                 COUNT_OF(columns), bins, NULL, NULL, 0};
+    const lf_html_table table = {is_holdout ? "Calibration on the holdout" : "Calibration, cross-validated",
+                                 columns,
+                                 COUNT_OF(columns),
+                                 bins,
+                                 NULL,
+                                 NULL,
+                                 0};
     lf_text_add(out, "<div class=\"beside\">\n");
     lf_html_calibration_chart(out, bins);
     lf_html_records(out, &table);
@@ -81,7 +94,8 @@ void lf_html_calibration(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- order: deciles and top shares ------------------------------------------------------------------------- */
+/* ---- order: deciles and top shares
+ * ------------------------------------------------------------------------- */
 
 static void add_order_facts(lf_text *out, const json_t *figures) {
   static const char *const auc[] = {"auc.value", "auc.ci_low", "auc.ci_high"};
@@ -126,14 +140,20 @@ void lf_html_order(lf_text *out, const json_t *report) {
   const json_t *figures = lf_view_figures(report, &is_holdout);
   const json_t *lift = lf_view_list(figures, "lift"), *top = lf_view_list(figures, "top");
   if (all_whole(lift, "won")) deciles[2].format = LF_HTML_COUNT;
-  lf_html_section(out, "order", "Working the list from the top",
-                  "Leads in tenths by falling score. Lift is the win rate of a tenth over the win rate of all; ties are "
-                  "shared out, so wins may be fractions.");
+  lf_html_section(
+      out, "order", "Working the list from the top",
+      "Leads in tenths by falling score. Lift is the win rate of a tenth over the win rate of all; ties are "
+      "shared out, so wins may be fractions.");
   if (lift == NULL) {
     lf_html_missing(out, "no leads were kept back to judge the order");
   } else {
-    const lf_html_table table = {is_holdout ? "Deciles of the holdout" : "Deciles, cross-validated", deciles,
-                                 COUNT_OF(deciles), lift, NULL, NULL, 0};
+    const lf_html_table table = {is_holdout ? "Deciles of the holdout" : "Deciles, cross-validated",
+                                 deciles,
+                                 COUNT_OF(deciles),
+                                 lift,
+                                 NULL,
+                                 NULL,
+                                 0};
     lf_html_records(out, &table);
   }
   if (top != NULL) {

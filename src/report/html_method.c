@@ -33,7 +33,8 @@ static void add_split(lf_text *out, const json_t *report) {
   lf_html_fact_text(out, "Holdout from", lf_view_text(report, "split.from"));
   lf_html_fact(out, "Folds", lf_view_number(report, "split.folds"), LF_HTML_COUNT);
   if (kind != NULL)
-    lf_html_fact_text(out, "Order of folds", in_time ? "forward in time: fitted on the past, judged on the next block" : "none");
+    lf_html_fact_text(out, "Order of folds",
+                      in_time ? "forward in time: fitted on the past, judged on the next block" : "none");
   lf_text_add(out, "</dl>\n");
 }
 
@@ -42,15 +43,18 @@ static void add_fit(lf_text *out, const json_t *model) {
   const json_t *converged = lf_view_at(model, "converged");
   lf_text_add(out, "<h3>The fit</h3>\n<dl class=\"facts\">\n");
   if (method != NULL)
-    lf_html_fact_text(out, "Method", strcmp(method, "card") == 0    ? "logistic regression on bands, ridge penalty, points"
-                                     : strcmp(method, "plain") == 0 ? "logistic regression, maximum likelihood"
-                                                                    : method);
-  if (lf_view_flag(model, "firth")) lf_html_fact_text(out, "Separation", "Firth's penalised likelihood was used");
+    lf_html_fact_text(out, "Method",
+                      strcmp(method, "card") == 0    ? "logistic regression on bands, ridge penalty, points"
+                      : strcmp(method, "plain") == 0 ? "logistic regression, maximum likelihood"
+                                                     : method);
+  if (lf_view_flag(model, "firth"))
+    lf_html_fact_text(out, "Separation", "Firth's penalised likelihood was used");
   if (converged != NULL) lf_html_fact_text(out, "Converged", json_is_true(converged) ? "yes" : "no");
   lf_html_fact(out, "Iterations", lf_view_number(model, "iterations"), LF_HTML_COUNT);
   lf_html_fact(out, "Penalty", lf_view_number(model, "penalty"), LF_HTML_FIXED4);
   lf_html_fact(out, "Log-likelihood", lf_view_number(model, "log_likelihood"), LF_HTML_FIXED2);
-  lf_html_fact(out, "Log-likelihood, intercept alone", lf_view_number(model, "null_log_likelihood"), LF_HTML_FIXED2);
+  lf_html_fact(out, "Log-likelihood, intercept alone", lf_view_number(model, "null_log_likelihood"),
+               LF_HTML_FIXED2);
   lf_html_fact(out, "Deviance", lf_view_number(model, "deviance"), LF_HTML_FIXED2);
   lf_html_fact(out, "Null deviance", lf_view_number(model, "null_deviance"), LF_HTML_FIXED2);
   lf_html_fact(out, "AIC", lf_view_number(model, "aic"), LF_HTML_FIXED2);
@@ -75,10 +79,12 @@ static void add_selection(lf_text *out, const json_t *selection) {
   static const lf_html_column left_out[] = {{"Attribute left out", "attribute", LF_HTML_NAME},
                                             {"Why", "reason", LF_HTML_TEXT},
                                             {"Change in log loss with it", "loss_change", LF_HTML_FIXED4}};
-  static const lf_html_column drifting[] = {{"Attribute that drifts", "attribute", LF_HTML_NAME},
-                                            {"Recent leads outside what older ones held", "share_outside", LF_HTML_PERCENT},
-                                            {"Note", "note", LF_HTML_TEXT}};
-  static const lf_html_column path[] = {{"Penalty", "penalty", LF_HTML_FIXED4}, {"Log loss", "loss", LF_HTML_FIXED4}};
+  static const lf_html_column drifting[] = {
+      {"Attribute that drifts", "attribute", LF_HTML_NAME},
+      {"Recent leads outside what older ones held", "share_outside", LF_HTML_PERCENT},
+      {"Note", "note", LF_HTML_TEXT}};
+  static const lf_html_column path[] = {{"Penalty", "penalty", LF_HTML_FIXED4},
+                                        {"Log loss", "loss", LF_HTML_FIXED4}};
   const json_t *list = NULL;
   if (selection == NULL) return;
   lf_text_add(out, "<h3>Chosen by cross-validation within the training leads</h3>\n<dl class=\"facts\">\n");
@@ -88,9 +94,11 @@ static void add_selection(lf_text *out, const json_t *selection) {
   lf_html_fact_text(out, "Signal", lf_view_text(selection, "signal.sentence"));
   lf_text_add(out, "</dl>\n");
   if ((list = lf_view_list(selection, "left_out")) != NULL)
-    lf_html_records(out, &(lf_html_table){"Attributes left out of the score", left_out, COUNT_OF(left_out), list, NULL, NULL, 0});
+    lf_html_records(out, &(lf_html_table){"Attributes left out of the score", left_out, COUNT_OF(left_out),
+                                          list, NULL, NULL, 0});
   if ((list = lf_view_list(selection, "drifting")) != NULL)
-    lf_html_records(out, &(lf_html_table){"Attributes that drift", drifting, COUNT_OF(drifting), list, NULL, NULL, 0});
+    lf_html_records(
+        out, &(lf_html_table){"Attributes that drift", drifting, COUNT_OF(drifting), list, NULL, NULL, 0});
   if ((list = lf_view_list(selection, "penalty_path")) != NULL) {
     lf_text_add(out, "<details><summary>Penalties tried</summary>\n");
     lf_html_records(out, &(lf_html_table){"Penalties tried", path, COUNT_OF(path), list, NULL, NULL, 0});
@@ -105,14 +113,17 @@ static void add_score(lf_text *out, const json_t *score) {
   lf_html_fact(out, "Highest score", lf_view_number(score, "maximum"), LF_HTML_COUNT);
   lf_html_fact(out, "Probability: intercept", lf_view_number(score, "probability.intercept"), LF_HTML_FIXED4);
   lf_html_fact(out, "Probability: slope a point", lf_view_number(score, "probability.slope"), LF_HTML_FIXED4);
-  lf_html_fact(out, "Log loss before rounding", lf_view_number(score, "rounding.log_loss_before"), LF_HTML_FIXED4);
+  lf_html_fact(out, "Log loss before rounding", lf_view_number(score, "rounding.log_loss_before"),
+               LF_HTML_FIXED4);
   lf_html_fact(out, "after", lf_view_number(score, "rounding.log_loss_after"), LF_HTML_FIXED4);
   lf_html_fact(out, "AUC before rounding", lf_view_number(score, "rounding.auc_before"), LF_HTML_FIXED4);
   lf_html_fact(out, "after", lf_view_number(score, "rounding.auc_after"), LF_HTML_FIXED4);
   lf_text_add(out, "</dl>\n");
 }
 
-static bool same(const char *a, const char *b) { return a != NULL && b != NULL && strcmp(a, b) == 0; }
+static bool same(const char *a, const char *b) {
+  return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
 
 /* Whether a coefficient is of a band with too few rows to be shown on its own. */
 static bool of_small_band(const json_t *card, const json_t *coefficient) {
@@ -130,11 +141,16 @@ static bool of_small_band(const json_t *card, const json_t *coefficient) {
 
 static void add_coefficients(lf_text *out, const json_t *report) {
   static const lf_html_column columns[] = {
-      {"Attribute", "attribute", LF_HTML_NAME},  {"Band", "band", LF_HTML_TEXT},
-      {"Estimate", "estimate", LF_HTML_FIXED4},  {"Std. error", "std_error", LF_HTML_FIXED4},
-      {"Robust", "robust_std_error", LF_HTML_FIXED4}, {"z", "z", LF_HTML_FIXED2},
-      {"p", "p", LF_HTML_P},                     {"95% from", "ci_low", LF_HTML_FIXED4},
-      {"to", "ci_high", LF_HTML_FIXED4},         {"Profile from", "profile_low", LF_HTML_FIXED4},
+      {"Attribute", "attribute", LF_HTML_NAME},
+      {"Band", "band", LF_HTML_TEXT},
+      {"Estimate", "estimate", LF_HTML_FIXED4},
+      {"Std. error", "std_error", LF_HTML_FIXED4},
+      {"Robust", "robust_std_error", LF_HTML_FIXED4},
+      {"z", "z", LF_HTML_FIXED2},
+      {"p", "p", LF_HTML_P},
+      {"95% from", "ci_low", LF_HTML_FIXED4},
+      {"to", "ci_high", LF_HTML_FIXED4},
+      {"Profile from", "profile_low", LF_HTML_FIXED4},
       {"to", "profile_high", LF_HTML_FIXED4},
   };
   const json_t *card = lf_view_at(report, "card");
@@ -154,13 +170,17 @@ static void add_coefficients(lf_text *out, const json_t *report) {
 
 static void add_tests(lf_text *out, const json_t *model) {
   static const lf_html_column columns[] = {
-      {"Attribute", "attribute", LF_HTML_NAME}, {"Chi-squared", "chi2", LF_HTML_FIXED2}, {"df", "df", LF_HTML_COUNT},
-      {"p", "p", LF_HTML_P},                    {"q", "q", LF_HTML_P},
+      {"Attribute", "attribute", LF_HTML_NAME},
+      {"Chi-squared", "chi2", LF_HTML_FIXED2},
+      {"df", "df", LF_HTML_COUNT},
+      {"p", "p", LF_HTML_P},
+      {"q", "q", LF_HTML_P},
   };
   const json_t *list = lf_view_list(model, "tests");
   if (list == NULL) return;
   lf_text_add(out, "<details><summary>Likelihood-ratio tests</summary>\n");
-  lf_html_records(out, &(lf_html_table){"Likelihood-ratio tests", columns, COUNT_OF(columns), list, NULL, NULL, 0});
+  lf_html_records(
+      out, &(lf_html_table){"Likelihood-ratio tests", columns, COUNT_OF(columns), list, NULL, NULL, 0});
   lf_text_add(out, "</details>\n");
 }
 

@@ -1,4 +1,5 @@
-/* The sections of the page, in its order. Internal to report; each writes nothing, or says why there is nothing, where the tree lacks it. */
+/* The sections of the page, in its order. Internal to report; each writes nothing, or says why there is
+ * nothing, where the tree lacks it. */
 #ifndef LF_REPORT_HTML_SECTIONS_H
 #define LF_REPORT_HTML_SECTIONS_H
 

@@ -30,8 +30,8 @@ static void add_verdict(lf_text *out, const json_t *report, const json_t *headli
   /* The title opens the sentence; it stands once. */
   size_t n = title != NULL ? strlen(title) : 0;
   bool opens = works != NULL && n > 0 && strncmp(works, title, n) == 0 && strncmp(works + n, ": ", 2) == 0;
-  lf_text_addf(out, "<div class=\"verdict %s\">\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ", state[1],
-               state[2]);
+  lf_text_addf(out, "<div class=\"verdict %s\">\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ",
+               state[1], state[2]);
   lf_html_text(out, title != NULL ? title : state[3]);
   lf_text_add(out, "</h1>\n");
   if (works != NULL) {
@@ -93,7 +93,8 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   if (n > 0) lf_text_add(out, "</ol>\n");
   lf_text_add(out, "<p class=\"more\"><a href=\"#attributes\">");
   if (n > MOST_PREDICTORS) lf_text_addf(out, "%zu more, and their verdicts", n - MOST_PREDICTORS);
-  lf_text_add(out, n > MOST_PREDICTORS ? "</a></p></div>\n" : "Every attribute and its verdict</a></p></div>\n");
+  lf_text_add(out,
+              n > MOST_PREDICTORS ? "</a></p></div>\n" : "Every attribute and its verdict</a></p></div>\n");
 }
 
 static void add_share_fact(lf_text *out, const char *term, double part, double whole, double share) {
@@ -116,19 +117,21 @@ static void add_delivery(lf_text *out, const json_t *report) {
   const json_t *row = lf_view_mql_row(report), *expected = lf_view_at(report, "mql.expected");
   double rows = lf_view_number(report, "holdout.rows"), won = lf_view_number(report, "holdout.won");
   bool on_holdout = row != NULL && rows > 0;
-  lf_text_add(out, on_holdout ? "<p class=\"basis\">What it delivered on the holdout</p>\n<dl class=\"delivers\">\n"
-                              : "<p class=\"basis\">What it is expected to deliver, from training leads</p>\n"
-                                "<dl class=\"delivers\">\n");
+  lf_text_add(out, on_holdout
+                       ? "<p class=\"basis\">What it delivered on the holdout</p>\n<dl class=\"delivers\">\n"
+                       : "<p class=\"basis\">What it is expected to deliver, from training leads</p>\n"
+                         "<dl class=\"delivers\">\n");
   if (on_holdout) {
     add_share_fact(out, "of leads reach it", lf_view_number(row, "rows"), rows, (double)NAN);
     add_share_fact(out, "of those won", lf_view_number(row, "won"), lf_view_number(row, "rows"), (double)NAN);
     add_share_fact(out, "of all wins", lf_view_number(row, "won"), won, (double)NAN);
-    add_share_fact(out, "of all revenue", lf_view_number(row, "amount"), lf_view_number(report, "holdout.amount"),
-                   lf_view_number(row, "share_amount"));
+    add_share_fact(out, "of all revenue", lf_view_number(row, "amount"),
+                   lf_view_number(report, "holdout.amount"), lf_view_number(row, "share_amount"));
   } else {
     double rate = lf_view_number(expected, "win_rate");
     if (isnan(rate)) rate = lf_view_number(expected, "precision");
-    add_share_fact(out, "of leads reach it", (double)NAN, (double)NAN, lf_view_number(expected, "share_leads"));
+    add_share_fact(out, "of leads reach it", (double)NAN, (double)NAN,
+                   lf_view_number(expected, "share_leads"));
     add_share_fact(out, "of those win", (double)NAN, (double)NAN, rate);
     add_share_fact(out, "of all wins", (double)NAN, (double)NAN, lf_view_number(expected, "share_won"));
     add_share_fact(out, "of all revenue", (double)NAN, (double)NAN, lf_view_number(expected, "share_amount"));
@@ -142,7 +145,8 @@ static void add_threshold(lf_text *out, const json_t *report, const json_t *head
   bool unusable = state != NULL && (strcmp(state, "does not work") == 0 || strcmp(state, "not shown") == 0);
   lf_text_add(out, "<div class=\"panel\"><h2>MQL threshold</h2>\n");
   if (unusable || isnan(threshold)) {
-    lf_text_add(out, unusable ? "<p class=\"figure\">Do not use</p>\n<p>" : "<p class=\"figure\">None</p>\n<p>");
+    lf_text_add(out,
+                unusable ? "<p class=\"figure\">Do not use</p>\n<p>" : "<p class=\"figure\">None</p>\n<p>");
     if (change != NULL) lf_html_text(out, change);
     lf_text_add(out, "</p>\n");
   } else {
@@ -179,7 +183,8 @@ static void add_cautions(lf_text *out, const json_t *headline) {
   size_t i;
   json_t *caution;
   if (list == NULL) return;
-  lf_text_add(out, "<aside class=\"cautions\" aria-label=\"Before you use it\">\n<h2>Before you use it</h2>\n<ul>\n");
+  lf_text_add(
+      out, "<aside class=\"cautions\" aria-label=\"Before you use it\">\n<h2>Before you use it</h2>\n<ul>\n");
   json_array_foreach((json_t *)list, i, caution) {
     if (!json_is_string(caution)) continue;
     lf_text_add(out, "<li>");

@@ -17,16 +17,20 @@ static void add_escaped(lf_text *out, uint32_t c) {
   }
 }
 
-void lf_html_text(lf_text *out, const char *text) { lf_html_cut(out, text, SIZE_MAX); }
+void lf_html_text(lf_text *out, const char *text) {
+  lf_html_cut(out, text, SIZE_MAX);
+}
 
 void lf_html_cut(lf_text *out, const char *text, size_t most) {
   size_t n = strlen(text), at = 0;
-  for (size_t length = 0; at < n && length < most; length++) add_escaped(out, lf_view_character(text, n, &at));
+  for (size_t length = 0; at < n && length < most; length++)
+    add_escaped(out, lf_view_character(text, n, &at));
   if (at < n) lf_text_add(out, "\xE2\x80\xA6");
 }
 
 void lf_html_absent(lf_text *out) {
-  lf_text_add(out, "<span aria-hidden=\"true\">\xE2\x80\x93</span><span class=\"unseen\">not available</span>");
+  lf_text_add(out,
+              "<span aria-hidden=\"true\">\xE2\x80\x93</span><span class=\"unseen\">not available</span>");
 }
 
 void lf_html_data(lf_text *out, const char *text, size_t most) {
@@ -52,17 +56,20 @@ void lf_html_number(lf_text *out, double value, lf_html_format format) {
   }
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------ */
+/* ---- tables
+ * ------------------------------------------------------------------------------------------------ */
 
-static bool is_text(lf_html_format format) { return format == LF_HTML_NAME || format == LF_HTML_TEXT; }
+static bool is_text(lf_html_format format) {
+  return format == LF_HTML_NAME || format == LF_HTML_TEXT;
+}
 
 static bool filled(const json_t *list, const lf_html_column *column) {
   size_t i;
   json_t *item;
   if (column->format == LF_HTML_NAME) return true;
   json_array_foreach((json_t *)list, i, item) {
-    if (lf_view_at(item, column->path) != NULL && (lf_view_text(item, column->path) != NULL ||
-                                                   !isnan(lf_view_number(item, column->path))))
+    if (lf_view_at(item, column->path) != NULL &&
+        (lf_view_text(item, column->path) != NULL || !isnan(lf_view_number(item, column->path))))
       return true;
   }
   return false;
@@ -77,14 +84,17 @@ void lf_html_table_open(lf_text *out, const lf_html_table *table, bool shown[LF_
   for (size_t i = 0; i < table->n_columns && i < LF_HTML_MOST_COLUMNS; i++) {
     shown[i] = table->list == NULL || filled(table->list, &table->columns[i]);
     if (!shown[i]) continue;
-    lf_text_add(out, is_text(table->columns[i].format) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">");
+    lf_text_add(out,
+                is_text(table->columns[i].format) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">");
     lf_text_add(out, table->columns[i].head);
     lf_text_add(out, "</th>");
   }
   lf_text_add(out, "</tr></thead>\n");
 }
 
-void lf_html_table_close(lf_text *out) { lf_text_add(out, "</table></div>\n"); }
+void lf_html_table_close(lf_text *out) {
+  lf_text_add(out, "</table></div>\n");
+}
 
 /* Text, or a number that stands where a text may (a level that is a number). */
 static void add_text_value(lf_text *out, const json_t *record, const char *path) {
@@ -124,7 +134,8 @@ void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *colu
   double value = lf_view_number(record, column->path);
   if (isnan(value)) {
     lf_text_add(out, "<td class=\"n\">");
-    lf_html_data(out, lf_view_text(record, column->path), MOST_CHARACTERS); /* words where no number could be given */
+    lf_html_data(out, lf_view_text(record, column->path),
+                 MOST_CHARACTERS); /* words where no number could be given */
   } else {
     if (column->format == LF_HTML_BAR) {
       add_bar_open(out, value);
@@ -141,7 +152,8 @@ static bool is_few(const lf_html_table *table, const json_t *record) {
 }
 
 /* The row's name, and words in place of its figures. */
-static void add_few(lf_text *out, const lf_html_table *table, const json_t *record, const char *mark, const bool *shown) {
+static void add_few(lf_text *out, const lf_html_table *table, const json_t *record, const char *mark,
+                    const bool *shown) {
   size_t cells = 0;
   for (size_t j = 1; j < table->n_columns && j < LF_HTML_MOST_COLUMNS; j++) cells += shown[j];
   lf_html_cell(out, record, &table->columns[0], mark);
@@ -168,15 +180,18 @@ void lf_html_records(lf_text *out, const lf_html_table *table) {
   lf_html_table_close(out);
 }
 
-/* ---- sections and facts ------------------------------------------------------------------------------------ */
+/* ---- sections and facts
+ * ------------------------------------------------------------------------------------ */
 
 void lf_html_section(lf_text *out, const char *id, const char *heading, const char *lead) {
-  lf_text_addf(out, "<section id=\"%s\" aria-labelledby=\"%s-heading\">\n<h2 id=\"%s-heading\">%s</h2>\n", id, id, id,
-               heading);
+  lf_text_addf(out, "<section id=\"%s\" aria-labelledby=\"%s-heading\">\n<h2 id=\"%s-heading\">%s</h2>\n", id,
+               id, id, heading);
   if (lead != NULL) lf_text_addf(out, "<p class=\"lead\">%s</p>\n", lead);
 }
 
-void lf_html_section_close(lf_text *out) { lf_text_add(out, "</section>\n"); }
+void lf_html_section_close(lf_text *out) {
+  lf_text_add(out, "</section>\n");
+}
 
 void lf_html_missing(lf_text *out, const char *why) {
   lf_text_add(out, "<p class=\"missing\">Not available: ");

@@ -1,7 +1,8 @@
 /* Writing HTML: escaping, tables of records, sections. Internal to report.
  *
- * Text that comes from the tree goes through lf_html_data (escaped, cut, isolated from the direction of text around it); text of ours that
- * holds numbers or names goes through lf_html_text (escaped). Only markup written here goes out as it is. */
+ * Text that comes from the tree goes through lf_html_data (escaped, cut, isolated from the direction of text
+ * around it); text of ours that holds numbers or names goes through lf_html_text (escaped). Only markup
+ * written here goes out as it is. */
 #ifndef LF_REPORT_HTML_WRITE_H
 #define LF_REPORT_HTML_WRITE_H
 
@@ -11,7 +12,8 @@
 void lf_html_text(lf_text *out, const char *text);
 /* The same for at most `most` characters. */
 void lf_html_cut(lf_text *out, const char *text, size_t most);
-/* A value from the data: <bdi>, escaped, at most `most` characters. NULL writes a dash that is read out as "not available". */
+/* A value from the data: <bdi>, escaped, at most `most` characters. NULL writes a dash that is read out as
+ * "not available". */
 void lf_html_data(lf_text *out, const char *text, size_t most);
 void lf_html_absent(lf_text *out);
 
@@ -43,9 +45,9 @@ typedef struct lf_html_table {
   const lf_html_column *columns;
   size_t n_columns;
   const json_t *list;
-  const json_t *marked;    /* this record's row is marked with `mark`, or NULL */
+  const json_t *marked; /* this record's row is marked with `mark`, or NULL */
   const char *mark;
-  int fewest;              /* figures of a record with fewer `rows` than this are not shown; 0: all are */
+  int fewest; /* figures of a record with fewer `rows` than this are not shown; 0: all are */
 } lf_html_table;
 
 void lf_html_records(lf_text *out, const lf_html_table *table);

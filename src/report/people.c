@@ -19,7 +19,8 @@ void lf_people_fixed(lf_text *out, double value, int decimals) {
     lf_text_add_double(out, value);
     return;
   }
-  if (value < 0 && strpbrk(digits, "123456789") != NULL) lf_text_add(out, "\xE2\x88\x92"); /* U+2212, as wide as a plus */
+  if (value < 0 && strpbrk(digits, "123456789") != NULL)
+    lf_text_add(out, "\xE2\x88\x92"); /* U+2212, as wide as a plus */
   size_t whole = strcspn(digits, ".");
   for (size_t i = 0; i < whole; i++) {
     if (i > 0 && (whole - i) % 3 == 0) lf_text_add(out, ",");
@@ -28,7 +29,9 @@ void lf_people_fixed(lf_text *out, double value, int decimals) {
   lf_text_add(out, digits + whole);
 }
 
-void lf_people_count(lf_text *out, double value) { lf_people_fixed(out, value, 0); }
+void lf_people_count(lf_text *out, double value) {
+  lf_people_fixed(out, value, 0);
+}
 
 void lf_people_percent(lf_text *out, double share) {
   if (share > 0 && share < 0.0005) {

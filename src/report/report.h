@@ -1,10 +1,11 @@
 /* report: the finished tree of results -> what people read.
  *
- * In:   trees in the form of report.json (leadfit-report/1), of `inspect --json` and of `validate --json`; never changed by a view.
- * Out:  bytes the caller frees with free(): HTML, or text for a terminal.
+ * In:   trees in the form of report.json (leadfit-report/1), of `inspect --json` and of `validate --json`;
+ * never changed by a view. Out:  bytes the caller frees with free(): HTML, or text for a terminal.
  *
- * A view computes nothing that the tree does not say: any key may be null or absent, and the view then says "not available" where a reader
- * would miss it. Values from the data are escaped for where they go; levels of fewer than 10 rows are never shown on their own. */
+ * A view computes nothing that the tree does not say: any key may be null or absent, and the view then says
+ * "not available" where a reader would miss it. Values from the data are escaped for where they go; levels of
+ * fewer than 10 rows are never shown on their own. */
 #ifndef LF_REPORT_H
 #define LF_REPORT_H
 
@@ -28,11 +29,14 @@ lf_status lf_report_headline(json_t *report, lf_error *err);
 /* One self-contained page: opens offline, no script, and its own policy forbids every request. */
 lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error *err);
 
-/* At most 24 lines of `width` columns (40 to 200; 0 means 80), coloured with ANSI codes where colour is set. */
-lf_status lf_report_terminal(const json_t *report, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+/* At most 24 lines of `width` columns (40 to 200; 0 means 80), coloured with ANSI codes where colour is set.
+ */
+lf_status lf_report_terminal(const json_t *report, bool colour, int width, char **bytes, size_t *n,
+                             lf_error *err);
 
 /* What each column is and what it may be trusted for. */
-lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, char **bytes, size_t *n,
+                              lf_error *err);
 
 /* Holdout figures of a score. */
 lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, char **bytes, size_t *n,

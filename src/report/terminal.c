@@ -11,7 +11,7 @@ lf_term lf_term_new(bool colour, int width, int most_lines) {
 }
 
 int lf_term_columns(const char *text) {
-  size_t n = strlen(text), at = 0;
+  size_t n = text != NULL ? strlen(text) : 0, at = 0;
   int columns = 0;
   while (at < n && columns < 100000) columns += lf_view_columns(lf_view_character(text, n, &at));
   return columns;
@@ -38,6 +38,7 @@ static void pad(lf_text *out, int columns) {
 }
 
 void lf_term_field(lf_text *out, const char *text, int columns, bool right) {
+  if (text == NULL) text = "";
   int width = lf_term_columns(text);
   if (width > columns) {
     int taken = columns > 0 ? add_cut(out, text, strlen(text), columns - 1) : 0;
@@ -73,9 +74,12 @@ static void add_line(lf_term *term, lf_ink ink, const char *text, size_t n) {
   term->lines++;
 }
 
-void lf_term_line(lf_term *term, lf_ink ink, const char *text) { add_line(term, ink, text, strlen(text)); }
+void lf_term_line(lf_term *term, lf_ink ink, const char *text) {
+  add_line(term, ink, text, strlen(text));
+}
 
-/* Bytes of text that fit into `columns`, broken at the last blank where there is one; *skip is how many to go past. */
+/* Bytes of text that fit into `columns`, broken at the last blank where there is one; *skip is how many to go
+ * past. */
 static size_t fitting(const char *text, size_t n, int columns, size_t *skip) {
   size_t at = 0, blank = 0;
   int taken = 0;
@@ -119,7 +123,8 @@ void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int 
   }
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------ */
+/* ---- tables
+ * ------------------------------------------------------------------------------------------------ */
 
 /* A column that wraps keeps at least this much room, where the others can spare it. */
 enum { LEAST_WRAPPED = 24, MOST_WRAPPED_LINES = 4 };
@@ -138,7 +143,8 @@ static const char *cell_text(const lf_term_table *table, size_t row, size_t colu
   return text != NULL ? text : "";
 }
 
-/* Two blanks stand between columns. The widest column gives way first; one that wraps, before all others down to its least. */
+/* Two blanks stand between columns. The widest column gives way first; one that wraps, before all others down
+ * to its least. */
 static void fit_widths(const lf_term_table *table, int width, int widths[LF_TERM_MOST_COLUMNS]) {
   int total = -2;
   size_t last = table->columns - 1;
@@ -153,7 +159,8 @@ static void fit_widths(const lf_term_table *table, int width, int widths[LF_TERM
   while (total > width) {
     size_t widest = 0;
     for (size_t j = 1; j < table->columns; j++) {
-      if (widths[j] > widths[widest] && !(table->wrap_last && j == last && widths[j] <= LEAST_WRAPPED)) widest = j;
+      if (widths[j] > widths[widest] && !(table->wrap_last && j == last && widths[j] <= LEAST_WRAPPED))
+        widest = j;
     }
     if (table->wrap_last && widths[last] > LEAST_WRAPPED) widest = last;
     if (widths[widest] <= 3) break;

@@ -1,13 +1,20 @@
 /* Writing for a terminal: lines of a fixed width, wrapped text, tables. Internal to report.
  *
- * Nothing from the data reaches the terminal but through here: control characters and direction marks are replaced, widths are
- * counted in columns, and a line never runs past the width. */
+ * Nothing from the data reaches the terminal but through here: control characters and direction marks are
+ * replaced, widths are counted in columns, and a line never runs past the width. */
 #ifndef LF_REPORT_TERMINAL_H
 #define LF_REPORT_TERMINAL_H
 
 #include "report/view.h"
 
-typedef enum lf_ink { LF_INK_PLAIN = 0, LF_INK_BOLD, LF_INK_FAINT, LF_INK_GOOD, LF_INK_FAIR, LF_INK_BAD } lf_ink;
+typedef enum lf_ink {
+  LF_INK_PLAIN = 0,
+  LF_INK_BOLD,
+  LF_INK_FAINT,
+  LF_INK_GOOD,
+  LF_INK_FAIR,
+  LF_INK_BAD
+} lf_ink;
 
 typedef struct lf_term {
   lf_text out;
@@ -22,12 +29,14 @@ lf_term lf_term_new(bool colour, int width, int most_lines);
 
 /* Columns that text takes once cleaned. */
 int lf_term_columns(const char *text);
-/* Text cleaned, cut to `columns` with an ellipsis, and padded on the right (or on the left) to just that many. */
+/* Text cleaned, cut to `columns` with an ellipsis, and padded on the right (or on the left) to just that
+ * many. */
 void lf_term_field(lf_text *out, const char *text, int columns, bool right);
 
 /* One line; cut where it is too long. */
 void lf_term_line(lf_term *term, lf_ink ink, const char *text);
-/* Text wrapped at blanks. The first line opens with `label`, the others stand `indent` in; at most `most` lines (0: any number). */
+/* Text wrapped at blanks. The first line opens with `label`, the others stand `indent` in; at most `most`
+ * lines (0: any number). */
 void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int most, const char *text);
 
 /* A table: columns are as wide as what they hold, the widest ones are narrowed until a row fits. */

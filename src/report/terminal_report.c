@@ -37,7 +37,8 @@ static void write_top(lf_term *term, const json_t *report) {
 
 static void write_works(lf_term *term, const json_t *headline) {
   const char *title = lf_view_text(headline, "title"), *works = lf_view_text(headline, "works");
-  if (works != NULL) lf_term_wrap(term, ink_of(lf_view_text(headline, "state")), "", 0, title != NULL ? 4 : 3, works);
+  if (works != NULL)
+    lf_term_wrap(term, ink_of(lf_view_text(headline, "state")), "", 0, title != NULL ? 4 : 3, works);
 }
 
 static void write_predictors(lf_term *term, const json_t *headline) {
@@ -60,7 +61,8 @@ static void write_predictors(lf_term *term, const json_t *headline) {
   write_text(term, LF_INK_PLAIN, "Predicts", 4, &text);
 }
 
-static void write_sentence(lf_term *term, const json_t *headline, const char *label, const char *key, int most) {
+static void write_sentence(lf_term *term, const json_t *headline, const char *label, const char *key,
+                           int most) {
   const char *sentence = lf_view_text(headline, key);
   if (sentence != NULL) lf_term_wrap(term, LF_INK_PLAIN, label, LABEL, most, sentence);
 }
@@ -68,14 +70,18 @@ static void write_sentence(lf_term *term, const json_t *headline, const char *la
 static void write_figures(lf_term *term, const json_t *report) {
   static const struct {
     const char *name, *path;
-  } shown[] = {{"AUC ", "auc.value"}, {", log loss ", "log_loss"}, {" (", "null_log_loss"}, {", calibration slope ", "calibration.slope"}};
+  } shown[] = {{"AUC ", "auc.value"},
+               {", log loss ", "log_loss"},
+               {" (", "null_log_loss"},
+               {", calibration slope ", "calibration.slope"}};
   bool is_holdout = false;
   const json_t *figures = lf_view_figures(report, &is_holdout);
   lf_text text = {0};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
     double value = lf_view_number(figures, shown[i].path);
     if (isnan(value)) continue;
-    lf_text_add(&text, text.length == 0 && i > 0 ? shown[i].name + strspn(shown[i].name, ", (") : shown[i].name);
+    lf_text_add(&text,
+                text.length == 0 && i > 0 ? shown[i].name + strspn(shown[i].name, ", (") : shown[i].name);
     lf_people_fixed(&text, value, i == 3 ? 2 : 3);
     if (i == 2) lf_text_add(&text, " without a score)");
   }
@@ -94,11 +100,13 @@ static void write_cautions(lf_term *term, const json_t *headline) {
       write_text(term, LF_INK_PLAIN, "", 1, &text);
       return;
     }
-    if (caution != NULL) lf_term_wrap(term, LF_INK_FAIR, i == 0 ? "Before use" : "", LABEL, room < 3 ? room : 3, caution);
+    if (caution != NULL)
+      lf_term_wrap(term, LF_INK_FAIR, i == 0 ? "Before use" : "", LABEL, room < 3 ? room : 3, caution);
   }
 }
 
-lf_status lf_report_terminal(const json_t *report, bool colour, int width, char **bytes, size_t *n, lf_error *err) {
+lf_status lf_report_terminal(const json_t *report, bool colour, int width, char **bytes, size_t *n,
+                             lf_error *err) {
   json_t *headline = NULL;
   lf_status status = lf_headline_of(report, &headline, err);
   if (status != LF_OK) return status;

@@ -25,7 +25,8 @@ static void write_text(lf_term *term, const char *label, lf_text *text) {
   lf_text_free(text);
 }
 
-/* ---- inspect ----------------------------------------------------------------------------------------------- */
+/* ---- inspect
+ * ----------------------------------------------------------------------------------------------- */
 
 static const char *remark(const json_t *column) {
   static const char *const keys[] = {"reason", "suspicion", "note"};
@@ -91,7 +92,8 @@ static void write_list(lf_term *term, const char *label, const json_t *list) {
   }
 }
 
-lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, char **bytes, size_t *n, lf_error *err) {
+lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, char **bytes, size_t *n,
+                              lf_error *err) {
   const json_t *data = lf_view_at(inspect, "data") != NULL ? lf_view_at(inspect, "data") : inspect;
   lf_term term = lf_term_new(colour, width, 0);
   write_counts(&term, data);
@@ -104,7 +106,8 @@ lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, cha
   return lf_view_give(&term.out, bytes, n, err);
 }
 
-/* ---- validate ---------------------------------------------------------------------------------------------- */
+/* ---- validate
+ * ---------------------------------------------------------------------------------------------- */
 
 typedef struct figure {
   const char *name, *path, *low, *high;
@@ -140,7 +143,8 @@ static void write_figures(lf_term *term, const json_t *figures) {
        "calibration.in_the_large_high", 2},
       {"revenue-capture Gini", "revenue_capture.gini", NULL, NULL, 3},
   };
-  lf_term_table table = {.columns = 3, .heads = {"figure", "value", "95% interval"}, .right = {false, true, false}};
+  lf_term_table table = {
+      .columns = 3, .heads = {"figure", "value", "95% interval"}, .right = {false, true, false}};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) write_figure(&table, figures, &shown[i]);
   if (json_array_size(table.rows) > 0) lf_term_table_write(term, &table);
   lf_term_table_free(&table);

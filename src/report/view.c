@@ -1,4 +1,5 @@
-/* Reading the tree: absent, null and wrong types all read as "not there", since a view never fails for want of a number. */
+/* Reading the tree: absent, null and wrong types all read as "not there", since a view never fails for want
+ * of a number. */
 #include "report/view.h"
 
 #include <math.h>
@@ -30,7 +31,9 @@ const char *lf_view_text(const json_t *root, const char *path) {
   return text != NULL && *text != '\0' ? text : NULL;
 }
 
-bool lf_view_flag(const json_t *root, const char *path) { return json_is_true(lf_view_at(root, path)); }
+bool lf_view_flag(const json_t *root, const char *path) {
+  return json_is_true(lf_view_at(root, path));
+}
 
 const json_t *lf_view_list(const json_t *root, const char *path) {
   const json_t *value = lf_view_at(root, path);
@@ -60,12 +63,14 @@ const json_t *lf_view_mql_row(const json_t *report) {
   json_t *row;
   if (isnan(threshold)) return NULL;
   json_array_foreach((json_t *)lf_view_at(report, "thresholds"), i, row) {
-    if (lf_view_number(row, "threshold") >= threshold && lf_view_number(row, "threshold") <= threshold) return row;
+    if (lf_view_number(row, "threshold") >= threshold && lf_view_number(row, "threshold") <= threshold)
+      return row;
   }
   return NULL;
 }
 
-/* Characters that are there to be seen: controls would reach the terminal, direction marks would re-order what stands beside them. */
+/* Characters that are there to be seen: controls would reach the terminal, direction marks would re-order
+ * what stands beside them. */
 static bool harmful(uint32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || (c >= 0x200B && c <= 0x200F && c != 0x200D) ||
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
@@ -113,16 +118,17 @@ void lf_view_add_character(lf_text *out, uint32_t c) {
   lf_text_add_n(out, s, n);
 }
 
-/* wcwidth(3) follows the locale, and output must not: the ranges of Unicode 15 that matter, combining marks and East Asian wide. */
+/* wcwidth(3) follows the locale, and output must not: the ranges of Unicode 15 that matter, combining marks
+ * and East Asian wide. */
 int lf_view_columns(uint32_t c) {
-  static const uint32_t none[][2] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A},
-                                     {0x064B, 0x065F}, {0x06D6, 0x06DC}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E},
-                                     {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200D, 0x200D}, {0x20D0, 0x20F0},
+  static const uint32_t none[][2] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD},  {0x0610, 0x061A},
+                                     {0x064B, 0x065F}, {0x06D6, 0x06DC}, {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E},
+                                     {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200D, 0x200D},  {0x20D0, 0x20F0},
                                      {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xE0100, 0xE01EF}};
-  static const uint32_t two[][2] = {{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0x4DBF}, {0x4E00, 0xA4CF},
-                                    {0xA960, 0xA97C}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF}, {0xFE30, 0xFE6F},
-                                    {0xFF01, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
-                                    {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
+  static const uint32_t two[][2] = {
+      {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x4DBF},   {0x4E00, 0xA4CF},  {0xA960, 0xA97C},
+      {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},  {0xFFE0, 0xFFE6},
+      {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
   for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
     if (c >= none[i][0] && c <= none[i][1]) return 0;
   }

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-/* ---- reading: absent, null and wrong types all read as "not there" -------------------------------------- */
+/* ---- reading: absent, null and wrong types all read as "not there" --------------------------------------
+ */
 
 /* The value at a dotted path of keys ("holdout.auc.value"); NULL where it is absent or null. */
 const json_t *lf_view_at(const json_t *root, const char *path);
@@ -21,27 +22,31 @@ const json_t *lf_view_list(const json_t *root, const char *path);
 /* Whether any item of a list has a number at path: a column nobody can fill is not shown. */
 bool lf_view_any(const json_t *list, const char *path);
 
-/* The figures to quote: the holdout's, else the cross-validated ones of the training rows; NULL where there are none. */
+/* The figures to quote: the holdout's, else the cross-validated ones of the training rows; NULL where there
+ * are none. */
 const json_t *lf_view_figures(const json_t *report, bool *is_holdout);
 /* The row of report.thresholds at the MQL threshold, or NULL. */
 const json_t *lf_view_mql_row(const json_t *report);
 
-/* ---- numbers for people, the same in every locale; what is not finite becomes "not available" ------------ */
+/* ---- numbers for people, the same in every locale; what is not finite becomes "not available" ------------
+ */
 
-void lf_people_count(lf_text *out, double value);                 /* 1,234,567 */
-void lf_people_fixed(lf_text *out, double value, int decimals);   /* 1,234.57; a huge one in shortest form */
-void lf_people_percent(lf_text *out, double share);               /* 35.0% */
-void lf_people_p(lf_text *out, double p);                         /* 0.031, "below 0.001" */
-void lf_people_bytes(lf_text *out, double bytes);                 /* 4.3 MB */
+void lf_people_count(lf_text *out, double value);               /* 1,234,567 */
+void lf_people_fixed(lf_text *out, double value, int decimals); /* 1,234.57; a huge one in shortest form */
+void lf_people_percent(lf_text *out, double share);             /* 35.0% */
+void lf_people_p(lf_text *out, double p);                       /* 0.031, "below 0.001" */
+void lf_people_bytes(lf_text *out, double bytes);               /* 4.3 MB */
 /* "1 row", "2,310 rows". */
 void lf_people_counted(lf_text *out, double value, const char *one, const char *many);
 /* "78 of 100 pairs" from an AUC, and its interval in brackets where known. */
 void lf_people_pairs(lf_text *out, const json_t *auc);
 
-/* ---- text from the data ---------------------------------------------------------------------------------- */
+/* ---- text from the data ----------------------------------------------------------------------------------
+ */
 
-/* One character at text[*at] of n bytes: its code point (U+FFFD for what is not UTF-8, for control characters and for those that change
- * the direction of text around them); *at moves past it. White space other than a blank reads as a blank. */
+/* One character at text[*at] of n bytes: its code point (U+FFFD for what is not UTF-8, for control characters
+ * and for those that change the direction of text around them); *at moves past it. White space other than a
+ * blank reads as a blank. */
 uint32_t lf_view_character(const char *text, size_t n, size_t *at);
 void lf_view_add_character(lf_text *out, uint32_t character);
 /* Columns a character takes on a terminal: 0, 1 or 2. */

@@ -1,0 +1,196 @@
+/* The headline: what is said of which figures, and each caution from its cause and from no other. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "report/report.h"
+
+static json_t *parse(const char *text) {
+  json_error_t error;
+  json_t *root = json_loads(text, 0, &error);
+  if (root == NULL) fail_msg("%s at %d: %s", error.text, error.position, text);
+  return root;
+}
+
+static void has(const char *text, const char *part) {
+  if (strstr(text, part) == NULL) fail_msg("no \"%s\" in: %s", part, text);
+}
+
+static json_t *report_with_auc(double value, double low, double high) {
+  json_t *report =
+      parse("{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {}}, \"split\": {\"kind\": \"time\"}}");
+  json_t *auc = json_object_get(json_object_get(report, "holdout"), "auc");
+  if (!isnan(value)) json_object_set_new(auc, "value", json_real(value));
+  if (!isnan(low)) json_object_set_new(auc, "ci_low", json_real(low));
+  if (!isnan(high)) json_object_set_new(auc, "ci_high", json_real(high));
+  return report;
+}
+
+static const char *said(json_t *report, const char *key) {
+  lf_error err = {0};
+  if (lf_report_headline(report, &err) != LF_OK) fail_msg("%s", err.message);
+  const char *text = json_string_value(json_object_get(json_object_get(report, "headline"), key));
+  assert_non_null(text);
+  return text;
+}
+
+static void state_follows_the_interval(void **state) {
+  static const struct {
+    double value, low, high;
+    const char *want, *opens;
+  } cases[] = {
+      {0.85, 0.83, 0.87, "works", "The score works well: "},
+      {0.75, 0.72, 0.78, "works", "The score works: "},
+      {0.65, 0.62, 0.68, "works", "The score works, modestly: "},
+      {0.56, 0.53, 0.59, "weak", "The score helps only a little: "},
+      {0.62, 0.48, 0.76, "not shown", "The score is not shown to work: "},
+      {0.52, 0.49, 0.55, "does not work", "The score does not work: "},
+      {0.45, 0.40, 0.49, "does not work", "The score does not work: "},
+      {0.70, 0.50, 0.90, "not shown", "The score is not shown to work: "},
+      {0.40, NAN, NAN, "does not work", "The score does not work: "},
+      {NAN, NAN, NAN, "cannot be judged", "Whether the score works is not known: "},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    json_t *report = report_with_auc(cases[i].value, cases[i].low, cases[i].high);
+    assert_string_equal(said(report, "state"), cases[i].want);
+    assert_memory_equal(said(report, "works"), cases[i].opens, strlen(cases[i].opens));
+    json_decref(report);
+  }
+}
+
+static void a_signal_that_does_not_last_does_not_work(void **state) {
+  (void)state;
+  json_t *report = report_with_auc(0.66, 0.64, 0.68);
+  json_object_set_new(report, "selection",
+                      parse("{\"signal\": {\"lasting\": false, \"sentence\": \"It fades.\"}}"));
+  json_object_set_new(report, "mql", parse("{\"threshold\": 40}"));
+  assert_string_equal(said(report, "state"), "does not work");
+  has(said(report, "works"), "It fades.");
+  has(said(report, "change"), "Do not use this threshold");
+  json_decref(report);
+}
+
+static void the_threshold_is_told_in_counts(void **state) {
+  (void)state;
+  json_t *report = report_with_auc(0.75, 0.72, 0.78);
+  json_object_set_new(report, "mql",
+                      parse("{\"threshold\": 40, \"expected\": {\"share_leads\": 0.2, \"win_rate\": 0.6}}"));
+  has(said(report, "change"),
+      "from 40 points. Going by the training leads, 20.0% of leads reach it and 60.0% of those win");
+  json_object_set_new(
+      report, "thresholds",
+      parse(
+          "[{\"threshold\": 30, \"rows\": 500, \"won\": 200},"
+          " {\"threshold\": 40, \"rows\": 200, \"won\": 120, \"share_won\": 0.4, \"share_amount\": 0.55}]"));
+  has(said(report, "change"),
+      "Call a lead an MQL from 40 points. 200 of 1,000 holdout leads reach it, 120 of those won (60.0%, "
+      "against 30.0% of all). That is 40.0% of the wins and 55.0% of the revenue.");
+  json_decref(report);
+}
+
+static void same_predicts(const char *report_text, const char *want) {
+  json_t *report = parse(report_text);
+  (void)said(report, "state");
+  char *got = json_dumps(json_object_get(json_object_get(report, "headline"), "predicts"), JSON_COMPACT);
+  assert_string_equal(got, want);
+  free(got);
+  json_decref(report);
+}
+
+static void what_predicts_goes_by_verdict_else_by_range(void **state) {
+  (void)state;
+  same_predicts("{\"attributes\": [{\"name\": \"b\", \"verdict\": \"predicts closed revenue\"},"
+                "{\"name\": \"a\", \"verdict\": \"not enough evidence\"},"
+                "{\"name\": \"c\", \"verdict\": \"predicts winning, not revenue\"}], \"card\": [{\"name\": "
+                "\"z\", \"weight_range\": 9}]}",
+                "[\"b\",\"c\"]");
+  same_predicts("{\"attributes\": [{\"name\": \"a\", \"verdict\": \"not enough evidence\"}],"
+                "\"card\": [{\"name\": \"z\", \"weight_range\": 9}]}",
+                "[]");
+  same_predicts("{\"card\": [{\"name\": \"a\", \"weight_range\": 1}, {\"name\": \"b\", \"weight_range\": 3},"
+                "{\"name\": \"c\", \"weight_range\": 3}, {\"name\": \"d\", \"weight_range\": 0},"
+                "{\"name\": \"e\", \"bands\": [{\"points\": 2}, {\"points\": 4}]}]}",
+                "[\"b\",\"c\",\"e\",\"a\"]");
+}
+
+static size_t cautions(json_t *report, const char *part) {
+  (void)said(report, "state");
+  json_t *list = json_object_get(json_object_get(report, "headline"), "cautions");
+  size_t i, found = 0;
+  json_t *caution;
+  json_array_foreach(list, i, caution) found += strstr(json_string_value(caution), part) != NULL;
+  return part[0] != '\0' ? found : json_array_size(list);
+}
+
+/* A sound report raises none; each trouble raises its own and no other. */
+static void each_caution_has_its_cause(void **state) {
+  static const char *const cases[][2] = {
+      {"{\"data\": {\"columns\": [{\"name\": \"Tags\", \"suspicion\": \"when?\"}]}}",
+       "Ask when \xE2\x80\x9CTags\xE2\x80\x9D is known"},
+      {"{\"model\": {\"converged\": false}}", "did not converge"},
+      {"{\"model\": {\"warnings\": [\"a\", \"b\"]}}", "raised 2 warnings"},
+      {"{\"split\": {\"kind\": \"hash\"}}", "--date"},
+      {"{\"selection\": {\"drifting\": [{\"attribute\": \"rate\"}]}}",
+       "\xE2\x80\x9Crate\xE2\x80\x9D has values among recent leads"},
+      {"{\"training_cv\": {\"auc\": {\"value\": 0.83}}}", "(75 against 83 of 100 pairs)"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 40, \"auc\": {\"value\": 0.75, \"ci_low\": 0.7, \"ci_high\": "
+       "0.8}}}",
+       "Only 40 wins judge"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 970, \"auc\": {\"value\": 0.75, \"ci_low\": 0.7, "
+       "\"ci_high\": 0.8}}}",
+       "Only 30 losses judge"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {\"value\": 0.97, \"ci_low\": 0.96, "
+       "\"ci_high\": 0.98}}}",
+       "known only after the outcome"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {\"value\": 0.75, \"ci_low\": 0.7, "
+       "\"ci_high\": 0.8},"
+       "\"calibration\": {\"in_the_large\": -0.4, \"in_the_large_low\": -0.6, \"in_the_large_high\": -0.2,"
+       "\"bins\": [{\"rows\": 1000, \"mean_probability\": 0.4}]}}}",
+       "promise too much: it expected 400 wins and 300 came"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {\"value\": 0.75, \"ci_low\": 0.7, "
+       "\"ci_high\": 0.8},"
+       "\"calibration\": {\"slope\": 0.7, \"slope_low\": 0.6, \"slope_high\": 0.8}}}",
+       "too sure of themselves"},
+  };
+  (void)state;
+  json_t *sound = report_with_auc(0.75, 0.72, 0.78);
+  assert_int_equal(cautions(sound, ""), 0);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    json_t *report = json_deep_copy(sound), *trouble = parse(cases[i][0]);
+    assert_int_equal(json_object_update(report, trouble), 0);
+    if (cautions(report, cases[i][1]) != 1) fail_msg("case %zu: no caution \"%s\"", i, cases[i][1]);
+    assert_int_equal(cautions(report, ""), 1);
+    json_decref(trouble);
+    json_decref(report);
+  }
+  json_decref(sound);
+}
+
+/* An interval that holds what it should, or a difference that matters to nobody, raises nothing. */
+static void sound_calibration_is_left_alone(void **state) {
+  (void)state;
+  json_t *report = parse("{\"holdout\": {\"rows\": 90000, \"won\": 30000, \"auc\": {\"value\": 0.75, "
+                         "\"ci_low\": 0.74, \"ci_high\": 0.76},"
+                         "\"calibration\": {\"slope\": 0.97, \"slope_low\": 0.96, \"slope_high\": 0.98,"
+                         "\"in_the_large\": -0.3, \"in_the_large_low\": -0.7, \"in_the_large_high\": 0.1}}}");
+  assert_int_equal(cautions(report, ""), 0);
+  json_decref(report);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(state_follows_the_interval),
+      cmocka_unit_test(a_signal_that_does_not_last_does_not_work),
+      cmocka_unit_test(the_threshold_is_told_in_counts),
+      cmocka_unit_test(what_predicts_goes_by_verdict_else_by_range),
+      cmocka_unit_test(each_caution_has_its_cause),
+      cmocka_unit_test(sound_calibration_is_left_alone),
+  };
+  return cmocka_run_group_tests_name("report headline", tests, NULL, NULL);
+}
