@@ -1,5 +1,5 @@
-/* Numbers of more than DIRECT levels are cut at quantiles: of the exact counts where coded, of an evenly
- * spaced sample of rows where not. */
+/* Numbers of more levels than there may be bins are cut at quantiles: of the exact counts where coded, of an
+ * evenly spaced sample of rows where not. */
 #include "history/cells.h"
 
 #include <math.h>
@@ -7,11 +7,18 @@
 
 #include "base/memory.h"
 
-enum { DIRECT = 256, BINS = 128, SAMPLE = 8192, BATCH = 1024 };
+enum { MOST_BINS = 128, FEWEST_BINS = 10, ROWS_A_BIN = 15, SAMPLE = 8192, BATCH = 1024 };
+
+/* Bins of few rows know nothing. */
+static size_t bins_for(size_t n_rows) {
+  size_t n = n_rows / ROWS_A_BIN;
+  return n < FEWEST_BINS ? FEWEST_BINS : n > MOST_BINS ? MOST_BINS : n;
+}
 
 static lf_status bin_codes(const lf_column *column, size_t n_rows, lf_cells *cells, lf_error *err) {
   lf_status status = LF_OK;
   uint64_t *count = NULL, before = 0, filled = 0;
+  size_t bins = bins_for(n_rows);
   LF_TRY(lf_alloc((size_t)column->n_levels + 1, sizeof *count, &count, err));
   LF_TRY(lf_alloc((size_t)column->n_levels + 1, sizeof *cells->of_code, &cells->of_code, err));
   for (size_t i = 0; i < n_rows; i++) count[lf_column_code(column, i)]++;
@@ -19,9 +26,9 @@ static lf_status bin_codes(const lf_column *column, size_t n_rows, lf_cells *cel
   uint32_t cell = 0;
   uint64_t last = UINT64_MAX;
   for (uint32_t code = 1; code <= column->n_levels; code++) {
-    uint64_t bin = filled ? before * BINS / filled : 0;
-    if (bin != last || count[code] > filled / BINS) cell++; /* a frequent value has a cell of its own */
-    last = count[code] > filled / BINS ? UINT64_MAX : bin;
+    uint64_t bin = filled ? before * bins / filled : 0;
+    if (bin != last || count[code] > filled / bins) cell++; /* a frequent value has a cell of its own */
+    last = count[code] > filled / bins ? UINT64_MAX : bin;
     cells->of_code[code] = cell;
     before += count[code];
   }
@@ -39,16 +46,17 @@ static int by_value(const void *a, const void *b) {
 static lf_status bin_numbers(const lf_column *column, size_t n_rows, lf_cells *cells, lf_error *err) {
   lf_status status = LF_OK;
   double *sample = NULL;
+  size_t bins = bins_for(n_rows);
   size_t wanted = n_rows < SAMPLE ? n_rows : SAMPLE, n = 0;
   LF_TRY(lf_alloc(wanted, sizeof *sample, &sample, err));
-  LF_TRY(lf_alloc(BINS, sizeof *cells->edges, &cells->edges, err));
+  LF_TRY(lf_alloc(bins, sizeof *cells->edges, &cells->edges, err));
   for (size_t k = 0; k < wanted; k++) {
     double x = lf_column_number(column, (size_t)((double)k * ((double)n_rows / (double)wanted)));
     if (!isnan(x)) sample[n++] = x;
   }
   qsort(sample, n, sizeof *sample, by_value);
-  for (size_t b = 1; b < BINS && n; b++) {
-    double edge = sample[b * n / BINS];
+  for (size_t b = 1; b < bins && n; b++) {
+    double edge = sample[b * n / bins];
     if (edge > sample[0] && (!cells->n_edges || edge > cells->edges[cells->n_edges - 1]))
       cells->edges[cells->n_edges++] = edge;
   }
@@ -66,7 +74,7 @@ lf_status lf_cells_make(const lf_column *column, size_t n_rows, lf_cells *cells,
   lf_status status = LF_OK;
   if (column->store != LF_STORE_CODES)
     status = bin_numbers(column, n_rows, cells, err);
-  else if (cells->ordered && column->n_levels > DIRECT)
+  else if (cells->ordered && column->n_levels > bins_for(n_rows))
     status = bin_codes(column, n_rows, cells, err);
   else
     cells->n = column->n_levels + 1;

@@ -36,6 +36,8 @@ lf_status lf_roles_said(lf_draft *draft, lf_error *err);
 lf_status lf_outcome_find(lf_draft *draft, lf_error *err);
 /* Roles that names and values tell. */
 lf_status lf_roles_infer(lf_draft *draft, lf_error *err);
+/* Warns of cohorts too young to have closed. */
+lf_status lf_cohorts_check(lf_draft *draft, lf_error *err);
 /* Leaves out rows without a weight and repeated rows; makes identities. */
 lf_status lf_rows_screen(lf_draft *draft, lf_error *err);
 /* Decides who judges, and puts the rows in order: training, then holdout. The table has only used rows afterwards. */

@@ -69,19 +69,24 @@ static void blocks_of_rows(const lf_history *h, size_t n_rows, size_t n, uint8_t
   }
 }
 
-/* Block of each day by the weight before it, numbered without gaps. */
+/* Block of each day, days in order. A block is closed where adding the next day would leave it further from
+ * an equal share of what is left (one day may hold more than a share: the rest is cut anew). */
 static lf_status blocks_of_days(const lf_days *days, size_t n, uint8_t **of_day, size_t *made,
                                 lf_error *err) {
   lf_status status = lf_alloc(days->n, 1, of_day, err);
-  double before = 0;
-  size_t last = SIZE_MAX, number = 0;
+  double left = days->total, here = 0;
+  size_t number = 0;
   for (size_t d = 0; status == LF_OK && d < days->n; d++) {
-    if (!(days->weight[d] > 0)) continue;
-    size_t b = (size_t)(before / days->total * (double)n);
-    if (last != SIZE_MAX && b != last) number++;
-    last = b;
+    double w = days->weight[d];
+    if (!(w > 0)) continue;
+    double share = (left + here) / (double)(n - number);
+    if (here >= share / 3 && number + 1 < n && here + w - share > share - here) {
+      number++;
+      here = 0;
+    }
     (*of_day)[d] = (uint8_t)number;
-    before += days->weight[d];
+    here += w;
+    left -= w;
   }
   *made = number + 1;
   return status;

@@ -109,9 +109,33 @@ static lf_status no_candidate(const lf_table *table, lf_error *err) {
       "no column looks like an outcome (won or lost): say --outcome COL; columns of two values: %s", text);
 }
 
+/* Columns that say the same of every row are the outcome too; of one that says something else the user should
+ * know. */
+static lf_status settle_others(lf_draft *draft, const candidates *all, const bool *same, size_t first,
+                               size_t taken, lf_error *err) {
+  const lf_table *table = draft->history->table;
+  const char *name = table->columns[all->items[taken].column].name;
+  for (size_t i = 0; i < all->n; i++) {
+    size_t column = all->items[i].column;
+    lf_status status = LF_OK;
+    if (i == taken) continue;
+    if (same[i] || i == first)
+      status = lf_exclude_column(draft->history, column, err,
+                                 "the outcome under another name: it calls the same rows won as '%s'", name);
+    else
+      status =
+          lf_note(draft->history, err,
+                  "'%s' looks like an outcome too, but says something else than '%s': --outcome COL chooses",
+                  table->columns[column].name, name);
+    if (status != LF_OK) return status;
+  }
+  return LF_OK;
+}
+
 /* The best candidate: *best into all. */
 static lf_status choose(lf_draft *draft, const candidates *all, size_t *best, lf_error *err) {
   const lf_table *table = draft->history->table;
+  bool same[MAX_CANDIDATES] = {false};
   size_t first = 0;
   if (!all->n) return no_candidate(table, err);
   for (size_t i = 1; i < all->n; i++)
@@ -120,19 +144,12 @@ static lf_status choose(lf_draft *draft, const candidates *all, size_t *best, lf
   for (size_t i = 0; i < all->n; i++) {
     const candidate *a = &all->items[i];
     if (i == first) continue;
-    bool same = agree(table, &all->items[first], a);
-    if (!same && a->rank == all->items[first].rank) return ambiguous(table, all, a->rank, err);
-    if (same && a->reading.n_open > all->items[taken].reading.n_open) taken = i;
-    lf_status status =
-        same ? LF_OK
-             : lf_note(
-                   draft->history, err,
-                   "'%s' looks like an outcome too, but says something else than '%s': --outcome COL chooses",
-                   table->columns[a->column].name, table->columns[all->items[first].column].name);
-    if (status != LF_OK) return status;
+    same[i] = agree(table, &all->items[first], a);
+    if (!same[i] && a->rank == all->items[first].rank) return ambiguous(table, all, a->rank, err);
+    if (same[i] && a->reading.n_open > all->items[taken].reading.n_open) taken = i;
   }
   *best = taken;
-  return LF_OK;
+  return settle_others(draft, all, same, first, taken, err);
 }
 
 /* ---- what the user said of values ----------------------------------------------------------------- */

@@ -129,8 +129,9 @@ static lf_status take_best(lf_draft *draft, int (*score)(const lf_draft *, size_
   if (best == SIZE_MAX) return LF_OK;
   h->roles[best].role = role;
   *slot = best;
-  return lf_note(h, err, "the %s is '%s' (by its name and values)", lf_role_name(role),
-                 h->table->columns[best].name);
+  if (role == LF_ROLE_DATE) return LF_OK; /* reported once it is known to order the rows */
+  return lf_note(h, err, "the %s is '%s' (by its name and values)",
+                 role == LF_ROLE_CREATED ? "created date" : lf_role_name(role), h->table->columns[best].name);
 }
 
 static int id_score(const lf_draft *draft, size_t c) {
@@ -168,7 +169,8 @@ static int account_score(const lf_draft *draft, size_t c) {
   if (!lf_words_are_any(words, names) || column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG)
     return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
-  if (distinct < 20 || filled < 0.5 * (double)table->n_rows || distinct > 0.98 * filled) return 0;
+  bool repeated = distinct <= 0.98 * filled, many = distinct >= 20 || distinct >= 0.1 * filled;
+  if (!repeated || !many || filled < 0.5 * (double)table->n_rows) return 0;
   return lf_words_have(words, "id") ? 2 : 1;
 }
 
@@ -272,7 +274,9 @@ static lf_status choose_order(lf_draft *draft, bool said, lf_error *err) {
   if (h->date_is_row || said) return LF_OK;
   if (h->date != SIZE_MAX && h->outcome != SIZE_MAX) {
     double won = filled_share(draft, h->date, LF_ROW_WON), lost = filled_share(draft, h->date, LF_ROW_LOST);
-    if (won >= 0.9 && lost >= 0.9) return LF_OK;
+    if (won >= 0.9 && lost >= 0.9)
+      return lf_note(h, err, "the date is '%s' (by its name and values): it orders the rows in time",
+                     columns[h->date].name);
     lf_status status = lf_exclude_column(
         h, h->date, err,
         "a date that %.0f %% of won and %.0f %% of lost rows have: it is known after the outcome", 100 * won,
@@ -287,8 +291,10 @@ static lf_status choose_order(lf_draft *draft, bool said, lf_error *err) {
   if (h->date == SIZE_MAX && h->created != SIZE_MAX) {
     double won = filled_share(draft, h->created, LF_ROW_WON),
            lost = filled_share(draft, h->created, LF_ROW_LOST);
-    if (h->roles[h->created].said || h->outcome == SIZE_MAX || (won >= 0.9 && lost >= 0.9))
+    if (h->roles[h->created].said || h->outcome == SIZE_MAX || (won >= 0.9 && lost >= 0.9)) {
       h->date = h->created;
+      return lf_note(h, err, "'%s' orders the rows in time", columns[h->date].name);
+    }
   }
   return LF_OK;
 }

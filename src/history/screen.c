@@ -174,6 +174,17 @@ static lf_status ask_all(screening *s, lf_error *err) {
   return LF_OK;
 }
 
+/* Without dates, rows whose win rate follows their order may stand in time order, and then a random holdout
+ * promises too much. */
+static lf_status ask_about_order(const screening *s, lf_error *err) {
+  const lf_history *h = s->history;
+  if (h->date != SIZE_MAX || h->date_is_row || !(s->profiles.order_auc >= 0.6)) return LF_OK;
+  return lf_note(s->history, err,
+                 "the win rate follows the order of the rows (AUC %.2f): if they stand in time order, --date "
+                 "@row lets the newest judge",
+                 s->profiles.order_auc);
+}
+
 static lf_status check_some_left(const screening *s, lf_error *err) {
   const lf_history *h = s->history;
   size_t left = 0, leaks = 0;
@@ -196,6 +207,7 @@ lf_status lf_screen_columns(lf_draft *draft, lf_error *err) {
   LF_TRY(screen_twins(&s, err));
   LF_TRY(screen_amount(&s, err));
   if (s.judged) LF_TRY(ask_all(&s, err));
+  if (s.judged) LF_TRY(ask_about_order(&s, err));
   status = check_some_left(&s, err);
 cleanup:
   lf_profiles_clear(&s.profiles);

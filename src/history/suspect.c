@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "history/outcome_words.h"
 #include "history/words.h"
 
 static const char *const ending_names[] = {
@@ -166,15 +167,23 @@ static lf_status ask_by_calendar(lf_history *h, size_t column, const lf_profiles
       h, column, err,
       "%.0f %% of its variation follows %s: it may be the calendar in disguise, and what it takes next "
       "quarter may be nothing seen here",
-      100 * p->calendar, dated ? "the date" : "the order of the rows");
+      100 * p->calendar, dated ? "time" : "the order of the rows");
 }
 
 lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles, double strongest,
                  lf_error *err) {
   char words[LF_WORDS];
-  lf_words(history->table->columns[column].name, words);
+  static const char *const labels[] = {"id", "code", "key", "zip", "postcode", "zip code", NULL};
+  const lf_column *c = &history->table->columns[column];
+  lf_words(c->name, words);
   const char *question = named_question(words);
+  if (!question && lf_outcome_name(c->name) >= 2)
+    question = "it is a stage or state: is this the value it had when the lead would be scored?";
   lf_status status = question ? lf_suspect_column(history, column, err, "%s", question) : LF_OK;
+  if (status == LF_OK && c->kind == LF_KIND_NUMBER && lf_words_end_any(words, labels))
+    status = lf_suspect_column(
+        history, column, err,
+        "its numbers seem to name things, not to measure: --as '%s=category' takes them so", c->name);
   if (status == LF_OK) status = ask_by_strength(history, column, profiles, strongest, err);
   if (status == LF_OK) status = ask_by_calendar(history, column, profiles, err);
   return status;

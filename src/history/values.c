@@ -94,6 +94,19 @@ bool lf_is_identifier(const lf_column *column, size_t n_rows) {
 
 /* ---- twins ---------------------------------------------------------------------------------------- */
 
+/* to[code], 0 where the code has no rows, goes up all the way or down all the way. */
+static bool is_monotone(const uint32_t *to, uint32_t n) {
+  bool up = true, down = true;
+  uint32_t last = 0;
+  for (uint32_t code = 1; code <= n; code++) {
+    if (!to[code]) continue;
+    if (last && to[code] < last) up = false;
+    if (last && to[code] > last) down = false;
+    last = to[code];
+  }
+  return up || down;
+}
+
 static lf_status same_levels(const lf_column *a, const lf_column *b, size_t n_rows, bool *same,
                              lf_error *err) {
   lf_status status = LF_OK;
@@ -113,7 +126,9 @@ static lf_status same_levels(const lf_column *a, const lf_column *b, size_t n_ro
     }
     one_to_one = to_b[x] == y && to_a[y] == x;
   }
-  *same = one_to_one;
+  bool ordered = a->kind == LF_KIND_NUMBER &&
+                 b->kind == LF_KIND_NUMBER; /* only a map that keeps or turns the order says the same */
+  *same = one_to_one && (!ordered || is_monotone(to_b, a->n_levels));
 cleanup:
   free(to_b);
   free(to_a);

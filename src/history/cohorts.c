@@ -1,0 +1,74 @@
+/* Young cohorts. Where rows carry the day they were created and some are still open, the newest months may be
+ * mostly open: what closed there already closed fast, and is not like what will close. Such months are named.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "history/days.h"
+
+enum { MONTH = 30, FEWEST_ROWS = 20 };
+
+/* Day of YYYY-MM-DD from days since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
+static void civil(double days, int *year, int *month, int *day) {
+  long z = (long)days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
+  long y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365,
+       of_year = of_era - (365 * y + y / 4 - y / 100);
+  long m = (5 * of_year + 2) / 153;
+  *day = (int)(of_year - (153 * m + 2) / 5 + 1);
+  *month = (int)(m < 10 ? m + 3 : m - 9);
+  *year = (int)(y + era * 400 + (*month <= 2));
+}
+
+static lf_status name_young(lf_draft *draft, double from, double rows, double open, lf_error *err) {
+  lf_history *h = draft->history;
+  int year = 0, month = 0, day = 0;
+  civil(from, &year, &month, &day);
+  return lf_note(h, err,
+                 "of %.0f rows created from %04d-%02d-%02d on, %.0f are still open: what closed there closed "
+                 "fast, and may not be like what "
+                 "will close; judge those months with care",
+                 rows, year, month, day, open);
+}
+
+/* Months back from the newest day, as long as more than half of their rows are open. Both counts start on the
+ * same day. */
+static lf_status look_back(lf_draft *draft, const lf_days *open, const lf_days *all, lf_error *err) {
+  double from = (double)NAN, rows = 0, still = 0;
+  for (size_t end = all->n; end > 0;) {
+    size_t start = end > MONTH ? end - MONTH : 0;
+    double month_rows = 0, month_open = 0;
+    for (size_t d = start; d < end; d++) {
+      month_rows += all->weight[d];
+      month_open += open->weight[d];
+    }
+    if (month_rows >= FEWEST_ROWS && month_open <= 0.5 * month_rows) break;
+    rows += month_rows;
+    still += month_open;
+    from = all->first + (double)start;
+    end = start;
+  }
+  return rows >= FEWEST_ROWS ? name_young(draft, from, rows, still, err) : LF_OK;
+}
+
+lf_status lf_cohorts_check(lf_draft *draft, lf_error *err) {
+  lf_history *h = draft->history;
+  size_t n = h->table->n_rows;
+  lf_status status = LF_OK;
+  double *day = NULL, *is_open = NULL;
+  lf_days open = {0}, all = {0};
+  if (h->created == SIZE_MAX || h->created != h->date || !h->open) return LF_OK;
+  LF_TRY(lf_alloc(n, sizeof *day, &day, err));
+  LF_TRY(lf_alloc(n, sizeof *is_open, &is_open, err));
+  lf_column_numbers(&h->table->columns[h->created], 0, n, day);
+  for (size_t i = 0; i < n; i++) is_open[i] = draft->state[i] == LF_ROW_OPEN;
+  LF_TRY(lf_days_count(day, is_open, n, &open, err));
+  LF_TRY(lf_days_count(day, NULL, n, &all, err));
+  status = look_back(draft, &open, &all, err);
+cleanup:
+  free(day);
+  free(is_open);
+  lf_days_clear(&open);
+  lf_days_clear(&all);
+  return status;
+}
