@@ -61,7 +61,17 @@ double lf_column_number(const lf_column *column, size_t row) {
 }
 
 void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out) {
-  for (size_t row = from; row < to; row++) out[row - from] = lf_column_number(column, row);
+  size_t n = to - from;
+  if (column->store == LF_STORE_DOUBLES) { /* the stores a fit reads again and again, without a branch a cell */
+    memcpy(out, (const double *)column->cells + from, n * sizeof *out);
+  } else if (column->store == LF_STORE_DECIMALS) {
+    const int32_t *cells = (const int32_t *)column->cells + from;
+    double scale = lf_power_of_ten[column->scale];
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) out[i] = cells[i] == INT32_MIN ? (double)NAN : (double)cells[i] / scale;
+  } else {
+    for (size_t row = from; row < to; row++) out[row - from] = lf_column_number(column, row);
+  }
 }
 
 bool lf_column_is_missing(const lf_column *column, size_t row) {
