@@ -40,10 +40,17 @@ static char *arena_copy(lf_dictionary *dictionary, const char *text, size_t n) {
   return copy;
 }
 
-/* Doubles the slots where they are more than half full. */
+/* Slots for n entries: small dictionaries, which are searched most, are kept sparse so that the first slot is nearly
+ * always the right one. */
+static size_t slots_for(size_t n) {
+  return n <= 1024 ? 8 * n : 2 * n;
+}
+
+/* Makes room for one more entry. */
 static bool make_room(lf_dictionary *dictionary) {
-  if (2 * (dictionary->n + 1) <= dictionary->n_slots) return true;
-  size_t n_slots = dictionary->n_slots ? 2 * dictionary->n_slots : 64;
+  if (slots_for(dictionary->n + 1) <= dictionary->n_slots) return true;
+  size_t n_slots = dictionary->n_slots ? 2 * dictionary->n_slots : 128;
+  while (n_slots < slots_for(dictionary->n + 1)) n_slots *= 2;
   uint32_t *slots = calloc(n_slots, sizeof *slots);
   if (!slots) return false;
   for (size_t i = 0; i < dictionary->n; i++) {

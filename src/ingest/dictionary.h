@@ -42,9 +42,12 @@ lf_key lf_key_of(const char *text, size_t n);
  * says so, else it must outlive the dictionary. */
 uint32_t lf_dictionary_add(lf_dictionary *dictionary, const lf_key *key, const char *text, bool copy);
 
+__extension__ typedef unsigned __int128 lf_wide_product;
+
+/* Both halves of one wide product: every bit of the key reaches every bit of the slot. */
 static inline uint64_t lf_key_hash(uint64_t a, uint64_t b, uint32_t length) {
-  uint64_t h = (a ^ (b << 29 | b >> 35) ^ length) * UINT64_C(0x9e3779b97f4a7c15);
-  return h ^ h >> 32;
+  lf_wide_product p = (lf_wide_product)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xe7037ed1a0b428db) ^ length);
+  return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
 /* Index of a text of at most 16 bytes that is known, else UINT32_MAX. */

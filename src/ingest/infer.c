@@ -17,10 +17,10 @@ typedef struct facts {
   uint64_t not_number[2];         /* by decimal mark */
   uint64_t number_entries[2];
   uint64_t zero_codes, other_reading; /* numbers that the two marks read differently */
-  bool currency, percent, dot, comma;
+  bool currency, percent, comma;
   uint64_t not_date[LF_DATE_ORDERS];
   uint64_t both_orders, differ;   /* dates that d/m and m/d both read, and where it matters */
-  uint64_t compact, eight_digits;
+  uint64_t compact;
   char mark;
 } facts;
 
@@ -58,7 +58,6 @@ static void number_facts(const lf_entry *e, facts *f) {
   if (!by_comma) f->not_number[LF_MARK_COMMA] += e->count;
   f->number_entries[LF_MARK_POINT] += by_point;
   f->number_entries[LF_MARK_COMMA] += by_comma;
-  if (by_point && by_comma && point < comma + 0 && memchr(e->text, '.', e->length)) f->dot = true;
   if (by_point && by_comma && (point < comma || point > comma)) {
     f->other_reading += e->count;
     if (memchr(e->text, ',', e->length)) f->comma = true;
@@ -83,9 +82,7 @@ static void date_facts(const lf_entry *e, facts *f) {
   if (by_mdy && !m.mark) f->compact += e->count;
 }
 
-static lf_status gather_facts(const lf_dictionary *dictionary, const lf_missing *missing, int8_t *spelling, facts *f,
-                              lf_error *err) {
-  (void)err;
+static void gather_facts(const lf_dictionary *dictionary, const lf_missing *missing, int8_t *spelling, facts *f) {
   for (size_t i = 0; i < dictionary->n; i++) {
     const lf_entry *e = &dictionary->entries[i];
     spelling[i] = (int8_t)lf_missing_find(missing, e->text, e->length, true);
@@ -99,7 +96,6 @@ static lf_status gather_facts(const lf_dictionary *dictionary, const lf_missing 
     number_facts(e, f);
     date_facts(e, f);
   }
-  return LF_OK;
 }
 
 static bool name_has(const char *name, const char *word) {
@@ -256,7 +252,7 @@ lf_status lf_decide(const lf_dictionary *dictionary, uint64_t empty, const char 
   char example[EXAMPLE] = "";
   lf_decision d = {.forced = asked != LF_KIND_INFER};
   LF_TRY(lf_alloc(dictionary->n, sizeof *d.spelling, &d.spelling, err));
-  LF_TRY(gather_facts(dictionary, missing, d.spelling, &f, err));
+  gather_facts(dictionary, missing, d.spelling, &f);
   d.kind = d.forced ? asked : choose_kind(dictionary, d.spelling, &f, name, comma_likely);
   if (!f.rows) d.kind = LF_KIND_EMPTY;
   if (d.kind == LF_KIND_FLAG && d.forced && !all_one_flag(dictionary, d.spelling) && f.entries > 2)

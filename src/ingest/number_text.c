@@ -25,9 +25,13 @@ static void drop(span *s, size_t front, size_t back) {
   lf_trim(&s->text, &s->n);
 }
 
+static char fold(char c) {
+  return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
 static bool drop_word(span *s, const char *word) {
   size_t n = strlen(word);
-  if (s->n <= n) return false;
+  if (s->n <= n || (fold(word[0]) != fold(s->text[0]) && fold(word[n - 1]) != fold(s->text[s->n - 1]))) return false;
   if (lf_same_span(s->text, n, word, n)) {
     drop(s, n, 0);
     return true;
@@ -141,9 +145,19 @@ static void drop_sign(span *s, bool *negative) {
   }
 }
 
+/* Few texts are numbers: those with no digit, or more letters than a currency code has, are told at once. */
+static bool hopeless(const char *text, size_t n) {
+  size_t letters = 0, digits = 0;
+  for (size_t i = 0; i < n && letters <= 4; i++) {
+    letters += (text[i] | 32) >= 'a' && (text[i] | 32) <= 'z';
+    digits += digit(text[i]);
+  }
+  return letters > 4 || !digits;
+}
+
 bool lf_read_number(const char *text, size_t n, lf_decimal_mark mark, double *value, lf_number_look *look) {
   *look = (lf_number_look){0};
-  if (!n || n > 64) return false;
+  if (!n || n > 64 || hopeless(text, n)) return false;
   if (mark == LF_MARK_POINT && plain_number(text, n, value, look)) return true;
   *look = (lf_number_look){0};
   span s = {text, n};

@@ -71,12 +71,17 @@ static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t r
   return true;
 }
 
-/* A text that could be a number or a date, seen from its ends alone: both are digits, signs or other than letters; or one is, and
- * the other might belong to a currency code or a month. */
+static bool letter(char c) {
+  return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* A text that could be a number or a date, seen from its ends where these are no letters; else by trying, where its letters stand
+ * together as in "15 Apr 2021 3:05 PM". Codes with a leading zero cannot: a column with more than a few of them is neither. */
 static bool like_value(const char *text, size_t n) {
-  unsigned char first = (unsigned char)text[0], last = (unsigned char)text[n - 1];
-  bool first_letter = (first | 32) >= 'a' && (first | 32) <= 'z', last_letter = (last | 32) >= 'a' && (last | 32) <= 'z';
-  if (!first_letter && !last_letter) return true;
+  if (!letter(text[0]) && !letter(text[n - 1])) return !lf_is_zero_code(text, n);
+  size_t runs = 0;
+  for (size_t i = 0; i < n && runs <= 3; i++) runs += letter(text[i]) && (i == 0 || !letter(text[i - 1]));
+  if (runs > 3) return false;
   lf_number_look look;
   lf_date_parts parts;
   double value;
@@ -95,8 +100,10 @@ static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t 
       part->spelled[spelling]++;
       continue;
     }
+    /* trying costs; where one in sixteen so far could not be a value, the next are taken for one unseen */
+    bool try = 16 * (part->values - part->like_values) <= part->values;
+    part->like_values += try ? like_value(text, n) : 1;
     part->values++;
-    part->like_values += like_value(text, n);
     uint64_t hash = lf_hash(text, n, 0);
     cells[r] = hash ? hash : 1;
   }
@@ -210,11 +217,21 @@ static bool count_empty(lf_part *part, const lf_scan *scan, size_t field) {
   return true;
 }
 
+/* Room for one more batch; at first for all rows that the piece seems to have. */
+static bool make_room(lf_part *part, const lf_scan *scan, size_t rows) {
+  size_t needed = rows + scan->rows;
+  if (!part->capacity && scan->at < scan->end) {
+    size_t guess = (size_t)((double)scan->rows * 1.05 * (double)scan->end / (double)scan->at);
+    if (guess > needed && guess < 64 * LF_BATCH_ROWS * 64) needed = guess;
+  }
+  return lf_grow(&part->cells, &part->capacity, needed, part->width, NULL) == LF_OK;
+}
+
 bool lf_part_add(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
   if (part->plan == LF_PLAN_SKIP) return count_empty(part, scan, field);
   if (part->contradicted) return true;
   if (!part->width) part->width = part->plan == LF_PLAN_HASH ? 8 : part->plan == LF_PLAN_NUMBER ? 4 : 2;
-  if (lf_grow(&part->cells, &part->capacity, rows + scan->rows, part->width, NULL) != LF_OK) return false;
+  if (!make_room(part, scan, rows)) return false;
   switch (part->plan) {
   case LF_PLAN_HASH: add_hashes(part, scan, field, rows, missing); return true;
   case LF_PLAN_NUMBER: return add_numbers(part, scan, field, rows, missing);

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "ingest/reader.h"
 
-enum { SAMPLE_PLACES = 16, SAMPLE_ROWS = 256, SMALL_INPUT = 1 << 21, WIDE_NUMBERS = 1000, LONG_TEXTS = 150000 };
+enum { SAMPLE_PLACES = 16, SAMPLE_ROWS = 256, SMALL_INPUT = 1 << 21, WIDE_NUMBERS = 1000, LONG_TEXTS = 90000 };
 
 /* A column of the sample. */
 typedef struct sampled {
@@ -27,7 +27,7 @@ static void look_at(const lf_entry *e, sampled *s) {
   s->values += e->count;
   s->distinct++;
   if (plain) s->plain += e->count;
-  if (number || comma || date) s->readable += e->count;
+  if ((number || comma || date) && !lf_is_zero_code(e->text, e->length)) s->readable += e->count;
   if (date) s->dates += e->count;
 }
 
