@@ -1,4 +1,5 @@
-/* The reference cases: a folder named by LEADFIT_REFERENCE with CASE.expected.json files and the CSVs they are about. */
+/* The reference cases: the folder conformance/ of the one LEADFIT_REFERENCE names holds CASE.expected.json files and the CSVs they are
+ * about. */
 #ifndef LF_TEST_REFERENCE_H
 #define LF_TEST_REFERENCE_H
 
@@ -6,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The folder, or NULL where LEADFIT_REFERENCE is not set. */
+/* The folder LEADFIT_REFERENCE names, or NULL where it is not set. */
 const char *reference_folder(void);
 
 /* One case: its file, how much is allowed, and how close it came. */
