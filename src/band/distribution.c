@@ -121,7 +121,8 @@ lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double
   size_t n = place_cuts(d, max_atoms, target, cut), kept = 0;
   LF_TRY(lf_alloc(n + 1, sizeof *edges, &edges, err));
   for (size_t k = 0; k < n; k++) {
-    double e = edge_before(d, cut[k], 0.15 * target);
+    bool spike = d->rows[cut[k] - 1] >= target || d->rows[cut[k]] >= target;
+    double e = edge_before(d, cut[k], spike ? 0 : 0.15 * target); /* what stands by itself is not mixed with its neighbours */
     if (!kept || e > edges[kept - 1]) edges[kept++] = e;
   }
   *edge = edges;
