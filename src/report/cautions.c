@@ -115,6 +115,8 @@ static lf_status miscalibrated(const json_t *report, json_t *list, lf_error *err
   double expected = expected_wins(figures), won = lf_view_number(figures, "won");
   bool level = off(calibration, "in_the_large", 0, 0.1), slope = off(calibration, "slope", 1, 0.1);
   lf_text text = {0};
+  /* "Go by the order" is no advice where the order is a coin's. */
+  if (!(lf_view_number(figures, "auc.ci_low") > 0.5)) return LF_OK;
   if (level) {
     lf_text_add(&text, lf_view_number(calibration, "in_the_large") < 0
                            ? "Its probabilities promise too much"

@@ -37,22 +37,28 @@ void lf_headline_name(lf_text *out, const char *name) {
   lf_text_add(out, "\xE2\x80\x9D");
 }
 
-/* ---- does it work
- * ------------------------------------------------------------------------------------------ */
+/* ---- does it work ---------------------------------------------------------------------------------- */
+
+/* Said by the fit, from folds in time order: what the older rows taught did not hold in the newer ones. */
+static bool does_not_last(const json_t *report) {
+  return json_is_false(lf_view_at(report, "selection.signal.lasting"));
+}
 
 static const char *state_of(const json_t *report, const json_t *auc) {
   double value = lf_view_number(auc, "value"), low = lf_view_number(auc, "ci_low"),
          high = lf_view_number(auc, "ci_high");
   if (isnan(value)) return "cannot be judged";
-  if (json_is_false(lf_view_at(report, "selection.signal.lasting"))) return "does not work";
   if (isnan(low) || isnan(high)) low = high = value;
   if (low <= 0.5) return high < of_use ? "does not work" : "not shown";
+  if (does_not_last(report)) return "not shown";
   return value < of_use ? "weak" : "works";
 }
 
-static const char *works_opening(const char *state, double auc) {
+static const char *works_opening(const char *state, const json_t *figures) {
+  double auc = lf_view_number(figures, "auc.value"), low = lf_view_number(figures, "auc.ci_low");
   if (strcmp(state, "does not work") == 0) return "The score does not work";
-  if (strcmp(state, "not shown") == 0) return "The score is not shown to work";
+  if (strcmp(state, "not shown") == 0)
+    return low > 0.5 || isnan(low) ? "The score is not shown to last" : "The score is not shown to work";
   if (strcmp(state, "weak") == 0) return "The score helps only a little";
   if (auc < 0.70) return "The score works, modestly";
   return auc < 0.80 ? "The score works" : "The score works well";
@@ -77,16 +83,16 @@ static lf_status put_works(const json_t *report, const json_t *figures, bool is_
     lf_text_add(&text, ": no leads with both outcomes were kept back to judge it.");
     return lf_headline_put(headline, "works", &text, err);
   }
-  lf_text_add(&text, works_opening(state, lf_view_number(auc, "value")));
+  lf_text_add(&text, works_opening(state, figures));
   LF_TRY(put_copy(headline, "title", &text, err));
   lf_text_add(&text,
               is_holdout ? ": on leads it has not seen" : ": on training leads left out of each fit in turn");
   lf_text_add(&text, ", it ranks the won lead above the lost one in ");
   lf_people_pairs(&text, auc);
   lf_text_add(&text, ". A coin gets 50.");
-  if (strcmp(state, "not shown") == 0)
+  if (strcmp(state, "not shown") == 0 && lf_view_number(auc, "ci_low") <= 0.5)
     lf_text_add(&text, " The interval holds 50: there is too little evidence to tell the score from a coin.");
-  if (signal != NULL && json_is_false(lf_view_at(report, "selection.signal.lasting"))) {
+  if (signal != NULL && does_not_last(report)) {
     lf_text_add(&text, " ");
     lf_text_add(&text, signal);
   }
@@ -96,8 +102,7 @@ cleanup:
   return status;
 }
 
-/* ---- what predicts
- * ----------------------------------------------------------------------------------------- */
+/* ---- what predicts --------------------------------------------------------------------------------- */
 
 static double range_of(const json_t *attribute) {
   double range = lf_view_number(attribute, "weight_range"), low = INFINITY, high = -INFINITY;
@@ -137,8 +142,8 @@ static lf_status append_name(json_t *names, const json_t *attribute, lf_error *e
 }
 
 /* By verdict where there are verdicts, in the order of the report; else what stands on the card, widest range
- * of weights first. */
-static lf_status put_predicts(const json_t *report, json_t *headline, lf_error *err) {
+ * of weights first, unless the score itself is not shown to work. */
+static lf_status put_predicts(const json_t *report, bool shown_to_work, json_t *headline, lf_error *err) {
   lf_status status = LF_OK;
   const json_t *card = lf_view_at(report, "card"), *widest = NULL;
   json_t *names = json_array(), *attribute;
@@ -150,19 +155,19 @@ static lf_status put_predicts(const json_t *report, json_t *headline, lf_error *
     judged = judged || verdict != NULL;
     if (verdict != NULL && strncmp(verdict, "predicts", 8) == 0) LF_TRY(append_name(names, attribute, err));
   }
-  while (!judged && (widest = next_widest(card, below, place, &place)) != NULL) {
+  while (!judged && shown_to_work && (widest = next_widest(card, below, place, &place)) != NULL) {
     below = range_of(widest);
     LF_TRY(append_name(names, widest, err));
   }
-  if (json_object_set(headline, "predicts", names) != 0)
+  if (json_object_set(headline, "predicts", names) != 0 ||
+      json_object_set_new(headline, "predicts_by", json_string(judged ? "verdict" : "weight")) != 0)
     status = lf_fail(err, LF_E_MEMORY, "not enough memory for the headline of the report");
 cleanup:
   json_decref(names);
   return status;
 }
 
-/* ---- what to do
- * -------------------------------------------------------------------------------------------- */
+/* ---- what to do ------------------------------------------------------------------------------------ */
 
 static void add_delivery(lf_text *text, const json_t *row, double all_rows, double all_won) {
   lf_people_count(text, lf_view_number(row, "rows"));
@@ -219,8 +224,7 @@ static lf_status put_change(const json_t *report, const char *state, json_t *hea
   return lf_headline_put(headline, "change", &text, err);
 }
 
-/* ---- on how much evidence
- * ---------------------------------------------------------------------------------- */
+/* ---- on how much evidence -------------------------------------------------------------------------- */
 
 static void add_judges(lf_text *text, const json_t *report, const json_t *figures, bool is_holdout) {
   const char *kind = lf_view_text(report, "split.kind"), *from = lf_view_text(report, "split.from");
@@ -257,8 +261,7 @@ static lf_status put_evidence(const json_t *report, const json_t *figures, bool 
   return lf_headline_put(headline, "evidence", &text, err);
 }
 
-/* ---- all of it
- * --------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------------- */
 
 static lf_status put_cautions(const json_t *report, json_t *headline, lf_error *err) {
   json_t *list = json_array();
@@ -281,7 +284,8 @@ lf_status lf_headline_of(const json_t *report, json_t **headline, lf_error *err)
   lf_text_add(&text, state);
   LF_TRY(lf_headline_put(made, "state", &text, err));
   LF_TRY(put_works(report, figures, is_holdout, state, made, err));
-  LF_TRY(put_predicts(report, made, err));
+  LF_TRY(put_predicts(report, strcmp(state, "does not work") != 0 && strcmp(state, "not shown") != 0, made,
+                      err));
   LF_TRY(put_change(report, state, made, err));
   LF_TRY(put_evidence(report, figures, is_holdout, made, err));
   LF_TRY(put_cautions(report, made, err));

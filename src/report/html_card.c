@@ -9,8 +9,7 @@ enum { MOST_THRESHOLDS = 24 };
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- attributes
- * -------------------------------------------------------------------------------------------- */
+/* ---- attributes ------------------------------------------------------------------------------------ */
 
 static const char *verdict_sign(const char *verdict) {
   if (verdict == NULL) return "";
@@ -79,8 +78,7 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- points
- * ------------------------------------------------------------------------------------------------ */
+/* ---- points ---------------------------------------------------------------------------------------- */
 
 static const lf_html_column point_columns[] = {
     {"Band", "label", LF_HTML_NAME},
@@ -238,8 +236,7 @@ void lf_html_points(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- thresholds and grades
- * --------------------------------------------------------------------------------- */
+/* ---- thresholds and grades ------------------------------------------------------------------------- */
 
 /* At most MOST_THRESHOLDS rows, evenly taken, that enough leads reach; and the MQL row always. The new array
  * is the caller's; NULL without memory. */

@@ -37,8 +37,7 @@ static void label(lf_text *out, const char *class, double x, double y, const cha
   lf_text_add(out, "</text>");
 }
 
-/* ---- the AUC on its scale
- * ---------------------------------------------------------------------------------- */
+/* ---- the AUC on its scale -------------------------------------------------------------------------- */
 
 static double clamp(double value, double low, double high) {
   return fmin(fmax(value, low), high);
@@ -67,8 +66,7 @@ void lf_html_pairs_scale(lf_text *out, const json_t *auc) {
   lf_text_add(out, "</svg>\n");
 }
 
-/* ---- promised against observed
- * ----------------------------------------------------------------------------- */
+/* ---- promised against observed --------------------------------------------------------------------- */
 
 enum { LEFT = 44, TOP = 10, SIDE = 240 };
 

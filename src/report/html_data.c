@@ -7,8 +7,7 @@
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- data
- * -------------------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------------------ */
 
 static void add_list(lf_text *out, const char *heading, const json_t *sentences) {
   size_t i;
@@ -84,8 +83,7 @@ void lf_html_data_used(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- reproduction
- * ------------------------------------------------------------------------------------------ */
+/* ---- reproduction ---------------------------------------------------------------------------------- */
 
 static void add_options(lf_text *out, const json_t *options) {
   const char *key;
@@ -157,8 +155,7 @@ void lf_html_reproduce(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- words
- * ------------------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------------- */
 
 void lf_html_words(lf_text *out) {
   static const char *const words[][2] = {

@@ -5,8 +5,7 @@
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- calibration
- * ------------------------------------------------------------------------------------------- */
+/* ---- calibration ----------------------------------------------------------------------------------- */
 
 static void add_interval_fact(lf_text *out, const char *term, const json_t *at, const char *const paths[3],
                               int decimals) {
@@ -94,8 +93,7 @@ void lf_html_calibration(lf_text *out, const json_t *report) {
   lf_html_section_close(out);
 }
 
-/* ---- order: deciles and top shares
- * ------------------------------------------------------------------------- */
+/* ---- order: deciles and top shares ----------------------------------------------------------------- */
 
 static void add_order_facts(lf_text *out, const json_t *figures) {
   static const char *const auc[] = {"auc.value", "auc.ci_low", "auc.ci_high"};

@@ -72,7 +72,10 @@ static void add_span_of_points(lf_text *out, const json_t *attribute) {
 static void add_predictors(lf_text *out, const json_t *report, const json_t *headline) {
   const json_t *names = lf_view_list(headline, "predicts");
   size_t n = json_array_size(names);
-  lf_text_add(out, "<div class=\"panel\"><h2>What predicts</h2>\n");
+  const char *by = lf_view_text(headline, "predicts_by");
+  bool by_weight = n > 0 && by != NULL && strcmp(by, "weight") == 0;
+  lf_text_addf(out, "<div class=\"panel\"><h2>%s</h2>\n",
+               by_weight ? "What the score goes by" : "What predicts");
   if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
   if (n > 0) lf_text_add(out, "<ol class=\"predictors\">\n");
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {

@@ -56,8 +56,7 @@ void lf_html_number(lf_text *out, double value, lf_html_format format) {
   }
 }
 
-/* ---- tables
- * ------------------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------------- */
 
 static bool is_text(lf_html_format format) {
   return format == LF_HTML_NAME || format == LF_HTML_TEXT;
@@ -180,8 +179,7 @@ void lf_html_records(lf_text *out, const lf_html_table *table) {
   lf_html_table_close(out);
 }
 
-/* ---- sections and facts
- * ------------------------------------------------------------------------------------ */
+/* ---- sections and facts ---------------------------------------------------------------------------- */
 
 void lf_html_section(lf_text *out, const char *id, const char *heading, const char *lead) {
   lf_text_addf(out, "<section id=\"%s\" aria-labelledby=\"%s-heading\">\n<h2 id=\"%s-heading\">%s</h2>\n", id,

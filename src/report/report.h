@@ -21,6 +21,7 @@ enum { LF_REPORT_FEWEST_ROWS = 10 };
  *   title      the same in a few words
  *   works      does the score work: one or two sentences, opening with the title
  *   predicts   names of the attributes that predict, strongest first
+ *   predicts_by verdict, or weight where nothing has a verdict: then these are what the score goes by
  *   change     what to do about the MQL threshold
  *   evidence   how much evidence there is, and of what sort
  *   cautions   sentences to read before the score is used */

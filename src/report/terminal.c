@@ -123,8 +123,7 @@ void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int 
   }
 }
 
-/* ---- tables
- * ------------------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------------- */
 
 /* A column that wraps keeps at least this much room, where the others can spare it. */
 enum { LEAST_WRAPPED = 24, MOST_WRAPPED_LINES = 4 };

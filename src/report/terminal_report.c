@@ -58,7 +58,9 @@ static void write_predictors(lf_term *term, const json_t *headline) {
   }
   if (n > MOST_PREDICTORS) lf_text_addf(&text, " and %zu more", n - MOST_PREDICTORS);
   if (n == 0) lf_text_add(&text, "no attribute is shown to predict on this history");
-  write_text(term, LF_INK_PLAIN, "Predicts", 4, &text);
+  const char *by = lf_view_text(headline, "predicts_by");
+  bool by_weight = n > 0 && by != NULL && strcmp(by, "weight") == 0;
+  write_text(term, LF_INK_PLAIN, by_weight ? "Goes by" : "Predicts", 4, &text);
 }
 
 static void write_sentence(lf_term *term, const json_t *headline, const char *label, const char *key,

@@ -25,8 +25,7 @@ static void write_text(lf_term *term, const char *label, lf_text *text) {
   lf_text_free(text);
 }
 
-/* ---- inspect
- * ----------------------------------------------------------------------------------------------- */
+/* ---- inspect --------------------------------------------------------------------------------------- */
 
 static const char *remark(const json_t *column) {
   static const char *const keys[] = {"reason", "suspicion", "note"};
@@ -106,8 +105,7 @@ lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, cha
   return lf_view_give(&term.out, bytes, n, err);
 }
 
-/* ---- validate
- * ---------------------------------------------------------------------------------------------- */
+/* ---- validate -------------------------------------------------------------------------------------- */
 
 typedef struct figure {
   const char *name, *path, *low, *high;

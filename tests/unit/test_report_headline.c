@@ -64,15 +64,22 @@ static void state_follows_the_interval(void **state) {
   }
 }
 
-static void a_signal_that_does_not_last_does_not_work(void **state) {
+/* The holdout judges: where it sees nothing the score does not work; where it does, and the folds in time did
+ * not, it may not last. */
+static void a_signal_that_does_not_last_is_not_to_be_used(void **state) {
   (void)state;
   json_t *report = report_with_auc(0.66, 0.64, 0.68);
   json_object_set_new(report, "selection",
                       parse("{\"signal\": {\"lasting\": false, \"sentence\": \"It fades.\"}}"));
   json_object_set_new(report, "mql", parse("{\"threshold\": 40}"));
-  assert_string_equal(said(report, "state"), "does not work");
+  assert_string_equal(said(report, "state"), "not shown");
+  has(said(report, "works"), "The score is not shown to last: ");
   has(said(report, "works"), "It fades.");
   has(said(report, "change"), "Do not use this threshold");
+  json_object_set_new(json_object_get(report, "holdout"), "auc",
+                      parse("{\"value\": 0.52, \"ci_low\": 0.49, \"ci_high\": 0.55}"));
+  assert_string_equal(said(report, "state"), "does not work");
+  has(said(report, "works"), "It fades.");
   json_decref(report);
 }
 
@@ -105,6 +112,9 @@ static void same_predicts(const char *report_text, const char *want) {
 
 static void what_predicts_goes_by_verdict_else_by_range(void **state) {
   (void)state;
+  same_predicts("{\"card\": [{\"name\": \"z\", \"weight_range\": 9}],"
+                "\"holdout\": {\"rows\": 900, \"auc\": {\"value\": 0.5, \"ci_low\": 0.4, \"ci_high\": 0.6}}}",
+                "[]");
   same_predicts("{\"attributes\": [{\"name\": \"b\", \"verdict\": \"predicts closed revenue\"},"
                 "{\"name\": \"a\", \"verdict\": \"not enough evidence\"},"
                 "{\"name\": \"c\", \"verdict\": \"predicts winning, not revenue\"}], \"card\": [{\"name\": "
@@ -186,7 +196,7 @@ static void sound_calibration_is_left_alone(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(state_follows_the_interval),
-      cmocka_unit_test(a_signal_that_does_not_last_does_not_work),
+      cmocka_unit_test(a_signal_that_does_not_last_is_not_to_be_used),
       cmocka_unit_test(the_threshold_is_told_in_counts),
       cmocka_unit_test(what_predicts_goes_by_verdict_else_by_range),
       cmocka_unit_test(each_caution_has_its_cause),

@@ -48,8 +48,7 @@ static void lacks(const char *text, const char *part) {
   if (strstr(text, part) != NULL) fail_msg("\"%s\" in:\n%.3000s", part, text);
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------------------------ */
+/* ---- numbers --------------------------------------------------------------------------------------- */
 
 static void same_count(double value, const char *want) {
   lf_text out = {0};
@@ -114,8 +113,7 @@ static void pairs_do_not_round_onto_the_coin(void **state) {
   same_pairs("{\"value\": 0.8}", "80 of 100 pairs");
 }
 
-/* ---- characters
- * --------------------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------------------ */
 
 static uint32_t first(const char *text) {
   size_t at = 0;
@@ -138,8 +136,7 @@ static void harmful_characters_are_replaced(void **state) {
   assert_int_equal(lf_view_columns(0x0301), 0);
 }
 
-/* ---- few rows
- * ----------------------------------------------------------------------------------------------- */
+/* ---- few rows -------------------------------------------------------------------------------------- */
 
 static void small_bands_are_merged(void **state) {
   (void)state;
@@ -170,8 +167,7 @@ static void small_bands_are_merged(void **state) {
   json_decref(report);
 }
 
-/* ---- hostile values
- * ----------------------------------------------------------------------------------------- */
+/* ---- hostile values -------------------------------------------------------------------------------- */
 
 static const char *const payloads[] = {
     "</script><script>alert(1)</script>",
@@ -316,8 +312,7 @@ static void a_value_of_ten_thousand_characters_is_cut(void **state) {
   json_decref(report);
 }
 
-/* ---- trees with anything missing
- * ---------------------------------------------------------------------------- */
+/* ---- trees with anything missing ------------------------------------------------------------------- */
 
 static void look_at_all(const json_t *report) {
   char *text = html_of(report);
@@ -414,8 +409,7 @@ static void any_part_may_be_missing_or_wrong(void **state) {
   json_decref(report);
 }
 
-/* ---- terminal
- * ----------------------------------------------------------------------------------------------- */
+/* ---- terminal -------------------------------------------------------------------------------------- */
 
 static void colour_only_where_asked(void **state) {
   (void)state;
