@@ -20,7 +20,10 @@
 
 enum { CHUNK_ROWS = 1 << 14, MAX_CHUNKS = 64, CELLS = 8192, CELL_CHUNKS = 8, MAX_STEPS = 60 };
 #define CELL_REACH 16.0   /* cells cover logits from -16 to 16; what lies beyond joins the outermost */
-#define CONVERGED 1e-16   /* Newton decrement: the step is below 1e-8 standard errors */
+/* Newton decrement, squared step in standard errors, below which the step just taken was the last. From cells the rows are many and the
+ * next step is of the order of the square of this one, beyond what the data can tell by far. */
+#define CONVERGED 1e-16
+#define CONVERGED_FROM_CELLS 1e-8
 
 typedef struct moments {
   double g0, g1, h00, h01, h11;
@@ -40,7 +43,7 @@ typedef struct points {
 
 typedef struct span {
   double low_won, high_won, low_lost, high_lost;
-  size_t left_out;
+  double left_out;
 } span;
 
 typedef struct work {
@@ -50,6 +53,7 @@ typedef struct work {
   lf_chunks chunks;
   moments *parts;
   span *spans;
+  double converged;
   line at;
 } work;
 
@@ -149,7 +153,7 @@ static bool fit_rows(work *job, const lf_run *run, moments *at_end) {
     if (!newton_step(at_end, job->at.slope_free, step, &decrement)) return false;
     job->at.intercept += step[0];
     job->at.slope += step[1];
-    if (decrement < CONVERGED) return true;
+    if (decrement < job->converged) return true;
   }
   return false;
 }
@@ -216,9 +220,10 @@ static void logits_of_chunk(void *context, size_t chunk) {
   for (size_t i = from; i < to; i++) {
     double p = rows->probability[i];
     job->logit[i] = NAN;
-    if (rows->weight && !(rows->weight[i] > 0)) continue;
+    double w = rows->weight ? rows->weight[i] : 1;
+    if (!(w > 0)) continue;
     if (!(p > 0 && p < 1)) {
-      s.left_out++;
+      s.left_out += w;
       continue;
     }
     double x = log(p / (1 - p)); /* one logarithm; 1 - p is exact or rounded once */
@@ -283,7 +288,7 @@ static lf_status cell_points(const work *job, const lf_run *run, points *out, do
 lf_status lf_judge_calibration(const lf_judge_rows *rows, const lf_run *run, lf_judgement *out, lf_error *err) {
   lf_status status = LF_OK;
   const lf_interval unknown = {NAN, NAN, NAN, NAN};
-  work job = {.rows = rows, .chunks = lf_cut(rows->n, CHUNK_ROWS, MAX_CHUNKS)};
+  work job = {.rows = rows, .chunks = lf_cut(rows->n, CHUNK_ROWS, MAX_CHUNKS), .converged = CONVERGED};
   double *sums = NULL;
   out->calibration_slope = out->calibration_intercept = out->in_the_large = unknown;
   out->calibration_left_out = 0;
@@ -296,7 +301,10 @@ lf_status lf_judge_calibration(const lf_judge_rows *rows, const lf_run *run, lf_
   out->calibration_left_out = s.left_out;
   job.all = (points){.n_points = rows->n, .x = job.logit, .n = rows->weight, .row_won = rows->won};
   points start = job.all;
-  if (rows->n > 4 * (size_t)CELLS) LF_TRY(cell_points(&job, run, &start, &sums, err));
+  if (rows->n > 4 * (size_t)CELLS) {
+    LF_TRY(cell_points(&job, run, &start, &sums, err));
+    job.converged = CONVERGED_FROM_CELLS;
+  }
   bool both = s.low_won <= s.high_won && s.low_lost <= s.high_lost;
   bool overlap = s.high_lost > s.low_won && s.high_won > s.low_lost;
   if (both && overlap)

@@ -123,20 +123,64 @@ static double gini_of(const lf_rank *rank) {
   return 2 * lf_sum_value(&area) - 1;
 }
 
-/* The best any score could do: rows in order of the amount they brought. */
-static lf_status perfect_gini(const lf_judge_rows *rows, const lf_run *run, double *gini, lf_error *err) {
+static double amount_of(const lf_judge_rows *rows, size_t i) {
+  return rows->won[i] && !isnan(rows->amount[i]) ? rows->amount[i] : 0;
+}
+
+/* The Gini of rows in order of the amount they brought, which no score can beat. Only rows with an amount are sorted: all others are
+ * one block at 0. */
+typedef struct brought {
+  double *amount, *weight;
+  size_t n;
+  double zero; /* weight of the rows that brought nothing */
+} brought;
+
+static void gather_amounts(const lf_judge_rows *rows, brought *b) {
+  lf_sum zero = {0};
+  for (size_t i = 0; i < rows->n; i++) {
+    double w = rows->weight ? rows->weight[i] : 1, amount = amount_of(rows, i);
+    if (!(w > 0)) continue;
+    b->amount[b->n] = amount;
+    b->weight[b->n] = w;
+    b->n += amount != 0;
+    if (amount == 0) lf_sum_add(&zero, w);
+  }
+  b->zero = lf_sum_value(&zero);
+}
+
+/* Ties need no blocks here: equal amounts make the curve straight. */
+static double gini_in_order(const brought *b, const uint64_t *words, const lf_rank *rank) {
+  double rows = rank->total_won + rank->total_lost, above = 0;
+  lf_sum area = {0};
+  bool zero_done = false;
+  for (size_t k = b->n; k-- > 0;) {
+    size_t i = (size_t)(words[k] & UINT32_MAX);
+    if (b->amount[i] < 0 && !zero_done) {
+      lf_sum_add(&area, b->zero * above);
+      zero_done = true;
+    }
+    double brought_here = b->weight[i] * b->amount[i];
+    lf_sum_add(&area, b->weight[i] * (above + brought_here / 2));
+    above += brought_here;
+  }
+  if (!zero_done) lf_sum_add(&area, b->zero * above);
+  return 2 * lf_sum_value(&area) / rows / rank->total_amount - 1;
+}
+
+static lf_status perfect_gini(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run, double *gini, lf_error *err) {
   lf_status status = LF_OK;
-  lf_rank *perfect = NULL;
-  double *amount = NULL;
-  lf_judge_rows plain = *rows;
-  plain.probability = NULL;
-  LF_TRY(lf_alloc(rows->n, sizeof *amount, &amount, err));
-  for (size_t i = 0; i < rows->n; i++) amount[i] = rows->won[i] && !isnan(rows->amount[i]) ? rows->amount[i] : 0;
-  LF_TRY(lf_rank_make(&plain, amount, run, &perfect, err));
-  *gini = gini_of(perfect);
+  uint64_t *words = NULL;
+  size_t kept = 0;
+  brought b = {.n = 0};
+  LF_TRY(lf_alloc(rows->n + 1, sizeof *b.amount, &b.amount, err)); /* one to spare: gathering writes before it counts */
+  LF_TRY(lf_alloc(rows->n + 1, sizeof *b.weight, &b.weight, err));
+  gather_amounts(rows, &b);
+  LF_TRY(lf_sort_scores(b.amount, NULL, b.n, run, &words, &kept, err));
+  *gini = gini_in_order(&b, words, rank);
 cleanup:
-  free(amount);
-  lf_rank_free(perfect);
+  free(b.amount);
+  free(b.weight);
+  free(words);
   return status;
 }
 
@@ -145,7 +189,7 @@ lf_status lf_judge_revenue(const lf_judge_rows *rows, const lf_rank *rank, const
   out->revenue_gini = out->revenue_gini_normalised = NAN;
   if (!rank->amount || !(rank->total_amount > 0)) return LF_OK;
   double perfect = NAN;
-  lf_status status = perfect_gini(rows, run, &perfect, err);
+  lf_status status = perfect_gini(rows, rank, run, &perfect, err);
   if (status != LF_OK) return status;
   out->revenue_gini = gini_of(rank);
   out->revenue_gini_normalised = perfect > 0 ? out->revenue_gini / perfect : NAN;

@@ -57,8 +57,8 @@ typedef struct lf_judgement {
   lf_hosmer_lemeshow hosmer_lemeshow;
   size_t n_calibration;
   lf_calibration_bin calibration[LF_CALIBRATION_BINS];
-  size_t infinite_log_loss;    /* rows judged impossible that happened (p exactly 0 or 1); log_loss is then infinite */
-  size_t calibration_left_out; /* rows with p of exactly 0 or 1, which have no logit: not in slope and intercepts */
+  double infinite_log_loss;    /* rows judged impossible that happened (p exactly 0 or 1); log_loss is then infinite */
+  double calibration_left_out; /* rows with p of exactly 0 or 1, which have no logit: not in slope and intercepts */
   lf_lift_row lift[LF_LIFT_ROWS];
   double top_won[3], top_amount[3]; /* share of wins and of amount in the top 5, 10, 20 % of rows */
   double revenue_gini;         /* area by which revenue capture beats the diagonal, doubled; normalised against the perfect order in revenue_gini_normalised */

@@ -18,7 +18,7 @@ enum { CHUNK_ROWS = 1 << 14, MAX_CHUNKS = 256 };
 
 typedef struct losses {
   double log_loss, brier, expected, surprise, surprise_variance;
-  size_t impossible;
+  double impossible; /* rows */
 } losses;
 
 typedef struct work {
@@ -38,7 +38,7 @@ static void sum_chunk(void *context, size_t chunk) {
     if (!(w > 0)) continue;
     double y = rows->won[i] ? 1 : 0, miss = y - p;
     if (fabs(miss) == 1)
-      s.impossible++;
+      s.impossible += w;
     else
       s.log_loss -= w * (y > 0 ? log(p) : log1p(-p));
     s.brier += w * miss * miss;
@@ -80,7 +80,7 @@ lf_status lf_judge_loss(const lf_judge_rows *rows, const lf_run *run, lf_judgeme
   lf_parallel_for(run, job.chunks.count, sum_chunk, &job);
   losses all = add_parts(&job);
   out->infinite_log_loss = all.impossible;
-  out->log_loss = all.impossible ? INFINITY : all.log_loss / out->rows;
+  out->log_loss = all.impossible > 0 ? INFINITY : all.log_loss / out->rows;
   out->null_log_loss = -(lf_xlogy(rate, rate) + lf_xlogy(1 - rate, 1 - rate));
   out->brier = all.brier / out->rows;
   out->brier_null = rate * (1 - rate);

@@ -21,27 +21,17 @@ typedef struct cell {
   double probability; /* of the first row; NaN once another row differs */
 } cell;
 
-static double amount_of(const lf_judge_rows *rows, size_t i) {
-  if (!rows->amount || !rows->won[i] || isnan(rows->amount[i])) return 0;
-  return rows->amount[i];
-}
-
+/* Without a branch on the outcome, which no processor can foresee. */
 static void add_row(cell *c, const lf_judge_rows *rows, size_t i) {
-  double w = rows->weight ? rows->weight[i] : 1;
-  bool first = c->won == 0 && c->lost == 0;
-  if (rows->won[i]) {
-    c->won += w;
-    c->amount += w * amount_of(rows, i);
-  } else {
-    c->lost += w;
-  }
+  double w = rows->weight ? rows->weight[i] : 1, won = rows->won[i] ? w : 0;
+  bool first = c->won + c->lost == 0;
+  c->won += won;
+  c->lost += w - won;
+  if (rows->amount) c->amount += isnan(rows->amount[i]) ? 0 : won * rows->amount[i];
   if (!rows->probability) return;
   double p = rows->probability[i];
   c->expected += w * p;
-  if (first)
-    c->probability = p;
-  else if (c->probability != p)
-    c->probability = NAN;
+  c->probability = first || c->probability == p ? p : NAN;
 }
 
 static void add_cell(cell *to, const cell *from) {
@@ -180,39 +170,93 @@ cleanup:
 
 /* ---- all other scores: sorting ------------------------------------------------------------------- */
 
+/* Sorted rows to blocks, a chunk of places at a time; a block belongs to the chunk in which it starts. */
+typedef struct sorting {
+  lf_chunks chunks;
+  const lf_judge_rows *rows;
+  const double *score;
+  const uint64_t *words;
+  size_t n;       /* places */
+  size_t *blocks; /* of each chunk; then the first block of it */
+  lf_rank *rank;
+} sorting;
+
+static size_t row_at(const sorting *s, size_t place) { return (size_t)(s->words[place] & UINT32_MAX); }
+
+static bool starts_block(const sorting *s, size_t place) {
+  return place == 0 || s->score[row_at(s, place)] != s->score[row_at(s, place - 1)];
+}
+
+static void count_blocks(void *context, size_t chunk) {
+  sorting *s = context;
+  size_t from, to, blocks = 0;
+  lf_chunk_rows(&s->chunks, chunk, &from, &to);
+  for (size_t k = from; k < to; k++) {
+    blocks += starts_block(s, k);
+    s->rank->order[k] = (uint32_t)row_at(s, k);
+  }
+  s->blocks[chunk] = blocks;
+}
+
+static void fill_blocks(void *context, size_t chunk) {
+  const sorting *s = context;
+  size_t from, to, block = s->blocks[chunk];
+  lf_chunk_rows(&s->chunks, chunk, &from, &to);
+  while (from < to && !starts_block(s, from)) from++;
+  for (size_t k = from; k < to;) {
+    cell c = {0};
+    size_t first = k;
+    do add_row(&c, s->rows, s->rank->order[k++]);
+    while (k < s->n && !starts_block(s, k));
+    s->rank->block_start[block] = first;
+    store_block(s->rank, block++, s->score[s->rank->order[first]] + 0.0, &c);
+  }
+}
+
 static lf_status blocks_by_sorting(const lf_judge_rows *rows, const double *score, const lf_run *run, lf_rank *rank,
                                    lf_error *err) {
   lf_status status = LF_OK;
-  uint64_t *keys = NULL;
-  size_t kept = 0, blocks = 0;
-  LF_TRY(lf_sort_scores(score, rows->weight, rows->n, run, &keys, &rank->order, &kept, err));
-  for (size_t k = 0; k < kept; k++) blocks += k == 0 || keys[k] != keys[k - 1];
+  uint64_t *words = NULL;
+  size_t blocks = 0;
+  sorting s = {.rows = rows, .score = score, .rank = rank};
+  LF_TRY(lf_sort_scores(score, rows->weight, rows->n, run, &words, &s.n, err));
+  s.words = words;
+  s.chunks = lf_cut(s.n, CHUNK_ROWS, MAX_CHUNKS);
+  LF_TRY(lf_alloc(s.n, sizeof *rank->order, &rank->order, err));
+  LF_TRY(lf_alloc(s.chunks.count, sizeof *s.blocks, &s.blocks, err));
+  lf_parallel_for(run, s.chunks.count, count_blocks, &s);
+  for (size_t c = 0; c < s.chunks.count; c++) {
+    size_t here = s.blocks[c];
+    s.blocks[c] = blocks;
+    blocks += here;
+  }
   LF_TRY(alloc_blocks(rank, rows, blocks, err));
   LF_TRY(lf_alloc(blocks + 1, sizeof *rank->block_start, &rank->block_start, err));
-  blocks = 0;
-  for (size_t k = 0; k < kept;) {
-    cell c = {0};
-    uint64_t key = keys[k];
-    rank->block_start[blocks] = k;
-    for (; k < kept && keys[k] == key; k++) add_row(&c, rows, rank->order[k]);
-    store_block(rank, blocks++, lf_score_of_key(key), &c);
-  }
-  rank->block_start[blocks] = kept;
+  lf_parallel_for(run, s.chunks.count, fill_blocks, &s);
+  rank->block_start[blocks] = s.n;
 cleanup:
-  free(keys);
+  free(words);
+  free(s.blocks);
   return status;
 }
 
-static void add_totals(lf_rank *rank) {
-  lf_sum won = {0}, lost = {0}, amount = {0};
-  for (size_t k = 0; k < rank->n_blocks; k++) {
-    lf_sum_add(&won, rank->won[k]);
-    lf_sum_add(&lost, rank->lost[k]);
-    if (rank->amount) lf_sum_add(&amount, rank->amount[k]);
+/* Sum in batches: as exact as a compensated sum of every item where counts are whole, and as fast as a plain one. */
+static double total_of(const double *x, size_t n) {
+  enum { BATCH = 256 };
+  lf_sum total = {0};
+  for (size_t from = 0; from < n; from += BATCH) {
+    size_t to = from + BATCH < n ? from + BATCH : n;
+    double sum = 0;
+    for (size_t k = from; k < to; k++) sum += x[k];
+    lf_sum_add(&total, sum);
   }
-  rank->total_won = lf_sum_value(&won);
-  rank->total_lost = lf_sum_value(&lost);
-  rank->total_amount = lf_sum_value(&amount);
+  return lf_sum_value(&total);
+}
+
+static void add_totals(lf_rank *rank) {
+  rank->total_won = total_of(rank->won, rank->n_blocks);
+  rank->total_lost = total_of(rank->lost, rank->n_blocks);
+  rank->total_amount = rank->amount ? total_of(rank->amount, rank->n_blocks) : 0;
 }
 
 lf_status lf_rank_make(const lf_judge_rows *rows, const double *score, const lf_run *run, lf_rank **rank,
