@@ -227,8 +227,11 @@ static lf_status apply_said(const lf_draft *draft, const lf_column *column, lf_r
     if (lf_text_list_has(&p->lost, p->won.items[i]))
       return lf_fail(err, LF_E_USAGE, "'%s' is said to be both won and lost: keep one", p->won.items[i]);
   if (p->won.n && p->lost.n)
-    for (uint32_t code = 1; code <= reading->n_levels; code++)
-      if (reading->side[code] != LF_SIDE_OPEN) reading->side[code] = LF_SIDE_NONE;
+    for (uint32_t code = 1; code <= reading->n_levels; code++) {
+      bool open = lf_outcome_meaning(lf_column_level(column, code)).side == LF_SIDE_OPEN ||
+                  reading->side[code] == LF_SIDE_OPEN;
+      reading->side[code] = open ? LF_SIDE_OPEN : LF_SIDE_NONE;
+    }
   if (!p->lost.n) set_rest(column, &p->won, LF_SIDE_LOST, reading);
   if (!p->won.n) set_rest(column, &p->lost, LF_SIDE_WON, reading);
   lf_status status = set_side(column, &p->won, LF_SIDE_WON, reading, err);

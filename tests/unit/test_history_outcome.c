@@ -1,0 +1,243 @@
+/* Which column is the outcome, and what its values say. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "history_case.h"
+
+static void check_counts(const history_case *c, size_t used, double won, uint64_t open) {
+  double rows = 0, wins = 0;
+  lf_history_count(c->history, 0, c->history->n_rows, &rows, &wins);
+  assert_int_equal(c->history->n_rows, used);
+  assert_true(wins == won);
+  assert_int_equal(c->history->open, open);
+}
+
+/* name,values… -> one column called name beside a size. */
+static void check_column(const char *name, const char *values, size_t used, double won, uint64_t open) {
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_addf(&csv, "Size,%s\n", name);
+  size_t row = 0;
+  for (const char *p = values; *p; row++) {
+    size_t n = strcspn(p, "|");
+    lf_text_addf(&csv, "%zu,%.*s\n", 10 + row % 3, (int)n, p);
+    p += n + (p[n] == '|');
+  }
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, name)->role, LF_ROLE_OUTCOME);
+  assert_true(case_notes(&c, name));
+  check_counts(&c, used, won, open);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+static void names_and_values_tell(void **state) {
+  (void)state;
+  check_column("Opportunity Result", "Won|Loss|Won|Loss|Loss", 5, 2, 0);
+  check_column("StageName", "Closed Won|Closed Lost|Prospecting|Negotiation/Review|Closed Won", 3, 2, 2);
+  check_column("IsWon", "true|false|false|true", 4, 2, 0);
+  check_column("Converted", "1|0|0|1|0", 5, 2, 0);
+  check_column("Status", "Closed - Converted|Closed - Not Converted|Open - Not Contacted|Working - Contacted",
+               2, 1, 2);
+  check_column("Stage", "Qualified|Disqualified|New|Working|Disqualified", 3, 1, 2);
+  check_column("dealstage", "closedwon|closedlost|qualifiedtobuy|closedlost", 3, 1, 0);
+  check_column("y", "yes|no|no|no", 4, 1, 0);
+  check_column("target", "1|0|0|0", 4, 1, 0);
+  check_column("deal_stage", "Won|Lost|Engaging|Prospecting|Won", 3, 2, 2);
+  check_column("Outcome", " WON |lost|LOST|won", 4, 2, 0);
+  check_column("Lead Status", "Converted|Unqualified|Qualified|Nurturing|Unqualified", 3, 1, 2);
+}
+
+static void a_qualified_lead_is_open_where_others_are_won(void **state) {
+  (void)state;
+  check_column("Stage", "Closed Won|Qualified|Closed Lost|Qualified|Closed Lost", 3, 1, 2);
+}
+
+static void missing_is_open(void **state) {
+  (void)state;
+  check_column("Outcome", "Won||Lost||Lost", 3, 1, 2);
+}
+
+static void values_not_understood_are_counted_by_name(void **state) {
+  (void)state;
+  history_case c = case_new();
+  case_must_build(
+      &c, "Size,Stage\n1,Closed Won\n2,Closed Lost\n3,Zebra\n4,Zebra\n5,Quagga\n6,Closed Lost\n7,Proposal\n");
+  check_counts(&c, 3, 1, 1);
+  assert_int_equal(case_excluded(&c, "not understood: 'Zebra'"), 2);
+  assert_int_equal(case_excluded(&c, "not understood: 'Quagga'"), 1);
+  assert_int_equal(case_excluded(&c, "open"), 1);
+  assert_int_equal(c.history->rows_read, 7);
+  case_free(&c);
+}
+
+static void stage_and_is_won_agree(void **state) {
+  (void)state;
+  history_case c = case_new();
+  case_must_build(&c, "IsWon,StageName,Size\ntrue,Closed Won,1\nfalse,Closed "
+                      "Lost,2\nfalse,Proposal,3\nfalse,Closed Lost,4\n");
+  assert_int_equal(case_role(&c, "StageName")->role, LF_ROLE_OUTCOME); /* it knows the open row */
+  assert_int_equal(case_role(&c, "IsWon")->role, LF_ROLE_EXCLUDED);
+  check_counts(&c, 3, 1, 1);
+  case_free(&c);
+}
+
+static void is_closed_tells_open_rows(void **state) {
+  (void)state;
+  history_case c = case_new();
+  case_must_build(&c, "IsWon,IsClosed,Size\ntrue,true,1\nfalse,true,2\nfalse,false,3\nfalse,false,4\n");
+  check_counts(&c, 2, 1, 2);
+  assert_int_equal(case_role(&c, "IsClosed")->role, LF_ROLE_EXCLUDED);
+  case_free(&c);
+}
+
+static void candidates_that_disagree_are_named(void **state) {
+  (void)state;
+  history_case c = case_new();
+  case_must_fail(&c, "Trial Result,Deal Result\nWon,Lost\nLost,Won\nWon,Won\nLost,Lost\n", LF_E_DATA,
+                 "'Trial Result', 'Deal Result'");
+  assert_non_null(strstr(c.error.message, "--outcome COL"));
+  set_text(&c.project.outcome, "Deal Result");
+  case_must_build(&c, "Trial Result,Deal Result\nWon,Lost\nLost,Won\nWon,Won\nLost,Lost\n");
+  assert_int_equal(case_role(&c, "Deal Result")->role, LF_ROLE_OUTCOME);
+  case_free(&c);
+}
+
+static void no_candidate_lists_columns_of_two_values(void **state) {
+  (void)state;
+  history_case c = case_new();
+  case_must_fail(&c, "Colour,Size,Shape\nred,1,a\nblue,2,b\nred,3,c\n", LF_E_DATA, "'Colour'");
+  assert_null(strstr(c.error.message, "'Shape'"));
+  case_free(&c);
+}
+
+static void two_values_not_understood_ask_for_won(void **state) {
+  (void)state;
+  const char *csv = "Colour,Size\nred,1\nblue,2\nred,3\nblue,4\n";
+  history_case c = case_new();
+  set_text(&c.project.outcome, "colour");
+  case_must_fail(&c, csv, LF_E_DATA, "'blue' or 'red'? Say --won V");
+  lf_text_list_split(&c.project.won, "RED", NULL);
+  case_must_build(&c, csv);
+  check_counts(&c, 4, 2, 0);
+  assert_true(c.history->won[0] && !c.history->won[1]);
+  assert_string_equal(c.history->won_label, "'red'");
+  assert_string_equal(c.history->lost_label, "'blue'");
+  case_free(&c);
+}
+
+static void said_values(void **state) {
+  (void)state;
+  const char *csv = "Stage,Size\nGold,1\nSilver,2\nBronze,3\nGold,4\nProposal,5\n,6\n";
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Stage");
+  lf_text_list_split(&c.project.won, "gold", NULL);
+  case_must_build(&c, csv); /* without --lost the rest is lost, but for what is plainly open */
+  check_counts(&c, 4, 2, 2);
+  lf_text_list_split(&c.project.lost, "Bronze", NULL);
+  case_must_build(&c, csv);
+  check_counts(&c, 3, 2, 2);
+  assert_int_equal(case_excluded(&c, "'Silver'"), 1);
+  case_free(&c);
+}
+
+static void a_value_that_no_row_has_is_an_error(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text_list_split(&c.project.won, "Closed Wno", NULL);
+  case_must_fail(&c, "Stage,Size\nClosed Won,1\nClosed Lost,2\n", LF_E_DATA, "did you mean 'Closed Won'?");
+  case_free(&c);
+}
+
+static void missing_can_be_said_to_be_lost(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Deal");
+  lf_text_list_add(&c.project.won, "1", NULL);
+  lf_text_list_add(&c.project.lost, "", NULL);
+  case_must_build(&c, "Deal,Size\n1,1\n,2\n,3\n1,4\n");
+  check_counts(&c, 4, 2, 0);
+  case_free(&c);
+}
+
+static void numbers_match_whatever_their_spelling(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Deal");
+  lf_text_list_add(&c.project.won, "2", NULL);
+  case_must_build(&c, "Deal,Size\n1.0,1\n2.0,2\n1.0,3\n2.0,4\n2.0,5\n");
+  check_counts(&c, 5, 3, 0);
+  case_free(&c);
+}
+
+static void one_class_only(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Result");
+  case_must_fail(&c, "Result,Size\nLost,1\nLost,2\n", LF_E_DATA,
+                 "every row of 'Result' has the value 'Lost'");
+  set_text(&c.project.weight, "w");
+  case_must_fail(&c, "Result,n,w\nLost,1,1\nLost,2,2\nWon,3,0\n", LF_E_DATA, "all 2 closed rows are lost");
+  case_free(&c);
+}
+
+static void many_values_are_no_outcome(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Amount,Result\n");
+  for (int i = 0; i < 3000; i++) lf_text_addf(&csv, "%d.%d,%s\n", i, i % 7, i % 2 ? "Won" : "Lost");
+  set_text(&c.project.outcome, "Amount");
+  case_must_fail(&c, csv.data, LF_E_DATA, "--outcome COL");
+  set_text(&c.project.outcome, "Amuont");
+  case_must_fail(&c, csv.data, LF_E_USAGE, "did you mean 'Amount'?");
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+static void without_need_rows_stay(void **state) {
+  (void)state;
+  history_case c = case_new();
+  c.options.need_outcome = false;
+  case_must_build(&c, "Size,Colour\n1,red\n2,blue\n3,red\n");
+  assert_int_equal(c.history->n_rows, 3);
+  assert_int_equal(c.history->outcome, SIZE_MAX);
+  assert_int_equal(c.history->won[1], LF_OUTCOME_UNKNOWN);
+  case_must_build(&c, "Size,Stage\n1,Closed Won\n2,Closed Lost\n3,Proposal\n4,Closed Lost\n");
+  assert_int_equal(c.history->n_rows, 4);
+  assert_int_equal(c.history->won[0], 1);
+  assert_int_equal(c.history->won[2], LF_OUTCOME_UNKNOWN);
+  double rows = 0, won = 0;
+  lf_history_count(c.history, 0, 4, &rows, &won);
+  assert_true(rows == 3 && won == 1);
+  case_free(&c);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(names_and_values_tell),
+      cmocka_unit_test(a_qualified_lead_is_open_where_others_are_won),
+      cmocka_unit_test(missing_is_open),
+      cmocka_unit_test(values_not_understood_are_counted_by_name),
+      cmocka_unit_test(stage_and_is_won_agree),
+      cmocka_unit_test(is_closed_tells_open_rows),
+      cmocka_unit_test(candidates_that_disagree_are_named),
+      cmocka_unit_test(no_candidate_lists_columns_of_two_values),
+      cmocka_unit_test(two_values_not_understood_ask_for_won),
+      cmocka_unit_test(said_values),
+      cmocka_unit_test(a_value_that_no_row_has_is_an_error),
+      cmocka_unit_test(missing_can_be_said_to_be_lost),
+      cmocka_unit_test(numbers_match_whatever_their_spelling),
+      cmocka_unit_test(one_class_only),
+      cmocka_unit_test(many_values_are_no_outcome),
+      cmocka_unit_test(without_need_rows_stay),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
