@@ -141,16 +141,16 @@ static lf_status append_name(json_t *names, const json_t *attribute, lf_error *e
   return lf_fail(err, LF_E_MEMORY, "not enough memory for the headline of the report");
 }
 
-/* By verdict where there are verdicts, in the order of the report; else what stands on the card, widest range
+/* By verdict where there are verdicts, strongest first; else what stands on the card, widest range
  * of weights first, unless the score itself is not shown to work. */
 static lf_status put_predicts(const json_t *report, bool shown_to_work, json_t *headline, lf_error *err) {
   lf_status status = LF_OK;
   const json_t *card = lf_view_at(report, "card"), *widest = NULL;
-  json_t *names = json_array(), *attribute;
+  json_t *names = json_array(), *ranked = lf_view_ranked(report), *attribute;
   bool judged = false;
   size_t i, place = 0;
   double below = INFINITY;
-  json_array_foreach((json_t *)lf_view_at(report, "attributes"), i, attribute) {
+  json_array_foreach(ranked, i, attribute) {
     const char *verdict = lf_view_text(attribute, "verdict");
     judged = judged || verdict != NULL;
     if (verdict != NULL && strncmp(verdict, "predicts", 8) == 0) LF_TRY(append_name(names, attribute, err));
@@ -159,10 +159,11 @@ static lf_status put_predicts(const json_t *report, bool shown_to_work, json_t *
     below = range_of(widest);
     LF_TRY(append_name(names, widest, err));
   }
-  if (json_object_set(headline, "predicts", names) != 0 ||
+  if (ranked == NULL || json_object_set(headline, "predicts", names) != 0 ||
       json_object_set_new(headline, "predicts_by", json_string(judged ? "verdict" : "weight")) != 0)
     status = lf_fail(err, LF_E_MEMORY, "not enough memory for the headline of the report");
 cleanup:
+  json_decref(ranked);
   json_decref(names);
   return status;
 }

@@ -19,7 +19,7 @@ static void add_head(lf_text *out, const char *name) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-  lf_html_cut(out, name != NULL ? name : "Lead score", 120);
+  lf_html_cut(out, name, 120);
   lf_text_add(out, " \xC2\xB7 leadfit report</title>\n<style>\n");
   lf_text_add_n(out, (const char *)style, sizeof style);
   lf_text_add(out, "</style>\n</head>\n");
@@ -35,7 +35,7 @@ static void add_count(lf_text *out, double value, const char *one, const char *m
 static void add_header(lf_text *out, const json_t *report, const char *name) {
   const char *column = lf_view_text(report, "outcome.column"), *won = lf_view_text(report, "outcome.won");
   lf_text_add(out, "<header>\n<p class=\"name\">");
-  lf_html_data(out, name != NULL ? name : "Lead score", 120);
+  lf_html_data(out, name, 120);
   lf_text_add(out, "</p>\n<ul class=\"about\">");
   add_count(out, lf_view_number(report, "data.used"), "lead with a known outcome",
             "leads with a known outcome");
@@ -74,7 +74,7 @@ static void add_contents(lf_text *out, const json_t *report) {
 lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error *err) {
   lf_text out = {0};
   json_t *headline = NULL;
-  const char *name = lf_view_text(report, "name");
+  const char *name = lf_view_name(report);
   lf_status status = lf_headline_of(report, &headline, err);
   if (status != LF_OK) return status;
   add_head(&out, name);

@@ -27,54 +27,89 @@ static void add_verdict_cell(lf_text *out, const json_t *attribute) {
   lf_text_add(out, "</td>");
 }
 
+void lf_html_points_span(lf_text *out, const json_t *attribute) {
+  double low = INFINITY, high = -INFINITY;
+  size_t i;
+  json_t *band;
+  json_array_foreach((json_t *)lf_view_at(attribute, "bands"), i, band) {
+    low = fmin(low, lf_view_number(band, "points"));
+    high = fmax(high, lf_view_number(band, "points"));
+  }
+  if (!(high > low)) return;
+  lf_people_count(out, low);
+  lf_text_add(out, " to ");
+  lf_people_counted(out, high, "point", "points");
+}
+
+/* Its points, or why it has none. */
+static void add_place_on_card(lf_text *out, const json_t *report, const json_t *attribute) {
+  const char *name = lf_view_text(attribute, "name");
+  const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name), *dropped;
+  size_t i;
+  lf_text_add(out, "<td>");
+  lf_html_points_span(out, on_card);
+  json_array_foreach((json_t *)lf_view_at(report, "selection.left_out"), i, dropped) {
+    const char *other = lf_view_text(dropped, "attribute"), *reason = lf_view_text(dropped, "reason");
+    if (on_card != NULL || name == NULL || other == NULL || reason == NULL || strcmp(name, other) != 0)
+      continue;
+    lf_text_add(out, "<span class=\"note\">left out: ");
+    lf_html_data(out, reason, 160);
+    lf_text_add(out, "</span>");
+  }
+  lf_text_add(out, "</td>");
+}
+
+static const lf_html_column attribute_columns[] = {
+    {"Attribute", "name", LF_HTML_NAME},
+    {"Owner", "owner", LF_HTML_TEXT},
+    {"Verdict", "verdict", LF_HTML_TEXT},
+    {"Through", "through", LF_HTML_TEXT},
+    {"On the card", "", LF_HTML_TEXT},
+    {"Strength", "strength", LF_HTML_FIXED2},
+    {"Odds ratio", "win.odds_ratio_range", LF_HTML_FIXED2},
+    {"AUC lost", "holdout_auc_loss", LF_HTML_FIXED4},
+    {"Log loss added", "holdout_loss_increase", LF_HTML_FIXED4},
+    {"p", "p", LF_HTML_P},
+    {"q", "q", LF_HTML_P},
+};
+
+static void add_attribute(lf_text *out, const json_t *report, const json_t *attribute, const bool *shown) {
+  lf_text_add(out, "<tr>");
+  for (size_t j = 0; j < COUNT_OF(attribute_columns); j++) {
+    if (!shown[j]) continue;
+    if (strcmp(attribute_columns[j].path, "verdict") == 0) {
+      add_verdict_cell(out, attribute);
+    } else if (attribute_columns[j].path[0] == '\0') {
+      add_place_on_card(out, report, attribute);
+    } else {
+      lf_html_cell(out, attribute, &attribute_columns[j], NULL);
+    }
+  }
+  lf_text_add(out, "</tr>\n");
+}
+
 void lf_html_attributes(lf_text *out, const json_t *report) {
-  static const lf_html_column columns[] = {
-      {"Attribute", "name", LF_HTML_NAME},
-      {"Owner", "owner", LF_HTML_TEXT},
-      {"Verdict", "verdict", LF_HTML_TEXT},
-      {"Through", "through", LF_HTML_TEXT},
-      {"Strength", "strength", LF_HTML_FIXED2},
-      {"Odds ratio", "win.odds_ratio_range", LF_HTML_FIXED2},
-      {"AUC lost", "holdout_auc_loss", LF_HTML_FIXED4},
-      {"Log loss added", "holdout_loss_increase", LF_HTML_FIXED4},
-      {"p", "p", LF_HTML_P},
-      {"q", "q", LF_HTML_P},
-  };
-  const json_t *list = lf_view_list(report, "attributes");
+  json_t *list = lf_view_ranked(report), *attribute;
   const lf_html_table table = {
-      "Attributes, strongest first", columns, COUNT_OF(columns), list, NULL, NULL, 0};
+      "Attributes, strongest first", attribute_columns, COUNT_OF(attribute_columns), list, NULL, NULL, 0};
   bool shown[LF_HTML_MOST_COLUMNS] = {false};
   size_t i;
-  json_t *attribute;
-  lf_html_section(out, "attributes", "Which attributes predict",
-                  "Each attribute is judged beside all the others. <em>q</em> is the p-value after allowing "
-                  "for the number of "
-                  "attributes tested; the odds ratio sets the best band against the worst; AUC lost and log "
-                  "loss added are "
-                  "what the score would suffer without the attribute. A verdict is about association, not "
-                  "cause: what sales does with a lead can be the reason "
-                  "it wins.");
-  if (list == NULL) {
+  lf_html_section(
+      out, "attributes", "Which attributes predict",
+      "Each attribute is judged beside all the others. <em>q</em> is the p-value after allowing for "
+      "the number of attributes tested. A verdict is about association, not cause: what sales does "
+      "with a lead can be the reason it wins.");
+  if (json_array_size(list) == 0) {
     lf_html_missing(out, "no attribute was judged");
-    lf_html_section_close(out);
-    return;
+  } else {
+    lf_html_table_open(out, &table, shown);
+    lf_text_add(out, "<tbody>\n");
+    json_array_foreach(list, i, attribute) add_attribute(out, report, attribute, shown);
+    lf_text_add(out, "</tbody>");
+    lf_html_table_close(out);
   }
-  lf_html_table_open(out, &table, shown);
-  lf_text_add(out, "<tbody>\n");
-  json_array_foreach((json_t *)list, i, attribute) {
-    lf_text_add(out, "<tr>");
-    for (size_t j = 0; j < COUNT_OF(columns); j++) {
-      if (!shown[j]) continue;
-      if (strcmp(columns[j].path, "verdict") == 0) {
-        add_verdict_cell(out, attribute);
-      } else {
-        lf_html_cell(out, attribute, &columns[j], NULL);
-      }
-    }
-    lf_text_add(out, "</tr>\n");
-  }
-  lf_text_add(out, "</tbody>");
-  lf_html_table_close(out);
+  out->failed = out->failed || list == NULL;
+  json_decref(list);
   lf_html_section_close(out);
 }
 

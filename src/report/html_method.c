@@ -52,6 +52,7 @@ static void add_fit(lf_text *out, const json_t *model) {
   if (converged != NULL) lf_html_fact_text(out, "Converged", json_is_true(converged) ? "yes" : "no");
   lf_html_fact(out, "Iterations", lf_view_number(model, "iterations"), LF_HTML_COUNT);
   lf_html_fact(out, "Penalty", lf_view_number(model, "penalty"), LF_HTML_FIXED4);
+  lf_html_fact(out, "Penalty a band", lf_view_number(model, "band_penalty"), LF_HTML_FIXED2);
   lf_html_fact(out, "Log-likelihood", lf_view_number(model, "log_likelihood"), LF_HTML_FIXED2);
   lf_html_fact(out, "Log-likelihood, intercept alone", lf_view_number(model, "null_log_likelihood"),
                LF_HTML_FIXED2);
@@ -78,12 +79,14 @@ static void add_warnings(lf_text *out, const json_t *warnings) {
 static void add_selection(lf_text *out, const json_t *selection) {
   static const lf_html_column left_out[] = {{"Attribute left out", "attribute", LF_HTML_NAME},
                                             {"Why", "reason", LF_HTML_TEXT},
-                                            {"Change in log loss with it", "loss_change", LF_HTML_FIXED4}};
+                                            {"Log-likelihood gained with it", "loss_change", LF_HTML_FIXED1},
+                                            {"Std. error", "std_error", LF_HTML_FIXED1}};
   static const lf_html_column drifting[] = {
       {"Attribute that drifts", "attribute", LF_HTML_NAME},
       {"Recent leads outside what older ones held", "share_outside", LF_HTML_PERCENT},
       {"Note", "note", LF_HTML_TEXT}};
-  static const lf_html_column path[] = {{"Penalty", "penalty", LF_HTML_FIXED4},
+  static const lf_html_column path[] = {{"Penalty a band", "band_penalty", LF_HTML_FIXED2},
+                                        {"Penalty", "penalty", LF_HTML_FIXED4},
                                         {"Log loss", "loss", LF_HTML_FIXED4}};
   const json_t *list = NULL;
   if (selection == NULL) return;
@@ -116,6 +119,8 @@ static void add_score(lf_text *out, const json_t *score) {
   lf_html_fact(out, "Log loss before rounding", lf_view_number(score, "rounding.log_loss_before"),
                LF_HTML_FIXED4);
   lf_html_fact(out, "after", lf_view_number(score, "rounding.log_loss_after"), LF_HTML_FIXED4);
+  lf_html_fact(out, "Deviance lost to integers", lf_view_number(score, "rounding.deviance"), LF_HTML_FIXED1);
+  lf_html_fact(out, "by plain rounding", lf_view_number(score, "rounding.deviance_plain"), LF_HTML_FIXED1);
   lf_html_fact(out, "AUC before rounding", lf_view_number(score, "rounding.auc_before"), LF_HTML_FIXED4);
   lf_html_fact(out, "after", lf_view_number(score, "rounding.auc_after"), LF_HTML_FIXED4);
   lf_text_add(out, "</dl>\n");

@@ -17,6 +17,9 @@ void lf_html_method(lf_text *out, const json_t *report);
 void lf_html_reproduce(lf_text *out, const json_t *report);
 void lf_html_words(lf_text *out);
 
+/* "0 to 22 points": what an attribute spans on the card; nothing where it spans none. */
+void lf_html_points_span(lf_text *out, const json_t *attribute);
+
 /* Observed against promised win rates as an inline SVG; the table beside it holds the same numbers. */
 void lf_html_calibration_chart(lf_text *out, const json_t *bins);
 /* The AUC and its interval on a scale from a coin (50) to perfect (100). */

@@ -43,32 +43,6 @@ static void add_verdict(lf_text *out, const json_t *report, const json_t *headli
   lf_text_add(out, "</div>\n");
 }
 
-static const json_t *find_named(const json_t *list, const char *name) {
-  size_t i;
-  json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
-    const char *other = lf_view_text(item, "name");
-    if (other != NULL && strcmp(other, name) == 0) return item;
-  }
-  return NULL;
-}
-
-static void add_span_of_points(lf_text *out, const json_t *attribute) {
-  double low = INFINITY, high = -INFINITY;
-  size_t i;
-  json_t *band;
-  json_array_foreach((json_t *)lf_view_at(attribute, "bands"), i, band) {
-    low = fmin(low, lf_view_number(band, "points"));
-    high = fmax(high, lf_view_number(band, "points"));
-  }
-  if (!(high > low)) return;
-  lf_text_add(out, " <span class=\"points\">");
-  lf_people_count(out, low);
-  lf_text_add(out, " to ");
-  lf_people_counted(out, high, "point", "points");
-  lf_text_add(out, "</span>");
-}
-
 static void add_predictors(lf_text *out, const json_t *report, const json_t *headline) {
   const json_t *names = lf_view_list(headline, "predicts");
   size_t n = json_array_size(names);
@@ -81,11 +55,13 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {
     const char *name = json_string_value(json_array_get(names, i));
     if (name == NULL) continue;
-    const char *verdict = lf_view_text(find_named(lf_view_at(report, "attributes"), name), "verdict");
+    const char *verdict = lf_view_text(lf_view_named(lf_view_at(report, "attributes"), name), "verdict");
     lf_text_add(out, "<li><b>");
     lf_html_data(out, name, MOST_NAME);
     lf_text_add(out, "</b>");
-    add_span_of_points(out, find_named(lf_view_at(report, "card"), name));
+    lf_text_add(out, " <span class=\"points\">");
+    lf_html_points_span(out, lf_view_named(lf_view_at(report, "card"), name));
+    lf_text_add(out, "</span>");
     if (verdict != NULL && strcmp(verdict, "predicts closed revenue") != 0) {
       lf_text_add(out, " <span class=\"note\">");
       lf_html_text(out, verdict);

@@ -65,7 +65,7 @@ static bool is_text(lf_html_format format) {
 static bool filled(const json_t *list, const lf_html_column *column) {
   size_t i;
   json_t *item;
-  if (column->format == LF_HTML_NAME) return true;
+  if (column->format == LF_HTML_NAME || column->path[0] == '\0') return true;
   json_array_foreach((json_t *)list, i, item) {
     if (lf_view_at(item, column->path) != NULL &&
         (lf_view_text(item, column->path) != NULL || !isnan(lf_view_number(item, column->path))))

@@ -22,8 +22,7 @@ static void write_text(lf_term *term, lf_ink ink, const char *label, int most, l
 
 static void write_top(lf_term *term, const json_t *report) {
   lf_text text = {0};
-  const char *name = lf_view_text(report, "name");
-  lf_term_field(&text, name != NULL ? name : "Lead score", term->width < 60 ? 20 : 40, false);
+  lf_term_field(&text, lf_view_name(report), term->width < 60 ? 20 : 40, false);
   while (text.length > 0 && text.data[text.length - 1] == ' ') text.data[--text.length] = '\0';
   if (!isnan(lf_view_number(report, "data.used"))) {
     lf_text_add(&text, "  ");

@@ -69,6 +69,14 @@ const json_t *lf_view_mql_row(const json_t *report) {
   return NULL;
 }
 
+const char *lf_view_name(const json_t *report) {
+  const char *name = lf_view_text(report, "name");
+  const char *input = lf_view_text(json_array_get(lf_view_at(report, "provenance.inputs"), 0), "name");
+  if (name != NULL || input == NULL) return name != NULL ? name : "Lead score";
+  const char *slash = strrchr(input, '/');
+  return slash != NULL && slash[1] != '\0' ? slash + 1 : input;
+}
+
 /* Characters that are there to be seen: controls would reach the terminal, direction marks would re-order
  * what stands beside them. */
 static bool harmful(uint32_t c) {

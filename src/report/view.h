@@ -28,6 +28,14 @@ const json_t *lf_view_figures(const json_t *report, bool *is_holdout);
 /* The row of report.thresholds at the MQL threshold, or NULL. */
 const json_t *lf_view_mql_row(const json_t *report);
 
+/* The item of a list with that name, or NULL. */
+const json_t *lf_view_named(const json_t *list, const char *name);
+/* report.attributes from strongest to weakest, in a new array that the caller releases; NULL without memory.
+ */
+json_t *lf_view_ranked(const json_t *report);
+/* What to call the report: its name, else that of its first input without the folder, else "Lead score". */
+const char *lf_view_name(const json_t *report);
+
 /* ---- numbers for people, the same in every locale; what is not finite becomes "not available" ------------
  */
 
