@@ -57,7 +57,7 @@ typedef struct work {
   line at;
 } work;
 
-static void add_point(moments *m, const points *p, const line *at, size_t i) {
+static inline void add_point(moments *m, const points *p, const line *at, size_t i) {
   double x = p->x[i], n = p->n ? p->n[i] : 1;
   if (isnan(x) || !(n > 0)) return;
   double won = p->won ? p->won[i] : n * (p->row_won[i] ? 1 : 0);
@@ -72,9 +72,11 @@ static void add_point(moments *m, const points *p, const line *at, size_t i) {
 static void moments_of_chunk(void *context, size_t chunk) {
   work *job = context;
   moments m = {0};
+  const points all = job->all; /* copies on the stack, which the sums cannot alias */
+  const line at = job->at;
   size_t from, to;
   lf_chunk_rows(&job->chunks, chunk, &from, &to);
-  for (size_t i = from; i < to; i++) add_point(&m, &job->all, &job->at, i);
+  for (size_t i = from; i < to; i++) add_point(&m, &all, &at, i);
   job->parts[chunk] = m;
 }
 
