@@ -28,7 +28,7 @@ static bool is_phone(const char *s) {
   for (const char *p = s; *p; p++) {
     if (*p >= '0' && *p <= '9')
       digits++;
-    else if (strchr("+()-/ .x", *p))
+    else if (strchr("+()-/ .", *p))
       signs++;
     else
       return false;

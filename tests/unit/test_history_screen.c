@@ -1,0 +1,322 @@
+/* Which columns may be attributes, which are left out, which are asked about. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "history_case.h"
+
+enum { ROWS = 2000 };
+
+static bool won_row(size_t i) {
+  return noise(11, i) < 0.3;
+}
+
+/* A history of ROWS leads with an honest Size and one more column, whose cell is written by `cell`. */
+static void build_with(history_case *c, const char *name, void (*cell)(lf_text *csv, size_t i)) {
+  lf_text csv = {0};
+  lf_text_addf(&csv, "Size,%s,Result\n", name);
+  for (size_t i = 0; i < ROWS; i++) {
+    lf_text_addf(&csv, "%d,", (int)(50 * noise(12, i)) + (won_row(i) ? 5 : 0));
+    cell(&csv, i);
+    lf_text_addf(&csv, ",%s\n", won_row(i) ? "Won" : "Lost");
+  }
+  case_must_build(c, csv.data);
+  lf_text_free(&csv);
+}
+
+static void check_left_out(const char *name, void (*cell)(lf_text *csv, size_t i), const char *why) {
+  history_case c = case_new();
+  build_with(&c, name, cell);
+  const lf_column_role *role = case_role(&c, name);
+  assert_int_equal(role->role, LF_ROLE_EXCLUDED);
+  if (!strstr(role->reason, why)) fail_msg("'%s' lacks '%s'", role->reason, why);
+  assert_int_equal(case_role(&c, "Size")->role, LF_ROLE_ATTRIBUTE);
+  assert_null(case_role(&c, "Size")->suspicion);
+  case_free(&c);
+}
+
+/* Kept; asked about where `question` is not NULL. */
+static void check_kept(const char *name, void (*cell)(lf_text *csv, size_t i), const char *question) {
+  history_case c = case_new();
+  build_with(&c, name, cell);
+  const lf_column_role *role = case_role(&c, name);
+  if (role->role != LF_ROLE_ATTRIBUTE)
+    fail_msg("%s is %s: %s", name, lf_role_name(role->role), role->reason ? role->reason : "");
+  if (question && (!role->suspicion || !strstr(role->suspicion, question)))
+    fail_msg("'%s' lacks '%s'", role->suspicion ? role->suspicion : "", question);
+  if (!question && role->suspicion) fail_msg("%s is asked about: %s", name, role->suspicion);
+  case_free(&c);
+}
+
+/* ---- cells ---------------------------------------------------------------------------------------- */
+
+static void constant(lf_text *csv, size_t i) {
+  (void)i;
+  lf_text_add(csv, "same");
+}
+static void nothing(lf_text *csv, size_t i) {
+  (void)csv;
+  (void)i;
+}
+static void unique_text(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "x%zu-%d", i, (int)(1e6 * noise(13, i)));
+}
+static void unique_number(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%zu", 600000 + 37 * i);
+}
+static void email(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "p%zu@example.com", i % 900);
+}
+static void phone(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "+49 30 %07zu", (i % 900) * 7919);
+}
+static void url(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "https://example.com/%zu", i % 900);
+}
+static void few_pages(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "https://example.com/%zu", i % 7);
+}
+static void rarely(lf_text *csv, size_t i) {
+  if (i % 200 == 0) lf_text_add(csv, i % 400 ? "a" : "b");
+}
+static void date(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "2024-%02zu-%02zu", 1 + i % 12, 1 + i % 28);
+}
+static void same_result(lf_text *csv, size_t i) {
+  lf_text_add(csv, won_row(i) == (noise(14, i) < 0.995) ? "alpha" : "beta");
+}
+static void only_won(lf_text *csv, size_t i) {
+  if (won_row(i) && noise(15, i) < 0.3) lf_text_addf(csv, "s%zu", i % 5);
+}
+static void zero_for_lost(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%d", won_row(i) ? (int)(1000 * noise(16, i)) + 1 : 0);
+}
+/* Two thirds of the wins have tags that nobody else has; the rest looks like the losses. */
+static void telling_tags(lf_text *csv, size_t i) {
+  if (won_row(i) && noise(17, i) < 0.66)
+    lf_text_addf(csv, "will buy %zu", i % 3);
+  else
+    lf_text_addf(csv, "tag %zu", i % 6);
+}
+static void mirror_missing(lf_text *csv, size_t i) {
+  if (won_row(i) ? noise(18, i) < 0.97 : noise(18, i) < 0.04) lf_text_addf(csv, "%zu", i % 4);
+}
+static void honest(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%s", noise(19, i) < (won_row(i) ? 0.45 : 0.3) ? "Referral" : "Web");
+}
+static void strong(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%d", (int)(100 * noise(20, i)) + (won_row(i) ? 60 : 0));
+}
+static void numbers(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%d", (int)(100 * noise(21, i)));
+}
+static void mostly_missing(lf_text *csv, size_t i) {
+  if (noise(22, i) < 0.3) lf_text_addf(csv, "%zu", i % 4);
+}
+
+static void columns_that_tell_nothing(void **state) {
+  (void)state;
+  check_left_out("Colour", constant, "constant");
+  check_left_out("Colour", nothing, "no row has a value");
+  check_left_out("Reference", unique_text, "identifier");
+  check_left_out("Contact", email, "e-mail");
+  check_left_out("Contact", phone, "phone");
+  check_left_out("Landing", url, "web addresses");
+  check_left_out("Colour", rarely, "almost empty");
+  check_left_out("Seen", date, "a date");
+  check_kept("Landing", few_pages, NULL);
+  check_kept("Colour", mostly_missing, NULL);
+}
+
+static void a_number_is_an_identifier_by_its_name(void **state) {
+  (void)state;
+  history_case c = case_new();
+  build_with(&c, "Case No", unique_number);
+  assert_int_equal(case_role(&c, "Case No")->role, LF_ROLE_ID);
+  build_with(&c, "Turnover", unique_number);
+  assert_int_equal(case_role(&c, "Turnover")->role, LF_ROLE_ATTRIBUTE);
+  case_free(&c);
+}
+
+static void columns_that_know_the_outcome(void **state) {
+  (void)state;
+  check_left_out("Group", same_result, "the outcome under another name");
+  check_left_out("Seller", only_won, "filled for won rows only");
+  check_left_out("Invoice", zero_for_lost, "other than 0 for won rows only");
+  check_left_out("Remark", telling_tags, "of the wins lie in values where nearly every row is won");
+  check_left_out("Remark", mirror_missing, "whether it is filled");
+}
+
+static void honest_columns_are_not_accused(void **state) {
+  (void)state;
+  check_kept("Region", honest, NULL);
+  check_kept("Employees", numbers, NULL);
+}
+
+static void odd_columns_are_asked_about(void **state) {
+  (void)state;
+  check_kept("Visits", strong, "AUC");
+  check_kept("Call Duration", numbers, "how the sale went");
+  check_kept("Elapsed Days", numbers, "how the sale went");
+  check_kept("StageChanges", numbers, "how the sale went");
+  check_kept("Last Activity", honest, "overwritten");
+  check_kept("Lead Quality", honest, "judgement");
+  check_kept("Closing Room", honest, "how the deal ended");
+}
+
+static void the_user_decides(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text_list_split(&c.project.keep, "Remark", NULL);
+  build_with(&c, "Remark", telling_tags);
+  assert_int_equal(case_role(&c, "Remark")->role, LF_ROLE_ATTRIBUTE);
+  assert_true(case_role(&c, "Remark")->said);
+  assert_non_null(strstr(case_role(&c, "Remark")->suspicion, "gives the outcome away"));
+  lf_text_list_clear(&c.project.keep);
+  lf_text_list_split(&c.project.drop, "size", NULL);
+  build_with(&c, "Region", honest);
+  assert_int_equal(case_role(&c, "Size")->role, LF_ROLE_EXCLUDED);
+  lf_text_list_clear(&c.project.drop);
+  lf_text_list_split(&c.project.use, "Region", NULL);
+  build_with(&c, "Region", honest);
+  assert_int_equal(case_role(&c, "Size")->role, LF_ROLE_EXCLUDED);
+  assert_int_equal(case_role(&c, "Region")->role, LF_ROLE_ATTRIBUTE);
+  build_with(&c, "Region", constant); /* what the user names stays */
+  assert_int_equal(case_role(&c, "Region")->role, LF_ROLE_ATTRIBUTE);
+  lf_text_list_clear(&c.project.use);
+  c.options.keep_suspects = true;
+  build_with(&c, "Remark", telling_tags);
+  assert_int_equal(case_role(&c, "Remark")->role, LF_ROLE_ATTRIBUTE);
+  assert_non_null(case_role(&c, "Remark")->suspicion);
+  case_free(&c);
+}
+
+static void a_misspelt_column_is_an_error(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text_list_split(&c.project.drop, "Sise", NULL);
+  case_must_fail(&c, "Size,Result\n1,Won\n2,Lost\n", LF_E_USAGE, "did you mean 'Size'?");
+  case_free(&c);
+}
+
+/* Three columns that say the same: text, its code, and the code turned round; a fourth that maps the code out
+ * of order does not. */
+static void twins_are_left_out(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Segment,Abbr,Rank,Turned,Mixed,Result\n");
+  static const char *const names[] = {"Small", "Middle", "Large"}, *const abbr[] = {"S", "M", "L"};
+  static const int mixed[] = {7, 3, 9};
+  for (size_t i = 0; i < 400; i++) {
+    size_t k = (size_t)(3 * noise(31, i));
+    lf_text_addf(&csv, "%s,%s,%zu,%zu,%d,%s\n", names[k], abbr[k], k, 10 - k, mixed[k],
+                 won_row(i) ? "Won" : "Lost");
+  }
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "Segment")->role, LF_ROLE_ATTRIBUTE);
+  assert_string_equal(case_role(&c, "Abbr")->reason, "says the same as 'Segment'");
+  assert_int_equal(case_role(&c, "Turned")->role, LF_ROLE_EXCLUDED);
+  lf_text_list_split(&c.project.drop, "Segment,Abbr", NULL);
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "Rank")->role, LF_ROLE_ATTRIBUTE);
+  assert_string_equal(case_role(&c, "Turned")->reason, "says the same as 'Rank'");
+  assert_int_equal(case_role(&c, "Mixed")->role, LF_ROLE_ATTRIBUTE);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+static void amount_cell(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%d.50", (int)(9000 * noise(41, i)) + 100);
+}
+static void amount_of_won(lf_text *csv, size_t i) {
+  if (won_row(i)) amount_cell(csv, i);
+}
+
+static void an_amount_of_all_rows_is_an_attribute_too(void **state) {
+  (void)state;
+  history_case c = case_new();
+  build_with(&c, "Amount", amount_cell);
+  assert_int_equal(case_role(&c, "Amount")->role, LF_ROLE_AMOUNT);
+  assert_true(case_role(&c, "Amount")->also_attribute);
+  size_t amount = c.history->amount;
+  assert_true(lf_history_is_attribute(c.history, amount));
+  assert_true(lf_history_amount(c.history, 0) == (int)(9000 * noise(41, 0)) + 100.5);
+  build_with(&c, "Amount", amount_of_won);
+  assert_int_equal(case_role(&c, "Amount")->role, LF_ROLE_AMOUNT);
+  assert_false(lf_history_is_attribute(c.history, c.history->amount));
+  for (size_t i = 0; i < c.history->n_rows; i++)
+    assert_true(isnan(lf_history_amount(c.history, i)) == !c.history->won[i]);
+  build_with(&c, "Revenue From Client", amount_cell); /* not the revenue of this deal */
+  assert_int_equal(c.history->amount, SIZE_MAX);
+  case_free(&c);
+}
+
+/* Index follows the month, and so does the win rate; Region does not. */
+static void the_calendar_is_recognised(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Index,Region,Result\n");
+  for (size_t i = 0; i < 4000; i++) {
+    size_t month = i / 100;
+    bool won = noise(51, i) < 0.05 + 0.01 * (double)month;
+    lf_text_addf(&csv, "%zu,%c,%s\n", 500 + 3 * month + (size_t)(2 * noise(52, i)),
+                 'a' + (int)(4 * noise(53, i)), won ? "Won" : "Lost");
+  }
+  for (int dated = 0; dated < 2; dated++) {
+    if (dated) set_text(&c.project.date, "@row");
+    case_must_build(&c, csv.data);
+    assert_non_null(case_role(&c, "Index")->suspicion);
+    assert_non_null(strstr(case_role(&c, "Index")->suspicion, "calendar"));
+    assert_null(case_role(&c, "Region")->suspicion);
+    assert_true(case_notes(&c, "--date @row") == !dated);
+  }
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+static void free_text_needs_patterns(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_attribute_spec *spec = NULL;
+  assert_int_equal(lf_project_attribute_add(&c.project, "Note", &spec, NULL), LF_OK);
+  spec->kind = LF_KIND_TEXT;
+  build_with(&c, "Note", few_pages);
+  assert_int_equal(case_role(&c, "Note")->role, LF_ROLE_EXCLUDED);
+  assert_non_null(strstr(case_role(&c, "Note")->reason, "free text"));
+  case_free(&c);
+}
+
+static void ordinary_weather(void **state) {
+  (void)state;
+  history_case c = case_new(); /* few rows: no statistic accuses anybody */
+  case_must_build(&c, "Size,Result\n1,Won\n1,Won\n2,Lost\n2,Lost\n2,Lost\n1,Won\n");
+  assert_int_equal(case_role(&c, "Size")->role, LF_ROLE_ATTRIBUTE);
+  assert_null(case_role(&c, "Size")->suspicion);
+  case_free(&c);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(columns_that_tell_nothing),
+      cmocka_unit_test(a_number_is_an_identifier_by_its_name),
+      cmocka_unit_test(columns_that_know_the_outcome),
+      cmocka_unit_test(honest_columns_are_not_accused),
+      cmocka_unit_test(odd_columns_are_asked_about),
+      cmocka_unit_test(the_user_decides),
+      cmocka_unit_test(a_misspelt_column_is_an_error),
+      cmocka_unit_test(twins_are_left_out),
+      cmocka_unit_test(an_amount_of_all_rows_is_an_attribute_too),
+      cmocka_unit_test(the_calendar_is_recognised),
+      cmocka_unit_test(free_text_needs_patterns),
+      cmocka_unit_test(ordinary_weather),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
