@@ -5,8 +5,8 @@
  *   log(1 + exp(eta)) = max(eta, 0) + log(1 + e).
  * Why these forms: nothing overflows, and rows far on their right side keep a residual that is small but not rounded to 0.
  * Why not libm: one call a row costs more than the rest of a pass. exp and log1p use the reductions and minimax
- * polynomials of fdlibm (Sun Microsystems 1993, e_exp.c, e_log.c; error below 1 ulp), written without branches so that
- * they vectorise. */
+ * polynomials of fdlibm (Sun Microsystems 1993, e_exp.c, e_log.c; error below 1 ulp), written without branches, choices
+ * being made on bits, so that they vectorise. */
 #include "fit/logistic.h"
 
 #include <stdint.h>
@@ -16,10 +16,26 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-/* exp(-a) for 0 <= a; 0 below the smallest normal number is cut at exp(-708). */
-static inline double exp_minus(double a) {
-  const double magic = 0x1.8p52; /* adding it rounds to an integer, kept in the low bits */
-  double x = a > 708.0 ? -708.0 : -a;
+static inline uint64_t bits_of(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static inline double from_bits(uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/* Adding it to a double of modest size rounds that to an integer and leaves it in the low bits. */
+static const double magic = 0x1.8p52;
+
+/* exp(-a) for a >= 0 given by its bits, cut at exp(-708), the smallest normal number being near. Positive doubles are in the
+ * order of their bits. */
+static inline double exp_minus(int64_t a) {
+  const int64_t most = 0x4086200000000000; /* 708.0 */
+  double x = -from_bits((uint64_t)(a < most ? a : most));
   double shifted = x * 1.44269504088896338700 + magic;
   double k = shifted - magic;
   double high = x - k * 6.93147180369123816490e-01;
@@ -31,19 +47,16 @@ static inline double exp_minus(double a) {
                            z * (6.61375632143793436117e-05 +
                                 z * (-1.65339022054652515390e-06 + z * 4.13813679705723846039e-08))));
   double value = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-  uint64_t bits, power;
-  memcpy(&power, &shifted, sizeof power);
-  memcpy(&bits, &value, sizeof bits);
-  bits += power << 52;
-  memcpy(&value, &bits, sizeof value);
-  return value;
+  return from_bits(bits_of(value) + (bits_of(shifted) << 52));
 }
 
-/* log(1 + e) for 0 <= e <= 1. */
+/* log(1 + e) for 0 <= e <= 1: with 1 + e = 2^k m, m in [sqrt(1/2), sqrt(2)), k = 0 or 1 read off the bits. */
 static inline double log_one_plus(double e) {
-  double half = (e - 1.0) * 0.5;
-  double f = e > 0.41421356237309503 ? half : e;
-  double k = e > 0.41421356237309503 ? 1.0 : 0.0;
+  uint64_t bits = bits_of(1.0 + e);
+  uint64_t power = (bits + 0x00095f6200000000u) >> 52; /* 1023 + k */
+  double m = from_bits(bits - ((power - 1023) << 52));
+  double k = from_bits(bits_of(magic) + (power - 1023)) - magic;
+  double f = m - 1.0;
   double s = f / (2.0 + f);
   double z = s * s;
   double poly = z * (6.666666666666735130e-01 +
@@ -62,29 +75,33 @@ void lf_logistic_block(size_t n, const double *restrict eta, const double *restr
 #pragma omp simd
   for (size_t i = 0; i < n; i++) {
     double x = eta[i];
-    double a = x < 0.0 ? -x : x;
-    double e = exp_minus(a);
+    double side = from_bits(bits_of(1.0) | (bits_of(x) & 0x8000000000000000u)); /* -1 or +1 */
+    double up = 0.5 + 0.5 * side;
+    double e = exp_minus((int64_t)(bits_of(x) & 0x7fffffffffffffffu));
     double q = 1.0 / (1.0 + e);
     double small = e * q;
-    double up = (y[i] - 1.0) + small, down = y[i] - small;
-    residual[i] = w[i] * (x < 0.0 ? down : up);
+    residual[i] = w[i] * ((y[i] - up) + side * small);
     omega[i] = w[i] * (small * q);
-    loss[i] = w[i] * (((x < 0.0 ? 0.0 : x) - y[i] * x) + log_one_plus(e));
+    loss[i] = w[i] * ((up * x - y[i] * x) + log_one_plus(e));
   }
 }
 
-/* Adds eight lanes pairwise. */
-static double fold(const double lane[8]) {
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+/* Sums run in LANES interleaved parts, added pairwise at the end: the same bits whatever the vector width. */
+enum { LANES = 32 };
+
+static double fold(double lane[LANES]) {
+  for (size_t half = LANES / 2; half > 0; half /= 2)
+    for (size_t l = 0; l < half; l++) lane[l] += lane[l + half];
+  return lane[0];
 }
 
 LF_CLONES
 double lf_lane_sum(size_t n, const double *x) {
-  double lane[8] = {0};
+  double lane[LANES] = {0};
   size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
+  for (; i + LANES <= n; i += LANES) {
 #pragma omp simd
-    for (size_t l = 0; l < 8; l++) lane[l] += x[i + l];
+    for (size_t l = 0; l < LANES; l++) lane[l] += x[i + l];
   }
   for (size_t l = 0; i + l < n; l++) lane[l] += x[i + l];
   return fold(lane);
@@ -92,11 +109,11 @@ double lf_lane_sum(size_t n, const double *x) {
 
 LF_CLONES
 double lf_lane_dot(size_t n, const double *x, const double *y) {
-  double lane[8] = {0};
+  double lane[LANES] = {0};
   size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
+  for (; i + LANES <= n; i += LANES) {
 #pragma omp simd
-    for (size_t l = 0; l < 8; l++) lane[l] += x[i + l] * y[i + l];
+    for (size_t l = 0; l < LANES; l++) lane[l] += x[i + l] * y[i + l];
   }
   for (size_t l = 0; i + l < n; l++) lane[l] += x[i + l] * y[i + l];
   return fold(lane);

@@ -17,7 +17,7 @@
 void lf_logistic_block(size_t n, const double *eta, const double *y, const double *w, double *residual, double *omega,
                        double *loss);
 
-/* Sum of x[0..n) and of x[i] y[i] in eight lanes: the same bits whatever the vector width. */
+/* Sum of x[0..n) and of x[i] y[i] in interleaved parts: the same bits whatever the vector width. */
 double lf_lane_sum(size_t n, const double *x);
 double lf_lane_dot(size_t n, const double *x, const double *y);
 
