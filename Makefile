@@ -17,7 +17,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- what is needed -----------------------------------------------------------------------------------
 # Debian 12 package names. The first list builds and runs leadfit; the second is for tests, lint and sanitizers.
 
-PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-serial-dev libcsv-dev libjansson-dev \
+PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
   libomp-14-dev chromium
@@ -36,14 +36,15 @@ BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g $(WARN) -fopenmp -fPIC -fno-semantic-in
   -Iinclude -Isrc -I$(BUILD)/gen
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 
-# Asked once, when first used: `make deps all` must not ask before pkg-config is there. OpenBLAS is the serial build, found
-# beside its threaded siblings whatever the machine's alternatives say: threads belong to leadfit's own fixed blocks.
+# Asked once, when first used: `make deps all` must not ask before pkg-config is there. OpenBLAS is the build for threads, found beside
+# its siblings whatever the machine's alternatives say: Debian's serial build shares its buffers without a lock, so that two of
+# our threads that call it at once corrupt each other's results. base/parallel.c keeps it to the thread that calls it.
 PKGS := jansson yaml-0.1 zlib libzstd libpcre2-8 libxxhash libcrypto
-SERIAL_BLAS = $(eval SERIAL_BLAS := /usr/lib/$$(shell gcc -print-multiarch)/openblas-serial)$(SERIAL_BLAS)
+BLAS = $(eval BLAS := /usr/lib/$$(shell gcc -print-multiarch)/openblas-pthread)$(BLAS)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags gsl $$(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(PKGS)))$(PKG_LIBS)
 # OpenBLAS stands before GSL's own cblas in the search order (libgsl pulls that one in), so GSL calls OpenBLAS.
-LIBS = -L$(SERIAL_BLAS) -Wl,-rpath,$(SERIAL_BLAS) -lgsl -Wl,--push-state,--no-as-needed -lopenblas \
+LIBS = -L$(BLAS) -Wl,-rpath,$(BLAS) -lgsl -Wl,--push-state,--no-as-needed -lopenblas \
   -Wl,--pop-state -lcsv $(PKG_LIBS) -lm
 
 # A build folder per mode: release in $(BUILD), the others inside it.

@@ -43,7 +43,7 @@ def check_sample(setting, results):
 
 
 def check_blas(setting, results):
-    """GSL calls the serial OpenBLAS: it comes before GSL's own cblas in the order in which symbols are looked for."""
+    """GSL calls the OpenBLAS that is safe for threads: it comes before GSL's own cblas in the order in which symbols are found."""
     if not os.path.exists(setting.leadfit):
         results.skip("scripts/blas", "there is no program")
         return
@@ -52,8 +52,8 @@ def check_blas(setting, results):
     problems = []
     if not lines or "openblas" not in lines[0]:
         problems.append("OpenBLAS is not the first of:\n" + said)
-    elif "openblas-serial" not in os.path.realpath(lines[0].split("=>")[1].split()[0]):
-        problems.append("not the serial OpenBLAS: " + lines[0])
+    elif "openblas-pthread" not in os.path.realpath(lines[0].split("=>")[1].split()[0]):
+        problems.append("not the OpenBLAS for threads: " + lines[0])
     results.check("scripts/blas", problems)
 
 
