@@ -74,6 +74,7 @@ double lf_round_edge(double low, double high) {
   for (int exponent = largest; exponent >= largest - 18; exponent--) {
     double power = pow(10, abs(exponent));
     for (size_t k = 0; k < sizeof digits / sizeof *digits; k++) {
+      if (digits[k] == 2.5 && exponent < 1) continue; /* 250 is round, 0.25 is not rounder than 0.2 */
       /* 10^-k is no double, 10^k is: divide, so that the edge is the double nearest to the decimal people read */
       double step = exponent < 0 ? digits[k] : digits[k] * power;
       double scaled = exponent < 0 ? high * power : high;

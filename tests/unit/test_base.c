@@ -1,0 +1,203 @@
+/* The base room: numbers to and from text, stable formulas, fixed-order blocks, outputs that are all or nothing. */
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/numerics.h"
+#include "base/parallel.h"
+#include "base/text.h"
+
+static uint64_t bits(double x) {
+  uint64_t b;
+  memcpy(&b, &x, sizeof b);
+  return b;
+}
+
+/* Every double reads back as the same bits, on the fast path and off it. strtod is the reference. */
+static void doubles_read_back(void **state) {
+  (void)state;
+  uint64_t seed = 88172645463325252u;
+  for (int i = 0; i < 200000; i++) {
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    double x;
+    memcpy(&x, &seed, sizeof x);
+    if (!isfinite(x)) continue;
+    char text[LF_DOUBLE_TEXT];
+    double back = 0;
+    lf_format_double(x, text);
+    assert_true(lf_parse_double(text, strlen(text), &back));
+    assert_true(bits(back) == bits(x));
+    snprintf(text, sizeof text, "%lld.%03u", (long long)(seed % 1000000000000u) - 500000000000, (unsigned)(seed % 1000));
+    assert_true(lf_parse_double(text, strlen(text), &back));
+    assert_true(bits(back) == bits(strtod(text, NULL)));
+  }
+}
+
+static void only_plain_decimals_are_numbers(void **state) {
+  (void)state;
+  static const char *const good[] = {"0", "-1", "+2.5", ".5", "5.", "1e3", "1E-3", "007", "123456789012345678901234567890"};
+  static const char *const bad[] = {"", " 1", "1 ", "nan", "inf", "0x10", "1e", "1e+", ".", "-", "1,5", "--1", "1e400", "1_0"};
+  double x;
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    assert_true(lf_parse_double(good[i], strlen(good[i]), &x));
+    assert_true(x == strtod(good[i], NULL));
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(lf_parse_double(bad[i], strlen(bad[i]), &x));
+}
+
+static void numbers_do_not_follow_the_locale(void **state) {
+  (void)state;
+  if (!setlocale(LC_ALL, "de_DE.UTF-8")) skip();
+  char text[LF_DOUBLE_TEXT];
+  lf_format_double(1234.5, text);
+  assert_string_equal(text, "1234.5");
+  assert_int_equal(lf_format_fixed(-0.125, 2, text, sizeof text), 5);
+  assert_string_equal(text, "-0.12");
+  double x;
+  assert_true(lf_parse_double("12345678901234567890.5", 22, &x)); /* the slow path */
+  assert_true(x == 12345678901234567890.5);
+  setlocale(LC_ALL, "C");
+}
+
+static void stable_formulas(void **state) {
+  (void)state;
+  assert_true(fabs(lf_log1pexp(0) - log(2)) < 1e-16);
+  assert_true(lf_log1pexp(800) == 800);
+  assert_true(lf_log1pexp(-800) == 0 || lf_log1pexp(-800) < DBL_MIN);
+  assert_true(fabs(lf_log1pexp(-40) / exp(-40) - 1) < 1e-15);
+  assert_true(lf_expit(-800) >= 0 && lf_expit(800) == 1);
+  for (double x = -30; x <= 30; x += 0.37) assert_true(fabs(lf_logit(lf_expit(x)) - x) < 1e-3 || fabs(x) > 25);
+  assert_true(lf_binomial_deviance(0, 7) == 0 && lf_binomial_deviance(0, 0) == 0);
+  assert_true(fabs(lf_binomial_deviance(5, 5) - 20 * log(2)) < 1e-12);
+}
+
+/* Five p-values worked by hand: q = 0.05, 0.05, 0.05, 0.05, 0.05 with the step-up minimum; NaN counts for nothing. */
+static void benjamini_hochberg(void **state) {
+  (void)state;
+  const double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.5};
+  double q[6];
+  lf_benjamini_hochberg(p, 6, q);
+  const double want[] = {0.025, 0.05, NAN, 0.05, 0.025, 0.5};
+  for (int i = 0; i < 6; i++) assert_true(isnan(want[i]) ? isnan(q[i]) : fabs(q[i] - want[i]) < 1e-15);
+}
+
+typedef struct sums {
+  const lf_chunks *chunks;
+  double part[16];
+} sums;
+
+static void sum_chunk(void *context, size_t i) {
+  sums *s = context;
+  size_t from, to;
+  lf_chunk_rows(s->chunks, i, &from, &to);
+  for (size_t r = from; r < to; r++) s->part[i] += 1.0 / (double)(r + 1);
+}
+
+static double chunked_sum(int threads) {
+  lf_chunks chunks = lf_cut(100003, 1000, 16);
+  assert_int_equal(chunks.count, 16);
+  sums s = {.chunks = &chunks};
+  lf_run run = {.threads = threads};
+  lf_parallel_for(&run, chunks.count, sum_chunk, &s);
+  double total = 0;
+  for (size_t i = 0; i < chunks.count; i++) total += s.part[i];
+  return total;
+}
+
+static void the_same_bits_for_any_thread_count(void **state) {
+  (void)state;
+  double one = chunked_sum(1);
+  for (int threads = 2; threads < 9; threads++) assert_true(bits(chunked_sum(threads)) == bits(one));
+  lf_chunks none = lf_cut(0, 1000, 16);
+  assert_int_equal(none.count, 0);
+}
+
+/* XXH64 of the empty text and of "abc", seed 0, from the xxHash reference. */
+static void hashes_are_the_published_ones(void **state) {
+  (void)state;
+  assert_true(lf_hash("", 0, 0) == 0xEF46DB3751D8E999u);
+  assert_true(lf_hash("abc", 3, 0) == 0x44BC2CF5AD770999u);
+  char sha[LF_SHA256_TEXT];
+  assert_int_equal(lf_sha256("abc", 3, sha, NULL), LF_OK);
+  assert_string_equal(sha, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void outputs_appear_together_or_not_at_all(void **state) {
+  (void)state;
+  char folder[] = "/tmp/leadfit-test-XXXXXX", a[64], b[64];
+  assert_non_null(mkdtemp(folder));
+  snprintf(a, sizeof a, "%s/a", folder);
+  snprintf(b, sizeof b, "%s/b", folder);
+  lf_output *out = NULL;
+  for (int commit = 0; commit < 2; commit++) {
+    assert_int_equal(lf_output_new(&out, NULL), LF_OK);
+    assert_int_equal(lf_output_add(out, a, "one", 3, NULL), LF_OK);
+    assert_int_equal(lf_output_add(out, b, "two", 3, NULL), LF_OK);
+    if (commit) assert_int_equal(lf_output_commit(out, NULL), LF_OK);
+    lf_output_free(out);
+    assert_int_equal(access(a, F_OK) == 0, commit);
+    assert_int_equal(access(b, F_OK) == 0, commit);
+  }
+  char *bytes = NULL;
+  size_t n = 0;
+  assert_int_equal(lf_read_file(b, 100, &bytes, &n, NULL), LF_OK);
+  assert_int_equal(n, 3);
+  assert_string_equal(bytes, "two");
+  free(bytes);
+  lf_error err;
+  assert_int_equal(lf_read_file(b, 2, &bytes, &n, &err), LF_E_DATA);
+  unlink(a);
+  unlink(b);
+  assert_int_equal(rmdir(folder), 0); /* no temporary file was left */
+}
+
+static void errors_are_one_clean_line(void **state) {
+  (void)state;
+  lf_error err;
+  assert_int_equal(lf_fail_at(&err, LF_E_DATA, "a\nb", 3, 4, "bad\x1b[31m\nvalue %d", 7), LF_E_DATA);
+  assert_string_equal(err.message, "bad [31m value 7");
+  assert_string_equal(err.file, "a b");
+  assert_int_equal(lf_fail(NULL, LF_E_IO, "nobody listens"), LF_E_IO);
+}
+
+static void utf8_is_told_from_bytes(void **state) {
+  (void)state;
+  assert_int_equal(lf_utf8_valid_prefix("na\xc3\xafve caf\xc3\xa9 plain ascii", 25), 25);
+  assert_int_equal(lf_utf8_valid_prefix("ab\xe9", 3), 2);
+  assert_int_equal(lf_utf8_valid_prefix("\xed\xa0\x80", 3), 0);         /* a surrogate */
+  assert_int_equal(lf_utf8_valid_prefix("\xc0\xaf", 2), 0);             /* overlong */
+  assert_int_equal(lf_utf8_valid_prefix("\xf0\x9f\x92\xb6", 4), 4);
+  const char *text = " \xc2\xa0 x y\t";
+  size_t n = strlen(text);
+  lf_trim(&text, &n);
+  assert_int_equal(n, 3);
+  assert_memory_equal(text, "x y", 3);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(doubles_read_back),
+      cmocka_unit_test(only_plain_decimals_are_numbers),
+      cmocka_unit_test(numbers_do_not_follow_the_locale),
+      cmocka_unit_test(stable_formulas),
+      cmocka_unit_test(benjamini_hochberg),
+      cmocka_unit_test(the_same_bits_for_any_thread_count),
+      cmocka_unit_test(hashes_are_the_published_ones),
+      cmocka_unit_test(outputs_appear_together_or_not_at_all),
+      cmocka_unit_test(errors_are_one_clean_line),
+      cmocka_unit_test(utf8_is_told_from_bytes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
