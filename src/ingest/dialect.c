@@ -17,6 +17,7 @@ typedef struct trial {
   bool last_empty[SNIFF_RECORDS];
   size_t usual; /* the most frequent number of fields behind the header */
   double agree; /* share of records that have it, the header counted */
+  bool broken;  /* the header has a quote that is not closed */
 } trial;
 
 void lf_dialect_free(lf_dialect *dialect) {
@@ -62,7 +63,9 @@ static lf_status try_delimiter(const char *data, size_t n, char delimiter, trial
   LF_TRY(lf_quoted_init(&q, delimiter, err));
   LF_TRY(lf_quoted_init(&inner, delimiter, err));
   while (at < look && t->records < SNIFF_RECORDS) {
-    if (read_record(&q, &inner, data + at, look - at, &record) != LF_RECORD_OK) break;
+    lf_record_end end = read_record(&q, &inner, data + at, look - at, &record);
+    t->broken = end == LF_RECORD_UNCLOSED && !t->records && look == n;
+    if (end != LF_RECORD_OK) break;
     at += q.end;
     if (at == look && look < n && t->records) break; /* cut in two by the limit */
     t->fields[t->records] = record->n_fields;
@@ -82,8 +85,9 @@ static lf_status choose_delimiter(const char *data, size_t n, trial *best, lf_er
   LF_TRY(lf_alloc(1, sizeof *t, &t, err));
   for (size_t i = 0; i < sizeof known - 1; i++) {
     LF_TRY(try_delimiter(data, n, known[i], t, err));
-    bool better = t->agree > best->agree || (t->agree >= best->agree && t->usual > best->usual);
-    if (i == 0 || better) *best = *t;
+    bool better = !(best->broken && t->usual < 2) &&
+                  (t->agree > best->agree || (t->agree >= best->agree && t->usual > best->usual));
+    if (i == 0 || better || (t->broken && best->usual < 2)) *best = *t;
   }
 cleanup:
   free(t);
@@ -167,6 +171,18 @@ static void settle_fields(lf_dialect *d, const trial *t, const lf_quoted *header
   }
 }
 
+static bool blank(const char *data, size_t n) {
+  size_t i = 0;
+  while (i < n && (data[i] == ' ' || (data[i] >= '\t' && data[i] <= '\r'))) i++;
+  return i == n;
+}
+
+static bool all_empty(const lf_quoted *header) {
+  for (size_t i = 0; i < header->n_fields; i++)
+    if (header->fields[i].length) return false;
+  return true;
+}
+
 static lf_status read_header(const char *name, const char *data, size_t n, const trial *t, lf_dialect *d,
                              lf_error *err) {
   lf_status status = LF_OK;
@@ -176,9 +192,12 @@ static lf_status read_header(const char *name, const char *data, size_t n, const
   LF_TRY(lf_quoted_init(&q, t->delimiter, err));
   LF_TRY(lf_quoted_init(&inner, t->delimiter, err));
   lf_record_end end = read_record(&q, &inner, data + d->header, n - d->header, &header);
-  if (end == LF_RECORD_NONE)
+  if (end == LF_RECORD_NONE || blank(data + d->header, n - d->header))
     LF_TRY(lf_fail_at(err, LF_E_DATA, name, 0, 0, "is empty: give a table with a header line and rows"));
   if (end != LF_RECORD_OK) LF_TRY(lf_record_fail(end, name, data, d->header + q.place, err));
+  if (all_empty(header))
+    LF_TRY(lf_fail_at(err, LF_E_DATA, name, lf_line_of(data, d->header), 0,
+                      "has no names in its first record: remove what stands above the header"));
   d->body = d->header + q.end;
   settle_fields(d, t, header);
   LF_TRY(make_names(d, header, err));

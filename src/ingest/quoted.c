@@ -7,7 +7,7 @@
 
 lf_status lf_quoted_init(lf_quoted *q, char delimiter, lf_error *err) {
   *q = (lf_quoted){0};
-  if (csv_init(&q->parser, CSV_STRICT_FINI) != 0) return lf_fail(err, LF_E_MEMORY, "not enough memory for libcsv");
+  if (csv_init(&q->parser, 0) != 0) return lf_fail(err, LF_E_MEMORY, "not enough memory for libcsv");
   q->ready = true;
   csv_set_delim(&q->parser, (unsigned char)delimiter);
   csv_set_blk_size(&q->parser, 1 << 12);
@@ -111,7 +111,10 @@ static bool feed(lf_quoted *q, const char *bytes, size_t at, size_t length, lf_r
 /* The end of the bytes came before the end of the record. */
 static lf_record_end finish(lf_quoted *q, const char *bytes, size_t n) {
   bool irregular = false;
-  if (csv_fini(&q->parser, take_field, take_record, q) != 0) {
+  csv_set_opts(&q->parser, CSV_STRICT | CSV_STRICT_FINI); /* an open quote is an error, here alone */
+  int failed = csv_fini(&q->parser, take_field, take_record, q);
+  csv_set_opts(&q->parser, 0);
+  if (failed) {
     q->place = opening_quote(bytes, n, (char)q->parser.delim_char, &irregular);
     return LF_RECORD_UNCLOSED;
   }
