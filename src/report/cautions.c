@@ -116,7 +116,8 @@ static lf_status miscalibrated(const json_t *report, json_t *list, lf_error *err
   bool level = off(calibration, "in_the_large", 0, 0.1), slope = off(calibration, "slope", 1, 0.1);
   lf_text text = {0};
   /* "Go by the order" is no advice where the order is a coin's. */
-  if (!(lf_view_number(figures, "auc.ci_low") > 0.5)) return LF_OK;
+  if (!(lf_view_number(figures, "auc.ci_low") > 0.5) || lf_view_number(figures, "auc.ci_high") < 0.55)
+    return LF_OK;
   if (level) {
     lf_text_add(&text, lf_view_number(calibration, "in_the_large") < 0
                            ? "Its probabilities promise too much"
@@ -137,6 +138,21 @@ static lf_status miscalibrated(const json_t *report, json_t *list, lf_error *err
     lf_text_add(&text, "; 1 is right). Go by the order of the scores.");
   }
   if (text.length == 0) return LF_OK;
+  return lf_headline_put(list, NULL, &text, err);
+}
+
+static lf_status worse_than_base_rate(const json_t *report, json_t *list, lf_error *err) {
+  bool is_holdout = false;
+  const json_t *figures = lf_view_figures(report, &is_holdout);
+  double loss = lf_view_number(figures, "log_loss"), null = lf_view_number(figures, "null_log_loss");
+  lf_text text = {0};
+  if (!(loss >= null)) return LF_OK;
+  lf_text_add(&text,
+              "Its probabilities fit these leads no better than one win rate for all would (log loss ");
+  lf_people_fixed(&text, loss, 4);
+  lf_text_add(&text, " against ");
+  lf_people_fixed(&text, null, 4);
+  lf_text_add(&text, ").");
   return lf_headline_put(list, NULL, &text, err);
 }
 
@@ -189,6 +205,7 @@ lf_status lf_headline_cautions(const json_t *report, json_t *list, lf_error *err
   LF_TRY(suspects(report, list, err));
   LF_TRY(too_good_to_be_true(report, list, err));
   LF_TRY(faded(report, list, err));
+  LF_TRY(worse_than_base_rate(report, list, err));
   LF_TRY(miscalibrated(report, list, err));
   LF_TRY(drifting(report, list, err));
   LF_TRY(few_wins(report, list, err));

@@ -14,6 +14,10 @@
 
 enum { NAME_LENGTH = 60 };
 
+/* An interval wholly below this is too close to a coin for anybody to act on, even where it does not hold
+ * 0.5. */
+static const double no_use = 0.55;
+
 /* AUC from which a score is of use in practice: an interval wholly below this and holding 0.5 says "does not
  * work". */
 static const double of_use = 0.60;
@@ -49,6 +53,7 @@ static const char *state_of(const json_t *report, const json_t *auc) {
          high = lf_view_number(auc, "ci_high");
   if (isnan(value)) return "cannot be judged";
   if (isnan(low) || isnan(high)) low = high = value;
+  if (high < no_use) return "does not work";
   if (low <= 0.5) return high < of_use ? "does not work" : "not shown";
   if (does_not_last(report)) return "not shown";
   return value < of_use ? "weak" : "works";
@@ -92,6 +97,8 @@ static lf_status put_works(const json_t *report, const json_t *figures, bool is_
   lf_text_add(&text, ". A coin gets 50.");
   if (strcmp(state, "not shown") == 0 && lf_view_number(auc, "ci_low") <= 0.5)
     lf_text_add(&text, " The interval holds 50: there is too little evidence to tell the score from a coin.");
+  if (strcmp(state, "does not work") == 0 && lf_view_number(auc, "ci_low") > 0.5)
+    lf_text_add(&text, " What it knows is too little to act on.");
   if (signal != NULL && does_not_last(report)) {
     lf_text_add(&text, " ");
     lf_text_add(&text, signal);

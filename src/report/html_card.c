@@ -116,13 +116,10 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
 /* ---- points ---------------------------------------------------------------------------------------- */
 
 static const lf_html_column point_columns[] = {
-    {"Band", "label", LF_HTML_NAME},
-    {"Points", "points", LF_HTML_COUNT},
-    {"Rows", "rows", LF_HTML_COUNT},
-    {"Won", "won", LF_HTML_COUNT},
-    {"Win rate", "win_rate", LF_HTML_BAR},
-    {"Revenue", "amount", LF_HTML_COUNT},
-    {"95% range of points", "range", LF_HTML_TEXT},
+    {"Band", "label", LF_HTML_NAME},       {"Points", "points", LF_HTML_COUNT},
+    {"Rows", "rows", LF_HTML_COUNT},       {"Won", "won", LF_HTML_COUNT},
+    {"Win rate", "win_rate", LF_HTML_BAR}, {"Revenue", "amount", LF_HTML_COUNT},
+    {"95% range", "range", LF_HTML_TEXT},
 };
 
 /* Counts stand in columns FIRST_COUNT up to RANGE, the range of points in the last one. */

@@ -50,6 +50,7 @@ static void state_follows_the_interval(void **state) {
       {0.56, 0.53, 0.59, "weak", "The score helps only a little: "},
       {0.62, 0.48, 0.76, "not shown", "The score is not shown to work: "},
       {0.52, 0.49, 0.55, "does not work", "The score does not work: "},
+      {0.517, 0.505, 0.529, "does not work", "The score does not work: "}, /* sure, and of no use */
       {0.45, 0.40, 0.49, "does not work", "The score does not work: "},
       {0.70, 0.50, 0.90, "not shown", "The score is not shown to work: "},
       {0.40, NAN, NAN, "does not work", "The score does not work: "},
@@ -167,6 +168,10 @@ static void each_caution_has_its_cause(void **state) {
        "\"ci_high\": 0.8},"
        "\"calibration\": {\"slope\": 0.7, \"slope_low\": 0.6, \"slope_high\": 0.8}}}",
        "too sure of themselves"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {\"value\": 0.75, \"ci_low\": 0.7, "
+       "\"ci_high\": 0.8},"
+       "\"log_loss\": 0.62, \"null_log_loss\": 0.61}}",
+       "no better than one win rate for all would (log loss 0.6200 against 0.6100)"},
   };
   (void)state;
   json_t *sound = report_with_auc(0.75, 0.72, 0.78);
