@@ -249,6 +249,42 @@ static void accounts(void **state) {
   near(pair.z, pair.difference / pair.std_error, 1e-12);
 }
 
+/* Sandwich over accounts, written out: H^-1 (sum of g_c g_c') H^-1 C/(C-1), at the slope and intercept found. */
+static void calibration_over_accounts(void **state) {
+  (void)state;
+  sample s;
+  lf_judgement j;
+  double g[CLUSTERS][2] = {{0}}, h00 = 0, h01 = 0, h11 = 0, b00 = 0, b01 = 0, b11 = 0, level = 0, info = 0, gl[CLUSTERS] = {0};
+  draw(&s, 9, 0);
+  lf_judge_rows rows = rows_of(&s);
+  rows.cluster = s.cluster;
+  rows.n_clusters = CLUSTERS;
+  assert_int_equal(lf_judge(&rows, true, NULL, &j, NULL), LF_OK);
+  for (int i = 0; i < N; i++) {
+    double x = 1.3 * s.score[i] - .4, mu = lf_expit(j.calibration_intercept.value + j.calibration_slope.value * x);
+    double m1 = lf_expit(j.in_the_large.value + x), v = mu * (1 - mu);
+    g[s.cluster[i]][0] += s.won[i] - mu;
+    g[s.cluster[i]][1] += (s.won[i] - mu) * x;
+    gl[s.cluster[i]] += s.won[i] - m1;
+    h00 += v;
+    h01 += v * x;
+    h11 += v * x * x;
+    info += m1 * (1 - m1);
+  }
+  for (int c = 0; c < CLUSTERS; c++) {
+    b00 += g[c][0] * g[c][0];
+    b01 += g[c][0] * g[c][1];
+    b11 += g[c][1] * g[c][1];
+    level += gl[c] * gl[c];
+  }
+  double det = h00 * h11 - h01 * h01, scale = CLUSTERS / (CLUSTERS - 1.0); /* 700 rows leave none of 90 accounts out */
+  double slope = (h01 * h01 * b00 - 2 * h01 * h00 * b01 + h00 * h00 * b11) / det / det;
+  double intercept = (h11 * h11 * b00 - 2 * h11 * h01 * b01 + h01 * h01 * b11) / det / det;
+  near(j.calibration_slope.std_error, sqrt(scale * slope), 1e-9);
+  near(j.calibration_intercept.std_error, sqrt(scale * intercept), 1e-9);
+  near(j.in_the_large.std_error, sqrt(scale * level) / info, 1e-9);
+}
+
 static void accounts_of_one_row(void **state) {
   (void)state;
   sample s;
@@ -639,6 +675,7 @@ int main(void) {
       cmocka_unit_test(revenue_by_hand),
       cmocka_unit_test(auc_by_pairs),
       cmocka_unit_test(accounts),
+      cmocka_unit_test(calibration_over_accounts),
       cmocka_unit_test(accounts_of_one_row),
       cmocka_unit_test(weights_are_copies),
       cmocka_unit_test(nothing_of_weight_zero),
