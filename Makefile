@@ -10,6 +10,8 @@ ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 MAKEFLAGS += --no-builtin-rules
+# Commands are shown short; V=1 shows them whole.
+run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := all
@@ -100,7 +102,7 @@ help:
 	@echo 'make bench      timings on generated histories'
 	@echo 'make install uninstall     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make format clean'
-	@echo 'BUILD=FOLDER builds elsewhere; CC=clang another compiler; CFLAGS=… LDFLAGS=… add to ours'
+	@echo 'BUILD=FOLDER builds elsewhere; CC=clang another compiler; CFLAGS=… LDFLAGS=… add to ours; V=1 shows commands'
 
 deps:
 	@tools/install-packages $(PACKAGES)
@@ -153,21 +155,21 @@ $$(DIR.$(1))/obj/flags: FORCE | $$(FIRST)
 
 $$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED:src/%=$$(BUILD)/gen/%.inc)
 	@mkdir -p $$(@D)
-	$$(COMPILE.$(1)) -MMD -MP -c $$< -o $$@
+	$$(call run,CC  ,$$(COMPILE.$(1)) -MMD -MP -c $$< -o $$@)
 
 $$(DIR.$(1))/libleadfit.a: $$(SRC_LIB:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/obj/flags
 	@rm -f $$@
-	ar rcs $$@ $$(filter %.o,$$^)
+	$$(call run,AR  ,ar rcs $$@ $$(filter %.o,$$^))
 
 $$(DIR.$(1))/leadfit: $$(SRC_CLI:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
-	$$(LINK.$(1)) $$^ $$(LIBS) -o $$@
+	$$(call run,LINK,$$(LINK.$(1)) $$^ $$(LIBS) -o $$@)
 
 $$(DIR.$(1))/generate: $$(GENERATE_SRC:%.c=$$(DIR.$(1))/obj/%.o)
-	$$(LINK.$(1)) $$^ $$(LIBS) -o $$@
+	$$(call run,LINK,$$(LINK.$(1)) $$^ $$(LIBS) -o $$@)
 
 $$(DIR.$(1))/tests/%: $$(DIR.$(1))/obj/tests/%.o $$(TEST_SHARED:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
 	@mkdir -p $$(@D)
-	$$(LINK.$(1)) $$< $$(filter $$(<D)/%,$$(filter %.o,$$(wordlist 2,999,$$^))) $$(DIR.$(1))/libleadfit.a $$(LIBS) -lcmocka -o $$@
+	$$(call run,LINK,$$(LINK.$(1)) $$< $$(filter $$(<D)/%,$$(filter %.o,$$(wordlist 2,999,$$^))) $$(DIR.$(1))/libleadfit.a $$(LIBS) -lcmocka -o $$@)
 
 -include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) $$(GENERATE_SRC))
 endef
@@ -175,22 +177,22 @@ $(foreach mode,$(MODES),$(eval $(call mode_rules,$(mode))))
 
 $(BUILD)/gen/%.inc: src/%
 	@mkdir -p $(@D)
-	od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+	@od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
 
 # Object files of tests are kept.
 .SECONDARY:
 
+LINK_SHARED = $(CC.release) -fopenmp -shared -Wl,-z,relro,-z,now,-z,defs -Wl,-soname,libleadfit.so.0 $(LDFLAGS)
 $(BUILD)/libleadfit.so: $(SRC_LIB:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/flags
-	$(CC.release) -fopenmp -shared -Wl,-z,relro,-z,now,-z,defs -Wl,-soname,libleadfit.so.0 $(LDFLAGS) \
-	  $(filter %.o,$^) $(LIBS) -o $@
+	$(call run,LINK,$(LINK_SHARED) $(filter %.o,$^) $(LIBS) -o $@)
 
 $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/libleadfit.a
-	$(CC.fuzz) -fopenmp -fsanitize=address,undefined,fuzzer $^ $(LIBS) -o $@
+	$(call run,LINK,$(LINK.fuzz) -fsanitize=fuzzer $^ $(LIBS) -o $@)
 
 # Every header compiles by itself.
 $(BUILD)/lint/%.h.ok: %.h $(BUILD)/obj/flags
 	@mkdir -p $(@D)
-	$(COMPILE.release) -fsyntax-only -Wno-pragma-once-outside-header -x c $<
+	@$(COMPILE.release) -fsyntax-only -x c $<
 	@touch $@
 
 # ---- install ------------------------------------------------------------------------------------------
