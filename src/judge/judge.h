@@ -67,7 +67,7 @@ typedef struct lf_judgement {
 
 /* Figures for rows. holdout: Hosmer-Lemeshow df = groups, else groups - 2. One class only: rank figures are NaN, no error.
  * LF_E_DATA where there are no rows, a score is NaN, or a probability is outside [0, 1]. Ranks once (integer scores by
- * counting, else radix sort), linear time; about 28 n bytes while sorting, then 4 n and 24 to 48 for each distinct score. */
+ * counting, else radix sort), linear time; about 16 n bytes while sorting, then 4 n and 32 to 56 for each distinct score. */
 lf_status lf_judge(const lf_judge_rows *rows, bool holdout, const lf_run *run, lf_judgement *out, lf_error *err);
 
 typedef struct lf_paired_auc {
