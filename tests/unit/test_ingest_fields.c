@@ -1,0 +1,189 @@
+/* The fast scan and libcsv give the same fields on the same bytes, whatever the bytes. libcsv is the reference: one parser from the first
+ * byte to the last, as its documentation shows it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "ingest/scan.h"
+
+enum { PAD = 8192 + 64, MOST = 20000 };
+
+/* Fields one after the other, each trimmed and ended by 0x1f, each kept record by 0x1e. */
+typedef struct listing {
+  lf_text text;
+  lf_text record; /* of the record under way */
+  size_t fields, n_fields, ragged;
+} listing;
+
+static void put_field(lf_text *out, const char *text, size_t n) {
+  lf_trim(&text, &n);
+  lf_text_add_n(out, text, n);
+  lf_text_add_n(out, "\x1f", 1);
+}
+
+static void on_field(void *text, size_t n, void *context) {
+  listing *l = context;
+  put_field(&l->record, text, n);
+  l->fields++;
+}
+
+static void on_record(int end, void *context) {
+  (void)end;
+  listing *l = context;
+  if (l->fields == l->n_fields) {
+    lf_text_add_n(&l->text, l->record.data, l->record.length);
+    lf_text_add_n(&l->text, "\x1e", 1);
+  } else {
+    l->ragged++;
+  }
+  l->record.length = l->fields = 0;
+}
+
+static void list_by_libcsv(const char *bytes, size_t n, char delimiter, listing *l) {
+  struct csv_parser parser;
+  assert_int_equal(csv_init(&parser, 0), 0);
+  csv_set_delim(&parser, (unsigned char)delimiter);
+  assert_int_equal(csv_parse(&parser, bytes, n, on_field, on_record, l), n);
+  csv_fini(&parser, on_field, on_record, l);
+  csv_free(&parser);
+}
+
+static void list_by_scan(const char *bytes, size_t n, char delimiter, lf_masks_function masks, listing *l) {
+  lf_scan scan;
+  assert_int_equal(lf_scan_init(&scan, delimiter, l->n_fields, NULL), LF_OK);
+  scan.make_masks = masks;
+  lf_scan_aim(&scan, bytes, 0, n, n);
+  while (lf_scan_batch(&scan))
+    for (size_t r = 0; r < scan.rows; r++) {
+      for (size_t f = 0; f < l->n_fields; f++) {
+        size_t i = r * l->n_fields + f;
+        put_field(&l->text, lf_scan_text(&scan, scan.start[i]), scan.length[i]);
+      }
+      lf_text_add_n(&l->text, "\x1e", 1);
+    }
+  assert_int_equal(scan.bad, LF_RECORD_OK);
+  l->ragged = (size_t)scan.ragged;
+  lf_scan_free(&scan);
+}
+
+static void same_listing(const char *bytes, size_t n, char delimiter, size_t n_fields) {
+  lf_masks_function masks[] = {lf_masks_portable, lf_masks_best()};
+  listing expected = {.n_fields = n_fields};
+  list_by_libcsv(bytes, n, delimiter, &expected);
+  for (size_t i = 0; i < 2; i++) {
+    listing found = {.n_fields = n_fields};
+    list_by_scan(bytes, n, delimiter, masks[i], &found);
+    assert_int_equal(found.ragged, expected.ragged);
+    assert_int_equal(found.text.length, expected.text.length);
+    if (found.text.length) assert_memory_equal(found.text.data, expected.text.data, found.text.length);
+    lf_text_free(&found.text);
+  }
+  lf_text_free(&expected.text);
+  lf_text_free(&expected.record);
+}
+
+static uint64_t next_random(uint64_t *state) {
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  return *state * UINT64_C(0x2545f4914f6cdd1d) >> 32;
+}
+
+/* Bytes of the alphabet, which is what structures a table and a few that do not. */
+static size_t random_bytes(uint64_t *state, const char *alphabet, size_t n_alphabet, char *out) {
+  size_t n = next_random(state) % (next_random(state) % 8 ? 300 : MOST);
+  for (size_t i = 0; i < n; i++) out[i] = alphabet[next_random(state) % n_alphabet];
+  memset(out + n, 0, PAD);
+  return n;
+}
+
+static void any_bytes_without_quotes(void **state) {
+  (void)state;
+  static const char delimiters[] = ",;\t|";
+  char *bytes = NULL;
+  uint64_t seed = 42;
+  assert_int_equal(lf_alloc(MOST + PAD, 1, &bytes, NULL), LF_OK);
+  for (int round = 0; round < 3000; round++) {
+    char delimiter = delimiters[round % 4];
+    const char alphabet[] = {'a', 'b', '\xc3', ' ', '\t', '\n', '\r', ',', delimiter, delimiter, delimiter, 'z'};
+    size_t n = random_bytes(&seed, alphabet, sizeof alphabet, bytes);
+    same_listing(bytes, n, delimiter, 1 + (size_t)round % 4);
+  }
+  free(bytes);
+}
+
+/* All 256 values but NUL, which is an error here, and the quote. */
+static void all_byte_values(void **state) {
+  (void)state;
+  char *bytes = NULL, alphabet[254 + 60];
+  uint64_t seed = 7;
+  size_t k = 0;
+  for (int c = 1; c < 256; c++)
+    if (c != '"') alphabet[k++] = (char)c;
+  for (; k < sizeof alphabet; k++) alphabet[k] = k % 3 ? ',' : '\n';
+  assert_int_equal(lf_alloc(MOST + PAD, 1, &bytes, NULL), LF_OK);
+  for (int round = 0; round < 500; round++) {
+    size_t n = random_bytes(&seed, alphabet, sizeof alphabet, bytes);
+    same_listing(bytes, n, ',', 2 + (size_t)round % 3);
+  }
+  free(bytes);
+}
+
+/* Records with well-formed quotes among records without: the scan changes over and back. */
+static void quoted_records_among_plain(void **state) {
+  (void)state;
+  static const char *const fields[] = {"a", "", "\"b, c\"", "\"line\nbreak\"", "\"say \"\"x\"\"\"", " d ", "\"\"", "12.5"};
+  uint64_t seed = 99;
+  for (int round = 0; round < 400; round++) {
+    lf_text text = {0};
+    size_t records = 1 + next_random(&seed) % 400;
+    for (size_t r = 0; r < records; r++)
+      for (size_t f = 0; f < 3; f++) {
+        bool quote = round % 2 || r % 50 == 0;
+        size_t pick = quote ? next_random(&seed) % 8 : (next_random(&seed) % 2 ? 0 : 7);
+        lf_text_add(&text, fields[pick]);
+        lf_text_add(&text, f < 2 ? "," : round % 3 ? "\n" : "\r\n");
+      }
+    size_t n = text.length;
+    static const char pad[PAD] = {0};
+    lf_text_add_n(&text, pad, PAD);
+    same_listing(text.data, n, ',', 3);
+    lf_text_free(&text);
+  }
+}
+
+static void masks_agree_with_each_byte(void **state) {
+  (void)state;
+  char bytes[64 * 4];
+  uint64_t seed = 3, portable[4], best[4];
+  for (int round = 0; round < 2000; round++) {
+    bool high = false;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+      bytes[i] = (char)(round % 2 ? next_random(&seed) % 256 : next_random(&seed) % 46);
+      high |= (unsigned char)bytes[i] >= 0x80;
+    }
+    assert_int_equal(lf_masks_portable(bytes, 4, ';', portable), high);
+    assert_int_equal(lf_masks_best()(bytes, 4, ';', best), high);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+      bool expected = bytes[i] != '\0' ? strchr(";\n\r\"", bytes[i]) != NULL : true;
+      assert_int_equal(portable[i / 64] >> (i % 64) & 1, expected);
+      assert_int_equal(best[i / 64] >> (i % 64) & 1, expected);
+    }
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(any_bytes_without_quotes),
+      cmocka_unit_test(all_byte_values),
+      cmocka_unit_test(quoted_records_among_plain),
+      cmocka_unit_test(masks_agree_with_each_byte),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
