@@ -206,8 +206,8 @@ static size_t read_back(const programme *p, size_t layer, uint16_t *band) {
   return count;
 }
 
-lf_status lf_partition(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
-                       size_t *n_bands, double *cost, lf_error *err) {
+static lf_status partition_by_trend(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
+                                    size_t *n_bands, double *cost, lf_error *err) {
   blocks b = {0};
   programme p = {.b = &b, .options = options, .squared = atoms->z != NULL};
   lf_status status = LF_OK;
@@ -222,13 +222,46 @@ lf_status lf_partition(const lf_partition_atoms *atoms, const lf_partition_optio
     *n_bands = atoms->n ? 1 : 0;
     memset(band, 0, atoms->n * sizeof *band);
   }
-  if (cost) {
-    size_t at = (cap ? layer * (b.n + 1) : 0) + b.n;
-    *cost = layer ? p.best[at] - options->penalty * (double)*n_bands : run_cost(&b.upto[0], &b.upto[b.n], p.squared);
-  }
+  size_t at = (cap ? layer * (b.n + 1) : 0) + b.n;
+  *cost = layer ? p.best[at] - options->penalty * (double)*n_bands : run_cost(&b.upto[0], &b.upto[b.n], p.squared);
 cleanup:
   blocks_clear(&b);
   free(p.best);
   free(p.from);
   return status;
+}
+
+/* Free bands, unless rising or falling ones cost no more than the price of one band: people read a table that goes one way more easily, and a turn
+ * that saves less than that is noise. */
+static lf_status partition_auto(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
+                                size_t *n_bands, double *cost, lf_error *err) {
+  static const lf_trend monotone[] = {LF_TREND_INCREASING, LF_TREND_DECREASING};
+  lf_partition_options o = *options;
+  uint16_t *other = NULL;
+  lf_status status = lf_alloc(atoms->n, sizeof *other, &other, err);
+  if (status != LF_OK) return status;
+  o.trend = LF_TREND_FREE;
+  LF_TRY(partition_by_trend(atoms, &o, band, n_bands, cost, err));
+  double least = *cost + o.penalty * (double)(*n_bands + 1);
+  for (size_t t = 0; t < 2 && *n_bands > 2; t++) { /* two bands have a trend as they are */
+    size_t n = 0;
+    double c = 0;
+    o.trend = monotone[t];
+    LF_TRY(partition_by_trend(atoms, &o, other, &n, &c, err));
+    if (c + o.penalty * (double)n > least) continue;
+    least = c + o.penalty * (double)n;
+    memcpy(band, other, atoms->n * sizeof *band);
+    *n_bands = n;
+    *cost = c;
+  }
+cleanup:
+  free(other);
+  return status;
+}
+
+lf_status lf_partition(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
+                       size_t *n_bands, double *cost, lf_error *err) {
+  double ignored = 0;
+  if (options->trend == LF_TREND_AUTO) return partition_auto(atoms, options, band, n_bands, cost ? cost : &ignored, err);
+  return partition_by_trend(atoms, options, band, n_bands, cost ? cost : &ignored, err);
 }

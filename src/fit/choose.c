@@ -139,7 +139,7 @@ static lf_status partition_set(const chooser *c, const lf_atom_set *set, scratch
     atoms.z = s->oz;
     atoms.h = s->oh;
   }
-  lf_trend trend = set->spec ? set->spec->trend : LF_TREND_FREE;
+  lf_trend trend = set->spec ? set->spec->trend : LF_TREND_AUTO;
   if (set->kind != LF_KIND_NUMBER) trend = LF_TREND_FREE;
   lf_partition_options options = {.min_rows = c->rules->min_rows,
                                   .min_each = c->rules->min_each,

@@ -146,6 +146,34 @@ static void peaks_and_valleys_keep_their_shape(void **state) {
   }
 }
 
+/* Left to the data: never dearer than free bands by more than one band, and rising where rising bands cost no more than that. */
+static void the_data_choose_a_trend(void **state) {
+  (void)state;
+  uint64_t seed = 11;
+  for (int trial = 0; trial < 60; trial++) {
+    small s = make_small(&seed);
+    if (trial % 2)
+      for (int j = 0; j < N; j++) s.won[j] = floor(s.rows[j] * (0.1 + 0.06 * j)); /* rises, but for rounding */
+    lf_partition_atoms atoms = {.n = N, .rows = s.rows, .won = s.won};
+    lf_partition_options o = {.penalty = 1, .trend = LF_TREND_AUTO};
+    uint16_t band[N];
+    size_t bands = 0;
+    double cost = 0, rows, won, level[N];
+    assert_int_equal(lf_partition(&atoms, &o, band, &bands, &cost, NULL), LF_OK);
+    o.trend = LF_TREND_FREE;
+    double free_cost = brute_force(&s, false, &o);
+    assert_true(cost + (double)bands <= free_cost + 1 + 1e-9);
+    o.trend = LF_TREND_INCREASING;
+    if (brute_force(&s, false, &o) > free_cost + 1) continue;
+    for (int j = 0, from = 0, k = 0; j < N; j++)
+      if (j + 1 == N || band[j + 1] != band[j]) {
+        cost_of(&s, false, from, j + 1, &rows, &won, &level[k++]);
+        from = j + 1;
+      }
+    assert_true(keeps_trend(level, (int)bands, LF_TREND_INCREASING) || keeps_trend(level, (int)bands, LF_TREND_DECREASING));
+  }
+}
+
 static void edges_are_round_numbers(void **state) {
   (void)state;
   static const double cases[][3] = {{48.1, 52.3, 50}, {48.71, 48.73, 48.72}, {-3, 5, 0},     {0.0123, 0.0187, 0.015},
@@ -225,6 +253,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(partition_is_exact),
       cmocka_unit_test(peaks_and_valleys_keep_their_shape),
+      cmocka_unit_test(the_data_choose_a_trend),
       cmocka_unit_test(edges_are_round_numbers),
       cmocka_unit_test(points_reach_both_ends_and_beat_plain_rounding),
       cmocka_unit_test(whole_weights_are_kept),
