@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "cli/fit_parts.h"
+#include "fit/line.h"
 #include "report/report.h"
 
 /* Rows to judge, gathered: all arrays of n. */
@@ -102,6 +103,41 @@ cleanup:
   return status;
 }
 
+/* AUC and refitted log loss of one score of the holdout rows. */
+static lf_status rounding_side(const lf_fit_job *job, const double *score, double *auc, double *loss, lf_error *err) {
+  const lf_history *history = job->history;
+  size_t from = history->n_train, n = history->n_rows - from;
+  const uint8_t *won = history->won + from;
+  const double *weight = history->weight ? history->weight + from : NULL;
+  lf_judge_rows judged_rows = {.n = n, .score = score, .won = won, .weight = weight};
+  lf_line_rows rows = {.n = n, .x = score, .won = won, .weight = weight};
+  lf_judgement judgement;
+  lf_line line;
+  lf_status status = lf_judge(&judged_rows, true, job->run, &judgement, err);
+  if (status == LF_OK) status = lf_line_fit(&rows, job->run, &line, err);
+  if (status != LF_OK) return status;
+  *auc = judgement.auc.value;
+  *loss = lf_line_loss(&rows, &line);
+  return LF_OK;
+}
+
+static lf_status measure_rounding(const lf_fit_job *job, lf_rounding_cost *cost, lf_error *err) {
+  const lf_history *history = job->history;
+  size_t from = history->n_train, n = history->n_rows - from;
+  *cost = (lf_rounding_cost){NAN, NAN, NAN, NAN};
+  if (!n) return LF_OK;
+  double *score = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(n, sizeof *score, &score, err));
+  lf_banded_predict(job->card_fit->banded, job->card_fit->weights->b, from, history->n_rows, score);
+  LF_TRY(rounding_side(job, score, &cost->auc_before, &cost->log_loss_before, err));
+  for (size_t i = 0; i < n; i++) score[i] = job->score[from + i];
+  LF_TRY(rounding_side(job, score, &cost->auc_after, &cost->log_loss_after, err));
+cleanup:
+  free(score);
+  return status;
+}
+
 /* Counts by score over the holdout, or over the training rows where there is none. */
 static lf_status count_scores(const lf_fit_job *job, lf_score_counts *counts, lf_error *err) {
   const lf_history *history = job->history;
@@ -137,12 +173,14 @@ static lf_status add_card_parts(lf_fit_job *job, lf_object *o, lf_error *err) {
   const char *rows_of = job->history->n_train < job->history->n_rows ? "holdout" : "training";
   lf_score_counts counts = {0};
   json_t *cross_fitted = NULL;
+  lf_rounding_cost rounding;
   lf_status status = LF_OK;
+  LF_TRY(measure_rounding(job, &rounding, err));
   LF_TRY(judge_cross_fitted(job, &cross_fitted, err));
   LF_TRY(count_scores(job, &counts, err));
   lf_object_tree(o, "model", lf_describe_card_model(job->card_fit, card));
   lf_object_tree(o, "selection", lf_describe_selection(job->card_fit));
-  lf_object_tree(o, "score", lf_describe_score(&job->build));
+  lf_object_tree(o, "score", lf_describe_score(&job->build, &rounding));
   lf_object_tree(o, "card", lf_describe_card(card));
   lf_object_tree(o, "mql", lf_describe_mql(card, &counts, rows_of));
   lf_object_tree(o, "grades", lf_describe_grades(card, &counts));

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/numerics.h"
+#include "fit/line.h"
 
 enum { DEFAULT_FOLDS = 5, DEFAULT_ROWS = 60000, FORWARD_FOLDS = 4 };
 
@@ -113,33 +113,16 @@ static void keep_dropped(lf_card_fit *fit, const lf_elimination *e) {
 
 /* Slope of the judged outcomes on the judged linear predictor. */
 static lf_status judged_slope(const lf_sample *s, const double *eta, const lf_run *run, double *slope, lf_error *err) {
-  double *cells = NULL, *weight = NULL;
-  lf_weights *weights = NULL;
-  lf_status status = LF_OK;
-  LF_TRY(lf_alloc(s->n, sizeof *cells, &cells, err));
-  LF_TRY(lf_alloc(s->n, sizeof *weight, &weight, err));
-  memcpy(cells, eta, s->n * sizeof *cells);
-  double least = INFINITY, most = -INFINITY;
+  double *weight = NULL;
+  lf_line line;
+  lf_status status = lf_alloc(s->n, sizeof *weight, &weight, err);
+  if (status != LF_OK) return status;
   for (size_t k = 0; k < s->n_folds; k++)
-    for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
-      weight[i] = s->weight[i];
-      least = fmin(least, eta[i]);
-      most = fmax(most, eta[i]);
-    }
-  if (!(most - least > 1e-9)) { /* nothing tells the rows apart */
-    *slope = 0;
-    goto cleanup;
-  }
-  lf_column column = {.kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
-  lf_term term = {.name = "linear predictor", .type = LF_TERM_NUMBER, .column = &column, .first = 1, .n_coef = 1};
-  lf_design design = {.n_rows = s->n, .n_terms = 1, .terms = &term, .n_coef = 2, .won = s->won, .weight = weight};
-  lf_solve_options options = {.tolerance = 1e-9, .no_information = true};
-  LF_TRY(lf_solve(&design, &options, run, &weights, err));
-  *slope = isfinite(weights->b[1]) ? weights->b[1] : 1;
-cleanup:
-  free(cells);
+    for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) weight[i] = s->weight[i];
+  lf_line_rows rows = {.n = s->n, .x = eta, .won = s->won, .weight = weight};
+  status = lf_line_fit(&rows, run, &line, err);
+  if (status == LF_OK) *slope = line.slope;
   free(weight);
-  lf_weights_free(weights);
   return status;
 }
 

@@ -28,7 +28,11 @@ typedef struct lf_score_counts {
 
 json_t *lf_describe_card_model(const lf_card_fit *fit, const lf_scorecard *card); /* model{…} of the card method */
 json_t *lf_describe_selection(const lf_card_fit *fit);                            /* selection{…} */
-json_t *lf_describe_score(const lf_card_build *build);                            /* score{…} */
+/* What integers cost on the holdout, the line from score to log-odds refitted for both so that only rounding is measured. NaN without holdout. */
+typedef struct lf_rounding_cost {
+  double auc_before, auc_after, log_loss_before, log_loss_after;
+} lf_rounding_cost;
+json_t *lf_describe_score(const lf_card_build *build, const lf_rounding_cost *cost); /* score{…} */
 json_t *lf_describe_card(const lf_scorecard *card);                               /* card[…] */
 json_t *lf_describe_thresholds(const lf_score_counts *counts);                    /* thresholds[…] */
 /* mql{…} and grades[…], delivered on the rows counted ("holdout" or "training"). */

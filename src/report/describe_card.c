@@ -164,7 +164,7 @@ json_t *lf_describe_card(const lf_scorecard *card) {
   return lf_json_list(card->attributes->n, describe_attribute, &view);
 }
 
-json_t *lf_describe_score(const lf_card_build *build) {
+json_t *lf_describe_score(const lf_card_build *build, const lf_rounding_cost *cost) {
   const lf_scorecard *card = build->card;
   lf_object map = lf_object_new();
   lf_object_number(&map, "intercept", card->intercept);
@@ -172,6 +172,10 @@ json_t *lf_describe_score(const lf_card_build *build) {
   lf_object rounding = lf_object_new();
   lf_object_number(&rounding, "deviance_plain", build->rounding_plain);
   lf_object_number(&rounding, "deviance", build->rounding);
+  lf_object_number(&rounding, "auc_before", cost->auc_before);
+  lf_object_number(&rounding, "auc_after", cost->auc_after);
+  lf_object_number(&rounding, "log_loss_before", cost->log_loss_before);
+  lf_object_number(&rounding, "log_loss_after", cost->log_loss_after);
   lf_object o = lf_object_new();
   lf_object_number(&o, "minimum", card->minimum);
   lf_object_number(&o, "maximum", card->maximum);
