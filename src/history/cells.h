@@ -6,10 +6,10 @@
 
 typedef struct lf_cells {
   const lf_column *column;
-  uint32_t n;       /* cells; 0 is missing */
-  bool ordered;     /* by value: numbers */
+  uint32_t n;        /* cells; 0 is missing */
+  bool ordered;      /* by value: numbers */
   uint32_t *of_code; /* coded numbers of many levels: cell of each code; else NULL */
-  double *edges;    /* numbers not coded: cell is 1 + the edges <= x */
+  double *edges;     /* numbers not coded: cell is 1 + the edges <= x */
   size_t n_edges;
 } lf_cells;
 

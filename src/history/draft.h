@@ -40,7 +40,8 @@ lf_status lf_roles_infer(lf_draft *draft, lf_error *err);
 lf_status lf_cohorts_check(lf_draft *draft, lf_error *err);
 /* Leaves out rows without a weight and repeated rows; makes identities. */
 lf_status lf_rows_screen(lf_draft *draft, lf_error *err);
-/* Decides who judges, and puts the rows in order: training, then holdout. The table has only used rows afterwards. */
+/* Decides who judges, and puts the rows in order: training, then holdout. The table has only used rows
+ * afterwards. */
 lf_status lf_split_rows(lf_draft *draft, lf_error *err);
 /* Accounts, and the folds of the training rows. */
 lf_status lf_fold_rows(lf_draft *draft, lf_error *err);
@@ -50,11 +51,14 @@ lf_status lf_screen_columns(lf_draft *draft, lf_error *err);
 /* ---- shared by the steps -------------------------------------------------------------------------- */
 
 lf_status lf_note(lf_history *history, lf_error *err, const char *format, ...) LF_PRINTF(3, 4);
-lf_status lf_exclude_rows(lf_history *history, uint64_t rows, lf_error *err, const char *format, ...) LF_PRINTF(4, 5);
+lf_status lf_exclude_rows(lf_history *history, uint64_t rows, lf_error *err, const char *format, ...)
+    LF_PRINTF(4, 5);
 /* Sets the role EXCLUDED with its reason. */
-lf_status lf_exclude_column(lf_history *history, size_t column, lf_error *err, const char *format, ...) LF_PRINTF(4, 5);
+lf_status lf_exclude_column(lf_history *history, size_t column, lf_error *err, const char *format, ...)
+    LF_PRINTF(4, 5);
 /* Keeps the attribute and asks. A second question is added to the first. */
-lf_status lf_suspect_column(lf_history *history, size_t column, lf_error *err, const char *format, ...) LF_PRINTF(4, 5);
+lf_status lf_suspect_column(lf_history *history, size_t column, lf_error *err, const char *format, ...)
+    LF_PRINTF(4, 5);
 
 enum { LF_QUOTED = 72 };
 /* 'text' in quotes, cut after a whole character where it is long; returns out. */
@@ -62,8 +66,9 @@ const char *lf_quoted(const char *text, char out[LF_QUOTED]);
 /* "'A', 'B', 'C' and 4 more" into a buffer. */
 void lf_join(const char *const *items, size_t n, size_t shown, char *out, size_t size);
 
-/* Cuts rows into `n` blocks of about equal weight in the order of days, a day never split; block[i] of rows without a day
- * is 0. Returns the number of blocks that came out in *made. */
-lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, uint8_t *block, size_t *made, lf_error *err);
+/* Cuts rows into `n` blocks of about equal weight in the order of days, a day never split; block[i] of rows
+ * without a day is 0. Returns the number of blocks that came out in *made. */
+lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, uint8_t *block, size_t *made,
+                         lf_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* history: table -> history.
  *
  * In:   a table (taken over) and the project: what the user says of roles, outcome and split.
- * Out:  an lf_history the caller owns: only rows with a known outcome, training rows first, then the holdout, both in file order; who may
- *       be an attribute; and the count and reason of all that was left out. */
+ * Out:  an lf_history the caller owns: only rows with a known outcome, training rows first, then the holdout,
+ * both in file order; who may be an attribute; and the count and reason of all that was left out. */
 #ifndef LF_HISTORY_H
 #define LF_HISTORY_H
 
@@ -26,12 +26,13 @@ const char *lf_role_name(lf_role role);
 /* What a column is for. One per column of the table. */
 typedef struct lf_column_role {
   lf_role role;
-  bool said;             /* by the user, not inferred */
-  bool also_attribute;   /* LF_ROLE_AMOUNT that is known for lost rows as well: it may predict like any attribute */
+  bool said;           /* by the user, not inferred */
+  bool also_attribute; /* LF_ROLE_AMOUNT that is known for lost rows as well: it may predict like any
+                          attribute */
   lf_owner owner;
   const lf_attribute_spec *spec; /* into the project, or NULL */
-  char *reason;          /* EXCLUDED: why, in words a user understands */
-  char *suspicion;       /* attribute kept but asked about (leak, calendar, process): the question, or NULL */
+  char *reason;                  /* EXCLUDED: why, in words a user understands */
+  char *suspicion; /* attribute kept but asked about (leak, calendar, process): the question, or NULL */
 } lf_column_role;
 
 typedef struct lf_exclusion {
@@ -46,38 +47,40 @@ typedef struct lf_history_options {
   const char *holdout_from; /* "YYYY-MM-DD": rows from that date judge; NULL: not said */
   size_t n_folds;           /* 0: 10 */
   uint64_t seed;            /* of the hash that splits and folds; the default seed is 1 */
-  bool need_outcome;        /* false for monitor/score: rows without outcome stay, and so does a table with no outcome column */
+  bool need_outcome;        /* false for monitor/score: rows without outcome stay, and so does a table with no
+                               outcome column */
   bool keep_suspects;       /* do not leave out columns that give the outcome away */
 } lf_history_options;
 
 enum { LF_OUTCOME_UNKNOWN = 2 };
 
 typedef struct lf_history {
-  lf_table *table;        /* owned; n_rows rows: training [0, n_train), holdout [n_train, n_rows) */
+  lf_table *table;           /* owned; n_rows rows: training [0, n_train), holdout [n_train, n_rows) */
   const lf_project *project; /* not owned; outlives the history */
-  lf_column_role *roles;  /* one a column */
+  lf_column_role *roles;     /* one a column */
   size_t outcome, amount, created, id, account, weight_column; /* column indices, SIZE_MAX: none */
-  size_t date;            /* the column that orders the rows in time: the close date, else the created date; or SIZE_MAX */
-  bool date_is_row;       /* the rows stand in time order (said by --date @row) */
+  size_t
+      date; /* the column that orders the rows in time: the close date, else the created date; or SIZE_MAX */
+  bool date_is_row; /* the rows stand in time order (said by --date @row) */
 
   size_t n_rows, n_train;
-  uint8_t *won;           /* 1 won, 0 lost; LF_OUTCOME_UNKNOWN only where need_outcome was false */
-  double *weight;         /* frequency weights, or NULL: all 1 */
-  uint32_t *cluster;      /* account of each row, 0..n_clusters-1, or NULL: rows are independent */
+  uint8_t *won;      /* 1 won, 0 lost; LF_OUTCOME_UNKNOWN only where need_outcome was false */
+  double *weight;    /* frequency weights, or NULL: all 1 */
+  uint32_t *cluster; /* account of each row, 0..n_clusters-1, or NULL: rows are independent */
   size_t n_clusters;
-  uint8_t *fold;          /* training rows: 0..n_folds-1; holdout rows: 255 */
+  uint8_t *fold; /* training rows: 0..n_folds-1; holdout rows: 255 */
   size_t n_folds;
-  bool folds_in_time;     /* folds are blocks in time order: train on the past, judge the next */
+  bool folds_in_time; /* folds are blocks in time order: train on the past, judge the next */
 
   lf_split_kind split;
-  double split_from;      /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */
+  double split_from; /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */
 
   char *won_label, *lost_label; /* the outcome values, for people ("Closed Won"; several joined by ", ") */
-  uint64_t rows_read;     /* rows of the table before anything was left out */
+  uint64_t rows_read;           /* rows of the table before anything was left out */
   uint64_t open;
   lf_exclusion *excluded;
   size_t n_excluded;
-  lf_text_list notes;     /* inferences the user should know: one sentence each */
+  lf_text_list notes; /* inferences the user should know: one sentence each */
 } lf_history;
 
 /* Builds the history; `*table` is taken over in every case (freed on failure) and set to NULL.

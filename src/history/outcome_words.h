@@ -24,8 +24,8 @@ lf_meaning lf_outcome_meaning(const char *value);
 /* How the levels of one column are read together: side[code], code from 1; side[0] (missing) is open. */
 typedef struct lf_reading {
   uint32_t n_levels;
-  uint8_t *side;   /* lf_side a code, owned */
-  bool words;      /* by words (won, lost, …), not yes/no */
+  uint8_t *side; /* lf_side a code, owned */
+  bool words;    /* by words (won, lost, …), not yes/no */
   uint32_t n_won, n_lost, n_open, n_none;
   lf_plainness plainness; /* of won */
 } lf_reading;
@@ -35,7 +35,8 @@ void lf_reading_clear(lf_reading *reading);
 /* Counts the sides anew. */
 void lf_reading_count(lf_reading *reading);
 
-/* How much the name of a column says that it is the outcome: 4 Outcome, IsWon; 3 Stage; 2 Status; 1 y, target; 0 nothing. */
+/* How much the name of a column says that it is the outcome: 4 Outcome, IsWon; 3 Stage; 2 Status; 1 y,
+ * target; 0 nothing. */
 int lf_outcome_name(const char *name);
 
 #endif

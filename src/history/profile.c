@@ -23,7 +23,8 @@ enum {
   GROUPS = 5,
   MARKS = 2 * GROUPS,
   BLOCKS = 40,
-  BATCH = 2048,
+  BATCH = 256,
+  LOOKED_AT = 1 << 17,
   SMALLEST = 30,
   MOST_CELLS = 20000,
   CALENDAR_CELLS = 300,
@@ -121,7 +122,6 @@ static void weigh_cells(const double *counts, const lf_cells *cells, lf_profile 
     double side[2] = {0, 0};
     for (size_t m = 0; m < MARKS; m++) side[m % 2] += counts[c * MARKS + m];
     double rows = side[0] + side[1];
-    if (c && rows > 0) p->levels++;
     if (rows < SMALLEST) continue;
     if (side[0] <= few_lost * rows) pure[1] += side[1];
     if (side[1] <= few_won * rows) pure[0] += side[0];
@@ -130,29 +130,46 @@ static void weigh_cells(const double *counts, const lf_cells *cells, lf_profile 
   p->pure_lost = total[0] > 0 ? pure[0] / total[0] : 0;
 }
 
-static void count_filled(const profile_task *task, const lf_column *column, lf_profile *p) {
+/* Every code by side, from all training rows. */
+static lf_status count_codes(const profile_task *task, const lf_column *column, lf_profile *p) {
   const lf_history *h = task->history;
-  bool number = column->kind == LF_KIND_NUMBER && column->store != LF_STORE_HASHES;
-  uint32_t zero = UINT32_MAX;
-  if (column->store == LF_STORE_CODES && number)
-    for (uint32_t k = 0; k < column->n_levels; k++)
-      if (column->values && column->values[k] == 0) zero = k + 1;
-  for (size_t i = 0; i < h->n_train; i++) {
-    size_t side = task->mark[i] & 1;
-    double w = lf_history_weight(h, i);
-    bool is_zero;
-    p->rows[side] += w;
-    if (column->store == LF_STORE_CODES) {
-      uint32_t code = lf_column_code(column, i);
-      if (!code) continue;
-      is_zero = code == zero;
-    } else {
-      if (lf_column_is_missing(column, i)) continue;
-      is_zero = number && lf_column_number(column, i) == 0;
+  double *side = NULL;
+  lf_status status = lf_alloc(2 * ((size_t)column->n_levels + 1), sizeof *side, &side, NULL);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < h->n_train; i++)
+    side[2 * (size_t)lf_column_code(column, i) + (task->mark[i] & 1)] += lf_history_weight(h, i);
+  for (size_t code = 1; code <= column->n_levels; code++) {
+    bool zero = column->kind == LF_KIND_NUMBER && column->values && column->values[code - 1] == 0;
+    p->levels += side[2 * code] + side[2 * code + 1] > 0;
+    for (size_t k = 0; k < 2; k++) {
+      p->filled[k] += side[2 * code + k];
+      p->nonzero[k] += zero ? 0 : side[2 * code + k];
     }
-    p->filled[side] += w;
-    p->nonzero[side] += is_zero ? 0 : w;
   }
+  free(side);
+  return LF_OK;
+}
+
+static lf_status count_filled(const profile_task *task, const lf_column *column, lf_profile *p) {
+  const lf_history *h = task->history;
+  double value[BATCH];
+  p->rows[0] = task->profiles->lost;
+  p->rows[1] = task->profiles->won;
+  if (column->store == LF_STORE_CODES) return count_codes(task, column, p);
+  bool number = column->store != LF_STORE_HASHES;
+  for (size_t from = 0; from < h->n_train; from += BATCH) {
+    size_t to = from + BATCH < h->n_train ? from + BATCH : h->n_train;
+    if (number) lf_column_numbers(column, from, to, value);
+    for (size_t i = from; i < to; i++) {
+      bool missing = number ? isnan(value[i - from]) : lf_column_is_missing(column, i);
+      size_t k = task->mark[i] & 1;
+      if (missing) continue;
+      p->filled[k] += lf_history_weight(h, i);
+      p->nonzero[k] += number && value[i - from] == 0 ? 0 : lf_history_weight(h, i);
+    }
+  }
+  p->levels = p->filled[0] + p->filled[1] > 0 ? 2 : 0; /* what is not coded has many values */
+  return LF_OK;
 }
 
 /* ---- calendar ------------------------------------------------------------------------------------- */
@@ -214,7 +231,8 @@ typedef struct tables {
 static void fill_tables(const profile_task *task, const lf_cells *cells, tables *t) {
   const lf_history *h = task->history;
   uint32_t cell[BATCH];
-  for (size_t from = 0; from < h->n_train; from += BATCH) {
+  size_t step = BATCH * (1 + h->n_train / LOOKED_AT);
+  for (size_t from = 0; from < h->n_train; from += step) {
     size_t to = from + BATCH < h->n_train ? from + BATCH : h->n_train;
     lf_cells_read(cells, from, to, cell);
     if (h->weight)
@@ -254,8 +272,9 @@ static void profile_column(void *context, size_t c) {
   bool made = false;
   p->auc = p->calendar = p->auc_error = (double)NAN;
   if (column->store == LF_STORE_NONE) return;
-  count_filled(task, column, p);
-  task->status[c] = lf_cells_make(column, task->history->n_train, &cells, &made, NULL);
+  task->status[c] = count_filled(task, column, p);
+  if (task->status[c] == LF_OK)
+    task->status[c] = lf_cells_make(column, task->history->n_train, &cells, &made, NULL);
   if (task->status[c] == LF_OK && made) task->status[c] = profile_cells(task, &cells, p);
   lf_cells_clear(&cells);
 }

@@ -49,14 +49,16 @@ typedef struct lf_project {
   size_t n_attributes;
 } lf_project;
 
-/* Reads leadfit.yaml; errors name the path of the key. Unknown keys are errors that name the nearest known one. */
+/* Reads leadfit.yaml; errors name the path of the key. Unknown keys are errors that name the nearest known
+ * one. */
 lf_status lf_project_load(const char *path, lf_project *project, lf_error *err);
 void lf_project_clear(lf_project *project);
 
 /* The spec of an attribute, NULL where nothing was said. */
 const lf_attribute_spec *lf_project_attribute(const lf_project *project, const char *name);
 /* The same, made where there is none yet. */
-lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_attribute_spec **spec, lf_error *err);
+lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_attribute_spec **spec,
+                                   lf_error *err);
 /* Appends copies of the comma-separated items of text (a doubled comma stands for a comma). */
 lf_status lf_text_list_add(lf_text_list *list, const char *text, lf_error *err);
 lf_status lf_text_list_split(lf_text_list *list, const char *comma_separated, lf_error *err);

@@ -23,35 +23,58 @@ typedef struct identity_task {
   lf_chunks chunks;
 } identity_task;
 
+enum { IDENTITY_ROWS = 1024 };
+
 static bool is_coded(const lf_column *column) {
   return column->store == LF_STORE_CODES;
 }
 
-/* Keys are asked of the first row that has a level; levels without rows are never asked for. */
+/* A number's identity is its value: 1 and 1.0 are the same, however they are stored. -0 is 0. */
+static uint64_t number_mixed(double x, uint64_t salt) {
+  uint64_t bits = 0;
+  double value = x + 0.0;
+  memcpy(&bits, &value, sizeof bits);
+  return lf_hash_mix(bits, salt);
+}
+
 static void mix_levels(void *context, size_t c) {
   identity_task *task = context;
   const lf_column *column = &task->table->columns[c];
-  uint32_t left = column->n_levels;
   if (c == task->skip || !is_coded(column)) return;
-  for (size_t i = 0; i < task->table->n_rows && left; i++) {
-    uint32_t code = lf_column_code(column, i);
-    if (!code || task->mixed[c][code]) continue;
-    task->mixed[c][code] = lf_hash_mix(lf_column_key(column, i), task->salt[c]);
-    left--;
+  for (uint32_t code = 1; code <= column->n_levels; code++) {
+    const char *level = column->values ? NULL : lf_column_level(column, code);
+    task->mixed[c][code] = level ? lf_hash_mix(lf_hash(level, strlen(level), 0), task->salt[c])
+                                 : number_mixed(column->values[code - 1], task->salt[c]);
   }
+}
+
+static void add_codes(const lf_column *column, const uint64_t *mixed, uint64_t *identity, size_t from,
+                      size_t to) {
+  const uint8_t *narrow = column->cells;
+  const uint16_t *wide = column->cells;
+  if (column->width == 1)
+    for (size_t i = from; i < to; i++) identity[i] += mixed[narrow[i]];
+  else if (column->width == 2)
+    for (size_t i = from; i < to; i++) identity[i] += mixed[wide[i]];
+  else
+    for (size_t i = from; i < to; i++) identity[i] += mixed[lf_column_code(column, i)];
 }
 
 static void add_column(const identity_task *task, size_t c, size_t from, size_t to) {
   const lf_column *column = &task->table->columns[c];
-  uint64_t *identity = task->identity;
+  uint64_t *identity = task->identity, salt = task->salt[c];
+  double value[IDENTITY_ROWS];
   if (is_coded(column)) {
-    const uint64_t *mixed = task->mixed[c];
-    for (size_t i = from; i < to; i++) identity[i] += mixed[lf_column_code(column, i)];
-    return;
-  }
-  for (size_t i = from; i < to; i++) {
-    uint64_t key = lf_column_key(column, i);
-    if (key) identity[i] += lf_hash_mix(key, task->salt[c]);
+    add_codes(column, task->mixed[c], identity, from, to);
+  } else if (column->store == LF_STORE_HASHES) {
+    for (size_t i = from; i < to; i++) {
+      uint64_t key = lf_column_key(column, i);
+      if (key) identity[i] += lf_hash_mix(key, salt);
+    }
+  } else {
+    lf_column_numbers(column, from, to, value);
+    for (size_t i = from; i < to; i++)
+      if (!isnan(value[i - from])) identity[i] += number_mixed(value[i - from], salt);
   }
 }
 
@@ -59,8 +82,11 @@ static void identify_rows(void *context, size_t chunk) {
   const identity_task *task = context;
   size_t from = 0, to = 0;
   lf_chunk_rows(&task->chunks, chunk, &from, &to);
-  for (size_t c = 0; c < task->table->n_columns; c++)
-    if (c != task->skip && task->table->columns[c].store != LF_STORE_NONE) add_column(task, c, from, to);
+  for (; from < to; from += IDENTITY_ROWS) { /* few enough rows that their identities stay in cache */
+    size_t end = from + IDENTITY_ROWS < to ? from + IDENTITY_ROWS : to;
+    for (size_t c = 0; c < task->table->n_columns; c++)
+      if (c != task->skip && task->table->columns[c].store != LF_STORE_NONE) add_column(task, c, from, end);
+  }
 }
 
 static lf_status make_identities(lf_draft *draft, lf_error *err) {

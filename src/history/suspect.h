@@ -6,12 +6,15 @@
 
 enum { LF_REASON = 400 };
 
-/* Whether the column gives the outcome away, by what it does (and what its name says); the reason goes to out. */
-bool lf_gives_away(const lf_history *history, size_t column, const lf_profiles *profiles, char out[LF_REASON]);
+/* Whether the column gives the outcome away, by what it does (and what its name says); the reason goes to
+ * out. */
+bool lf_gives_away(const lf_history *history, size_t column, const lf_profiles *profiles,
+                   char out[LF_REASON]);
 /* Whether won or lost rows alone have a value (or a value other than 0). */
 bool lf_one_sided(const lf_history *history, size_t column, const lf_profiles *profiles, char out[LF_REASON]);
 /* The questions to ask about a column that stays. strongest: the best AUC among the other attributes. */
-lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles, double strongest, lf_error *err);
+lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles, double strongest,
+                 lf_error *err);
 
 /* E-mail addresses, phone numbers, web addresses: "e-mail addresses", …, or NULL. */
 const char *lf_contact_kind(const lf_column *column, size_t n_rows);

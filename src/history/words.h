@@ -1,4 +1,5 @@
-/* Names and values as words: "StageName", "stage_name" and "Stage Name" are all " stage name ". Internal to history. */
+/* Names and values as words: "StageName", "stage_name" and "Stage Name" are all " stage name ". Internal to
+ * history. */
 #ifndef LF_HISTORY_WORDS_H
 #define LF_HISTORY_WORDS_H
 
@@ -6,8 +7,9 @@
 
 enum { LF_WORDS = 160 };
 
-/* Lower-case words, each followed and the first preceded by one space: split at anything but letters and digits, and where a small letter
- * is followed by a capital. Longer texts are cut. Bytes beyond ASCII count as letters. */
+/* Lower-case words, each followed and the first preceded by one space: split at anything but letters and
+ * digits, and where a small letter is followed by a capital. Longer texts are cut. Bytes beyond ASCII count
+ * as letters. */
 void lf_words(const char *text, char out[LF_WORDS]);
 
 /* Whether the phrase ("stage name") stands in the words, as whole words. */
