@@ -10,6 +10,8 @@
 lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_inspect(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_evidence(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err);
 
 /* Reads the table the options name. */

@@ -23,6 +23,10 @@ static const command_rule commands[] = {
      "what each column is and what it may be trusted for"},
     {"validate", LF_COMMAND_VALIDATE, lf_command_validate, "HISTORY... --config FILE | --score COLUMN",
      "judge a score on a history"},
+    {"compare", LF_COMMAND_COMPARE, lf_command_compare, "HISTORY... CANDIDATE... (scoring.json or column:NAME)",
+     "which of several scores is better, on the same rows"},
+    {"evidence", LF_COMMAND_EVIDENCE, lf_command_evidence, "HISTORY... --claims FILE",
+     "what the history says of each claim, and what would overturn it"},
     {"score", LF_COMMAND_SCORE, lf_command_score, "LEADS... --config FILE [-o FILE]",
      "points, grade, MQL, probability and reasons of every lead"},
 };

@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 enum {
-  ALL = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_SCORE,
-  HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE
+  HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE | LF_COMMAND_EVIDENCE,
+  ALL = HISTORY | LF_COMMAND_SCORE
 };
 
 typedef enum option_id {
@@ -37,6 +37,7 @@ typedef enum option_id {
   OPT_PRECISION,
   OPT_CONFIG,
   OPT_SCORE,
+  OPT_CLAIMS,
   OPT_OUTPUT,
   OPT_SEED,
   OPT_THREADS,
@@ -82,6 +83,7 @@ static const option_rule rules[] = {
     {"precision", 0, "P", OPT_PRECISION, LF_COMMAND_FIT, "win rate the qualified leads shall have: sets the threshold"},
     {"config", 0, "FILE", OPT_CONFIG, LF_COMMAND_VALIDATE | LF_COMMAND_SCORE, "scoring.json to use"},
     {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
+    {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to be answered (YAML)"},
     {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE, "folder (fit) or file (score) to write"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, ALL, "threads (default: all cores); never changes a result"},
@@ -194,6 +196,7 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_PRECISION: return set_number(rule->name, value, 0, 1, &o->precision, err);
   case OPT_CONFIG: o->config = value; return LF_OK;
   case OPT_SCORE: o->score = value; return LF_OK;
+  case OPT_CLAIMS: o->claims = value; return LF_OK;
   case OPT_OUTPUT: o->output = value; return LF_OK;
   case OPT_SEED:
     status = set_whole(rule->name, value, 0, 9007199254740992.0, &number, err);

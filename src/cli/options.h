@@ -10,7 +10,9 @@ typedef enum lf_command {
   LF_COMMAND_FIT = 1,
   LF_COMMAND_INSPECT = 2,
   LF_COMMAND_VALIDATE = 4,
-  LF_COMMAND_SCORE = 8
+  LF_COMMAND_SCORE = 8,
+  LF_COMMAND_COMPARE = 16,
+  LF_COMMAND_EVIDENCE = 32
 } lf_command;
 
 typedef enum lf_method { LF_METHOD_CARD = 0, LF_METHOD_PLAIN } lf_method;
@@ -27,6 +29,7 @@ typedef struct lf_options {
   const char *config;     /* --config */
   const char *current;    /* --current */
   const char *score;      /* --score COLUMN */
+  const char *claims;     /* --claims FILE */
   const char *holdout_from;
   double holdout;         /* NaN: not said */
   double capacity;        /* NaN: not said */

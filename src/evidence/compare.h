@@ -9,7 +9,8 @@
 
 /* A candidate's scores on the rows. Not owned. */
 typedef struct lf_candidate {
-  const char *name;
+  const char *name;          /* as typed */
+  const char *title;         /* what the candidate calls itself, or NULL */
   const double *score;       /* of every row; none NaN */
   const double *probability; /* or NULL */
   bool has_threshold;

@@ -12,8 +12,6 @@
 #include "base/numerics.h"
 #include "evidence/bootstrap.h"
 #include "evidence/compare_parts.h"
-
-/* compare includes judge's order of rows: the one sort of this program. */
 #include "judge/rank.h"
 
 enum { ROUND_SHARES = 5 };

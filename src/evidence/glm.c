@@ -91,7 +91,6 @@ size_t lf_sweep(double *a, size_t m, bool *aliased) {
     a[j * m + j] = 1 / d;
   }
   free(diagonal);
-  /* In a swept row the columns swept later stand with their sign turned: the inverse is symmetric, so take the half that is right. */
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < m; j++)
       if (aliased[i] || aliased[j]) a[i * m + j] = 0;

@@ -43,4 +43,10 @@ lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, cha
 lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, char **bytes, size_t *n,
                                lf_error *err);
 
+/* Candidates side by side, and what each pair comes to. */
+lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+
+/* Claims with their verdicts and the counts behind them. */
+lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+
 #endif

@@ -1,0 +1,124 @@
+#include "cli/candidates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/nearest.h"
+#include "report/view.h"
+
+static const char COLUMN[] = "column:";
+
+bool lf_is_candidate(const char *argument) {
+  size_t n = strlen(argument);
+  return strncmp(argument, COLUMN, sizeof COLUMN - 1) == 0 || (n > 5 && lf_same_text(argument + n - 5, ".json"));
+}
+
+lf_status lf_contender_open(const char *argument, lf_contender *contender, lf_error *err) {
+  *contender = (lf_contender){.name = argument};
+  if (strncmp(argument, COLUMN, sizeof COLUMN - 1) != 0) return lf_scorecard_load(argument, &contender->card, err);
+  contender->column = argument + sizeof COLUMN - 1;
+  return LF_OK;
+}
+
+void lf_contender_clear(lf_contender *contender) {
+  lf_scorecard_free(contender->card);
+  free(contender->score);
+  free(contender->probability);
+  free(contender->absent);
+}
+
+static lf_status score_by_card(lf_contender *c, const lf_history *history, size_t from, const lf_run *run, lf_error *err) {
+  size_t n = history->n_rows - from;
+  lf_codes *codes = NULL;
+  int32_t *points = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_codes_make(c->card->attributes, history->table, run, &codes, &c->absent, err));
+  LF_TRY(lf_alloc(history->n_rows, sizeof *points, &points, err));
+  LF_TRY(lf_scorecard_score(c->card, codes, run, points, err));
+  LF_TRY(lf_alloc(n, sizeof *c->score, &c->score, err));
+  if (c->card->has_probability) LF_TRY(lf_alloc(n, sizeof *c->probability, &c->probability, err));
+  for (size_t i = 0; i < n; i++) {
+    c->score[i] = points[from + i];
+    if (c->probability) c->probability[i] = lf_scorecard_probability(c->card, points[from + i]);
+  }
+cleanup:
+  free(points);
+  lf_codes_free(codes);
+  return status;
+}
+
+static lf_status no_column(const char *name, const lf_table *table, lf_error *err) {
+  const char **names = NULL;
+  lf_status status = lf_alloc(table->n_columns, sizeof *names, &names, err);
+  if (status != LF_OK) return status;
+  for (size_t c = 0; c < table->n_columns; c++) names[c] = table->columns[c].name;
+  const char *near = lf_nearest_word(name, names, table->n_columns);
+  status = near ? lf_fail(err, LF_E_USAGE, "no column '%s' to judge: did you mean column:%s?", name, near)
+                : lf_fail(err, LF_E_USAGE, "no column '%s' to judge: leadfit inspect lists the columns", name);
+  free(names);
+  return status;
+}
+
+/* A score column is a probability where all its values lie in [0, 1] and are not just 0 and 1: a yes/no rule claims no certainty. */
+static lf_status score_by_column(lf_contender *c, const lf_history *history, size_t from, lf_error *err) {
+  size_t n = history->n_rows - from, at = lf_table_find(history->table, c->column);
+  if (at == SIZE_MAX) return no_column(c->column, history->table, err);
+  const lf_column *column = &history->table->columns[at];
+  if (at == history->outcome)
+    return lf_fail(err, LF_E_USAGE, "column '%s' is the outcome: it cannot be a candidate", column->name);
+  bool values = column->kind == LF_KIND_NUMBER && column->store != LF_STORE_NONE && column->store != LF_STORE_HASHES;
+  if (!values && !column->values)
+    return lf_fail(err, LF_E_DATA, "column '%s' holds no numbers: a score is a number, higher is better", column->name);
+  lf_status status = lf_alloc(n, sizeof *c->score, &c->score, err);
+  if (status == LF_OK) status = lf_alloc(n, sizeof *c->probability, &c->probability, err);
+  if (status != LF_OK) return status;
+  bool probability = true, between = false;
+  for (size_t i = 0; i < n; i++) {
+    double x = lf_column_number(column, from + i);
+    c->score[i] = c->probability[i] = x;
+    if (isnan(x)) continue;
+    probability &= x >= 0 && x <= 1;
+    between |= x > 0 && x < 1;
+  }
+  if (probability && between) return LF_OK;
+  free(c->probability);
+  c->probability = NULL;
+  return LF_OK;
+}
+
+lf_status lf_contender_score(lf_contender *contender, const lf_history *history, size_t from, const lf_run *run,
+                             lf_error *err) {
+  return contender->card ? score_by_card(contender, history, from, run, err)
+                         : score_by_column(contender, history, from, err);
+}
+
+/* ---- what the scorecard was fitted on ------------------------------------------------------------------ */
+
+static bool shares_input(const json_t *inputs, const lf_table *table) {
+  size_t i;
+  json_t *input;
+  json_array_foreach((json_t *)inputs, i, input) {
+    const char *sha256 = lf_view_text(input, "sha256");
+    for (size_t s = 0; sha256 && s < table->n_sources; s++)
+      if (strcmp(sha256, table->sources[s].sha256) == 0) return true;
+  }
+  return false;
+}
+
+/* Whether the rows judged now all lie in the holdout of the fit: the newest rows from its day on, or rows whose hash lies below its share. Both
+ * nest, so that the number of rows tells. */
+static bool inside_holdout(const json_t *split, const lf_history *history) {
+  const char *kind = lf_view_text(split, "kind");
+  if (!kind || history->split == LF_SPLIT_NONE) return false;
+  if (strcmp(kind, history->split == LF_SPLIT_TIME ? "time" : "hash") != 0) return false;
+  double rows = 0, won = 0;
+  lf_history_count(history, history->n_train, history->n_rows, &rows, &won);
+  return rows <= lf_view_number(split, "holdout.rows") && won <= lf_view_number(split, "holdout.won");
+}
+
+bool lf_contender_saw(const lf_contender *contender, const lf_history *history) {
+  const json_t *provenance = contender->card ? contender->card->provenance : NULL;
+  if (!provenance || !shares_input(lf_view_at(provenance, "inputs"), history->table)) return false;
+  return !inside_holdout(lf_view_at(provenance, "split"), history);
+}

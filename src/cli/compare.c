@@ -1,0 +1,236 @@
+/* leadfit compare: several candidates on one frozen set of rows. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "cli/candidates.h"
+#include "report/describe_compare.h"
+#include "report/report.h"
+
+/* One run. Owned, but for options and run. */
+typedef struct compare_job {
+  const lf_options *options;
+  const lf_run *run;
+  const char **paths; /* of the history */
+  size_t n_paths, n;
+  lf_contender *contenders; /* n */
+  lf_candidate *candidates;
+  lf_history *history;
+  size_t from;         /* first judged row */
+  lf_compare_rows rows;
+  uint8_t *won;
+  double *weight, *amount, unscored;
+  uint32_t *cluster;
+  lf_comparison *comparison;
+  json_t *warnings;
+} compare_job;
+
+static void job_clear(compare_job *job) {
+  for (size_t k = 0; k < job->n; k++) lf_contender_clear(&job->contenders[k]);
+  free(job->contenders);
+  free(job->candidates);
+  free(job->paths);
+  lf_history_free(job->history);
+  free(job->won);
+  free(job->weight);
+  free(job->amount);
+  free(job->cluster);
+  lf_comparison_free(job->comparison);
+  json_decref(job->warnings);
+}
+
+/* ---- what was typed ------------------------------------------------------------------------------------ */
+
+static lf_status check_counts(const compare_job *job, lf_error *err) {
+  if (job->n == 0)
+    return lf_fail(err, LF_E_USAGE, "no candidates: name two or more, each a scoring.json or column:NAME");
+  if (job->n == 1)
+    return lf_fail(err, LF_E_USAGE, "one candidate is no comparison: leadfit validate judges '%s' alone",
+                   job->contenders[0].name);
+  if (!job->n_paths) return lf_fail(err, LF_E_USAGE, "no history: name the file whose rows shall judge the candidates");
+  return LF_OK;
+}
+
+static lf_status sort_arguments(compare_job *job, lf_error *err) {
+  const lf_options *o = job->options;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(o->n_paths, sizeof *job->paths, &job->paths, err));
+  LF_TRY(lf_alloc(o->n_paths, sizeof *job->contenders, &job->contenders, err));
+  LF_TRY(lf_alloc(o->n_paths, sizeof *job->candidates, &job->candidates, err));
+  for (size_t i = 0; i < o->n_paths; i++) {
+    if (!lf_is_candidate(o->paths[i])) {
+      job->paths[job->n_paths++] = o->paths[i];
+      continue;
+    }
+    for (size_t k = 0; k < job->n; k++)
+      if (strcmp(job->contenders[k].name, o->paths[i]) == 0)
+        LF_TRY(lf_fail(err, LF_E_USAGE, "candidate '%s' is named twice", o->paths[i]));
+    LF_TRY(lf_contender_open(o->paths[i], &job->contenders[job->n], err));
+    job->n++;
+  }
+  LF_TRY(check_counts(job, err));
+cleanup:
+  return status;
+}
+
+static lf_status read_history(compare_job *job, lf_error *err) {
+  lf_options options = *job->options; /* the same wishes, without the candidates among the paths */
+  options.paths = job->paths;
+  options.n_paths = job->n_paths;
+  lf_status status = lf_input_history(&options, 0, job->run, &job->history, err);
+  if (status == LF_OK) job->from = job->history->n_train < job->history->n_rows ? job->history->n_train : 0;
+  return status;
+}
+
+/* ---- the rows ------------------------------------------------------------------------------------------ */
+
+static bool has_all_scores(const compare_job *job, size_t i) {
+  for (size_t k = 0; k < job->n; k++)
+    if (isnan(job->contenders[k].score[i])) return false;
+  return true;
+}
+
+/* Rows that every candidate has a score for: the others are moved out of all arrays alike, and counted. */
+static size_t keep_scored(compare_job *job, size_t n) {
+  const lf_history *h = job->history;
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (!has_all_scores(job, i)) {
+      job->unscored += lf_history_weight(h, job->from + i);
+      continue;
+    }
+    for (size_t k = 0; k < job->n; k++) {
+      lf_contender *c = &job->contenders[k];
+      c->score[kept] = c->score[i];
+      if (c->probability) c->probability[kept] = c->probability[i];
+    }
+    job->won[kept] = h->won[job->from + i];
+    job->weight[kept] = lf_history_weight(h, job->from + i);
+    job->amount[kept] = lf_history_amount(h, job->from + i);
+    if (h->cluster) job->cluster[kept] = h->cluster[job->from + i];
+    kept++;
+  }
+  return kept;
+}
+
+static lf_status make_rows(compare_job *job, lf_error *err) {
+  const lf_history *h = job->history;
+  size_t n = h->n_rows - job->from;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(n, 1, &job->won, err));
+  LF_TRY(lf_alloc(n, sizeof *job->weight, &job->weight, err));
+  LF_TRY(lf_alloc(n, sizeof *job->amount, &job->amount, err));
+  if (h->cluster) LF_TRY(lf_alloc(n, sizeof *job->cluster, &job->cluster, err));
+  size_t kept = keep_scored(job, n);
+  if (!kept) LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score of every candidate: there is nothing to compare"));
+  job->rows = (lf_compare_rows){.n = kept,
+                                .won = job->won,
+                                .weight = h->weight ? job->weight : NULL,
+                                .amount = h->amount != SIZE_MAX ? job->amount : NULL,
+                                .cluster = job->cluster,
+                                .n_clusters = h->n_clusters};
+  for (size_t k = 0; k < job->n; k++) {
+    const lf_contender *c = &job->contenders[k];
+    job->candidates[k] = (lf_candidate){.name = c->name, .score = c->score, .probability = c->probability};
+    if (!c->card) continue;
+    job->candidates[k].title = c->card->name;
+    job->candidates[k].has_threshold = c->card->has_threshold;
+    job->candidates[k].threshold = c->card->threshold;
+  }
+cleanup:
+  return status;
+}
+
+/* ---- warnings ------------------------------------------------------------------------------------------ */
+
+static lf_status warn(compare_job *job, lf_error *err, lf_text *text) {
+  json_t *sentence = lf_describe_sentence(text);
+  if (sentence) lf_warn(job->options, json_string_value(sentence));
+  return sentence && json_array_append_new(job->warnings, sentence) == 0
+             ? LF_OK
+             : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
+}
+
+static lf_status warn_of_contender(compare_job *job, const lf_contender *c, lf_error *err) {
+  lf_status status = LF_OK;
+  if (lf_contender_saw(c, job->history)) {
+    lf_text text = {0};
+    lf_text_addf(&text, "'%s' was fitted on rows it is now judged by, so its figures flatter it: judge on its holdout (the same "
+                        "--holdout or --holdout-from as its fit) or on newer rows", c->name);
+    status = warn(job, err, &text);
+  }
+  if (status == LF_OK && c->absent) {
+    lf_text text = {0};
+    lf_text_addf(&text, "the data have no column %s, which '%s' asks for: every row counts as missing there", c->absent, c->name);
+    status = warn(job, err, &text);
+  }
+  if (status == LF_OK && c->card && c->card->note) {
+    lf_text text = {0};
+    lf_text_addf(&text, "'%s': %s", c->name, c->card->note);
+    status = warn(job, err, &text);
+  }
+  return status;
+}
+
+static lf_status collect_warnings(compare_job *job, lf_error *err) {
+  job->warnings = json_array();
+  lf_status status = job->warnings ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
+  for (size_t k = 0; status == LF_OK && k < job->n; k++) status = warn_of_contender(job, &job->contenders[k], err);
+  if (status == LF_OK && job->unscored > 0) {
+    lf_text text = {0};
+    lf_text_add_fixed(&text, job->unscored, 0);
+    lf_text_add(&text, " rows lack a score of some candidate and judge none of them");
+    status = warn(job, err, &text);
+  }
+  return status;
+}
+
+/* ---- the result ---------------------------------------------------------------------------------------- */
+
+static json_t *describe(const compare_job *job) {
+  const lf_judgement *first = &job->comparison->judgements[0];
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "judged", job->from ? "holdout" : "every row");
+  lf_object_number(&o, "rows", first->rows);
+  lf_object_number(&o, "won", first->won);
+  lf_object_number(&o, "amount", first->amount);
+  lf_object_number(&o, "rows_without_score", job->unscored);
+  lf_object_tree(&o, "candidates", lf_describe_candidates(job->comparison));
+  lf_object_tree(&o, "pairs", lf_describe_pairs(job->comparison));
+  lf_object_tree(&o, "warnings", json_incref(job->warnings));
+  lf_object_tree(&o, "rules", lf_describe_compare_rules(job->comparison));
+  lf_object_tree(&o, "outcome", lf_describe_outcome(job->history));
+  lf_object_tree(&o, "split", lf_describe_split(job->history));
+  lf_object_tree(&o, "inputs", lf_describe_inputs(job->history->table));
+  return lf_object_take(&o);
+}
+
+static lf_status print_result(const compare_job *job, lf_error *err) {
+  json_t *tree = NULL;
+  char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = lf_tree_take(describe(job), &tree, err);
+  if (status == LF_OK && job->options->json) status = lf_print_json(tree, err);
+  else if (status == LF_OK && !job->options->quiet) {
+    status = lf_compare_terminal(tree, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err);
+    if (status == LF_OK) status = lf_print(bytes, n, err);
+  }
+  free(bytes);
+  json_decref(tree);
+  return status;
+}
+
+lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_error *err) {
+  compare_job job = {.options = options, .run = run};
+  lf_compare_options wanted = {.seed = options->seed};
+  lf_status status = LF_OK;
+  LF_TRY(sort_arguments(&job, err));
+  LF_TRY(read_history(&job, err));
+  for (size_t k = 0; k < job.n; k++) LF_TRY(lf_contender_score(&job.contenders[k], job.history, job.from, run, err));
+  LF_TRY(make_rows(&job, err));
+  LF_TRY(collect_warnings(&job, err));
+  LF_TRY(lf_compare(&job.rows, job.candidates, job.n, &wanted, run, &job.comparison, err));
+  LF_TRY(print_result(&job, err));
+cleanup:
+  job_clear(&job);
+  return status;
+}

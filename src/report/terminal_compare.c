@@ -1,0 +1,102 @@
+/* `compare` on a terminal: the candidates side by side, then each pair's sentence. */
+#include <math.h>
+
+#include "report/report.h"
+#include "report/terminal.h"
+
+static void text_cell(lf_term_table *table, bool start, const char *text) {
+  lf_text cell = {0};
+  lf_text_add(&cell, text ? text : "");
+  lf_term_cell(table, start, &cell);
+}
+
+static void number_cell(lf_term_table *table, double value, int decimals) {
+  lf_text cell = {0};
+  if (!isnan(value)) lf_people_fixed(&cell, value, decimals);
+  lf_term_cell(table, false, &cell);
+}
+
+static void share_cell(lf_term_table *table, double value) {
+  lf_text cell = {0};
+  if (!isnan(value)) lf_people_percent(&cell, value);
+  lf_term_cell(table, false, &cell);
+}
+
+static void write_candidates(lf_term *term, const json_t *candidates) {
+  lf_term_table table = {.columns = 8,
+                         .heads = {"candidate", "AUC", "95% interval", "log loss", "slope", "top 10% won", "revenue", "qualified"},
+                         .right = {false, true, true, true, true, true, true, true}};
+  size_t i;
+  json_t *candidate;
+  json_array_foreach((json_t *)candidates, i, candidate) {
+    const json_t *figures = lf_view_at(candidate, "holdout");
+    const json_t *tenth = json_array_get(lf_view_at(figures, "top"), 1);
+    lf_text cell = {0};
+    text_cell(&table, true, lf_view_text(candidate, "name"));
+    number_cell(&table, lf_view_number(figures, "auc.value"), 3);
+    if (!isnan(lf_view_number(figures, "auc.ci_low"))) {
+      lf_people_fixed(&cell, lf_view_number(figures, "auc.ci_low"), 3);
+      lf_text_add(&cell, " to ");
+      lf_people_fixed(&cell, lf_view_number(figures, "auc.ci_high"), 3);
+    }
+    lf_term_cell(&table, false, &cell);
+    number_cell(&table, lf_view_number(figures, "log_loss"), 4);
+    number_cell(&table, lf_view_number(figures, "calibration.slope"), 2);
+    share_cell(&table, lf_view_number(tenth, "won"));
+    share_cell(&table, lf_view_number(tenth, "amount"));
+    number_cell(&table, lf_view_number(candidate, "qualified.rows"), 0);
+  }
+  if (json_array_size(table.rows) > 0) lf_term_table_write(term, &table);
+  lf_term_table_free(&table);
+}
+
+static void write_quadrant(lf_term *term, const json_t *pair) {
+  static const char *const fields[][2] = {{"both", "both"}, {"a_only", "only the first"}, {"b_only", "only the second"}, {"neither", "neither"}};
+  const json_t *quadrant = lf_view_at(pair, "quadrant");
+  lf_term_table table = {.columns = 5,
+                         .heads = {"qualified by", "rows", "win rate", "95% interval", "revenue"},
+                         .right = {false, true, true, true, true}};
+  if (!quadrant) return;
+  for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
+    const json_t *cell = lf_view_at(quadrant, fields[k][0]);
+    lf_text text = {0};
+    text_cell(&table, true, fields[k][1]);
+    number_cell(&table, lf_view_number(cell, "rows"), 0);
+    share_cell(&table, lf_view_number(cell, "win_rate"));
+    if (!isnan(lf_view_number(cell, "low"))) {
+      lf_people_percent(&text, lf_view_number(cell, "low"));
+      lf_text_add(&text, " to ");
+      lf_people_percent(&text, lf_view_number(cell, "high"));
+    }
+    lf_term_cell(&table, false, &text);
+    number_cell(&table, lf_view_number(cell, "amount"), 0);
+  }
+  lf_term_table_write(term, &table);
+  lf_term_table_free(&table);
+}
+
+static lf_ink ink_of(const char *verdict) {
+  if (!verdict) return LF_INK_PLAIN;
+  return verdict[0] == 'b' ? LF_INK_GOOD : LF_INK_FAIR;
+}
+
+lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n, lf_error *err) {
+  lf_term term = lf_term_new(colour, width, 0);
+  lf_text text = {0};
+  size_t i;
+  json_t *pair;
+  lf_people_counted(&text, lf_view_number(compare, "rows"), "lead judged, ", "leads judged, ");
+  lf_people_count(&text, lf_view_number(compare, "won"));
+  lf_text_add(&text, " won; the same leads for every candidate.");
+  if (!text.failed) lf_term_wrap(&term, LF_INK_BOLD, "", 0, 0, text.data);
+  lf_text_free(&text);
+  lf_term_line(&term, LF_INK_PLAIN, "");
+  write_candidates(&term, lf_view_at(compare, "candidates"));
+  json_array_foreach((json_t *)lf_view_at(compare, "pairs"), i, pair) {
+    const char *sentence = lf_view_text(pair, "sentence");
+    lf_term_line(&term, LF_INK_PLAIN, "");
+    if (sentence) lf_term_wrap(&term, ink_of(lf_view_text(pair, "verdict")), "", 0, 0, sentence);
+    write_quadrant(&term, pair);
+  }
+  return lf_view_give(&term.out, bytes, n, err);
+}
