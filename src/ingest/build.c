@@ -1,5 +1,5 @@
-/* Columns that were read by dictionary: the dictionaries of the pieces become one, the kind is decided from it, and the cells are
- * written once, as codes of the final levels or as values. */
+/* Columns that were read by dictionary: the dictionaries of the pieces become one, the kind is decided from
+ * it, and the cells are written once, as codes of the final levels or as values. */
 #include "ingest/build.h"
 
 #include <stdlib.h>
@@ -24,7 +24,8 @@ int lf_decimal_scale(double value) {
 
 /* ---- one dictionary of all pieces ---- */
 
-static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty, lf_error *err) {
+static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty,
+                       lf_error *err) {
   *empty = 0;
   for (size_t p = 0; p < pieces->n; p++) {
     lf_part *part = &pieces->items[p].parts[index];
@@ -33,7 +34,8 @@ static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all
       lf_entry *e = &part->dictionary.entries[i];
       lf_key key = {.a = e->a, .b = e->b, .length = e->length};
       uint32_t place = lf_dictionary_add(all, &key, e->text, false);
-      if (place == UINT32_MAX) return lf_fail(err, LF_E_MEMORY, "not enough memory for the values of a column");
+      if (place == UINT32_MAX)
+        return lf_fail(err, LF_E_MEMORY, "not enough memory for the values of a column");
       all->entries[place].count += e->count;
       e->place = place;
     }
@@ -61,14 +63,16 @@ static int by_text(const void *a, const void *b) {
 }
 
 /* Entries with a value, in the order of the levels. */
-static lf_status rank(const lf_dictionary *all, const lf_decision *d, ranked **out, size_t *n, lf_error *err) {
+static lf_status rank(const lf_dictionary *all, const lf_decision *d, ranked **out, size_t *n,
+                      lf_error *err) {
   ranked *r = NULL;
   lf_status status = lf_alloc(all->n, sizeof *r, &r, err);
   if (status != LF_OK) return status;
   *n = 0;
   for (size_t i = 0; i < all->n; i++) {
     if (d->spelling[i] != LF_MISSING_NONE || (d->values && isnan(d->values[i]))) continue;
-    r[(*n)++] = (ranked){.value = d->values ? d->values[i] : 0, .entry = &all->entries[i], .index = (uint32_t)i};
+    r[(*n)++] =
+        (ranked){.value = d->values ? d->values[i] : 0, .entry = &all->entries[i], .index = (uint32_t)i};
   }
   qsort(r, *n, sizeof *r, d->values ? by_value : by_text);
   *out = r;
@@ -85,26 +89,26 @@ static size_t number_levels(const ranked *r, size_t n, bool values, uint32_t *co
   return levels;
 }
 
+/* The side of each entry of a flag: 0 no, 1 yes. */
+static size_t side_of(const ranked *r) {
+  bool yes = false;
+  lf_flag_pair(r->entry->text, r->entry->length, &yes);
+  return yes;
+}
+
 /* Yes and no, whatever their case: the side decides, and the most frequent spelling is the level. */
-static size_t flag_levels(const ranked *r, size_t n, uint32_t *codes, const lf_entry *level[2]) {
+static size_t flag_levels(const ranked *r, size_t n, uint32_t *codes, lf_entry level[2]) {
   bool seen[2] = {false, false};
   for (size_t i = 0; i < n; i++) {
-    bool yes = false;
-    lf_flag_pair(r[i].entry->text, r[i].entry->length, &yes);
-    const lf_entry **best = &level[yes];
-    if (!seen[yes] || r[i].entry->count > (*best)->count) *best = r[i].entry;
-    seen[yes] = true;
+    lf_entry *best = &level[side_of(&r[i])];
+    if (r[i].entry->count > best->count) *best = *r[i].entry;
+    seen[side_of(&r[i])] = true;
   }
-  bool swap = seen[0] && seen[1] &&
-              lf_compare_spans(level[0]->text, level[0]->length, level[1]->text, level[1]->length) > 0;
-  for (size_t i = 0; i < n; i++) {
-    bool yes = false;
-    lf_flag_pair(r[i].entry->text, r[i].entry->length, &yes);
-    codes[r[i].index] = !(seen[0] && seen[1]) || yes == swap ? 1 : 2;
-  }
-  if (!seen[0]) level[0] = level[1];
-  if (swap) {
-    const lf_entry *first = level[0];
+  bool both = seen[0] && seen[1];
+  bool swap = both && lf_compare_spans(level[0].text, level[0].length, level[1].text, level[1].length) > 0;
+  for (size_t i = 0; i < n; i++) codes[r[i].index] = !both || (side_of(&r[i]) == 1) == swap ? 1 : 2;
+  if (swap || !seen[0]) {
+    lf_entry first = level[0];
     level[0] = level[1];
     level[1] = first;
   }
@@ -119,8 +123,8 @@ static lf_status level_text(lf_kind kind, const ranked *r, char **text, lf_error
   return lf_copy_text(r->entry->text, r->entry->length, text, err);
 }
 
-static lf_status fill_levels(lf_column *column, const ranked *r, size_t n, const uint32_t *codes, size_t n_levels,
-                             lf_error *err) {
+static lf_status fill_levels(lf_column *column, const ranked *r, size_t n, const uint32_t *codes,
+                             size_t n_levels, lf_error *err) {
   lf_status status = LF_OK;
   bool values = column->kind == LF_KIND_NUMBER || column->kind == LF_KIND_DATE;
   LF_TRY(lf_alloc(n_levels, sizeof *column->levels, &column->levels, err));
@@ -172,7 +176,8 @@ static lf_status write_codes(const lf_pieces *pieces, size_t index, const uint32
     lf_part *part = &pieces->items[p].parts[index];
     size_t rows = pieces->items[p].rows, first = pieces->first_row[p];
     for (size_t i = 0; i < part->dictionary.n; i++) map[i + 1] = codes[part->dictionary.entries[i].place];
-    for (size_t r = 0; r < rows; r++) put_code(column->cells, column->width, first + r, map[part_code(part, r)]);
+    for (size_t r = 0; r < rows; r++)
+      put_code(column->cells, column->width, first + r, map[part_code(part, r)]);
     lf_part_free(part);
   }
 cleanup:
@@ -181,8 +186,8 @@ cleanup:
 }
 
 /* int32 cells where all values have few decimals, else doubles. */
-static lf_status write_values(const lf_pieces *pieces, size_t index, const lf_decision *d, const ranked *r, size_t n,
-                              lf_column *column, lf_error *err) {
+static lf_status write_values(const lf_pieces *pieces, size_t index, const lf_decision *d, const ranked *r,
+                              size_t n, lf_column *column, lf_error *err) {
   int scale = 0;
   for (size_t i = 0; i < n && scale >= 0; i++) {
     int needed = lf_decimal_scale(r[i].value);
@@ -204,15 +209,16 @@ static lf_status write_values(const lf_pieces *pieces, size_t index, const lf_de
       if (scale < 0)
         ((double *)column->cells)[at] = value;
       else
-        ((int32_t *)column->cells)[at] = isnan(value) ? INT32_MIN : (int32_t)nearbyint(value * lf_power_of_ten[scale]);
+        ((int32_t *)column->cells)[at] =
+            isnan(value) ? INT32_MIN : (int32_t)nearbyint(value * lf_power_of_ten[scale]);
     }
     lf_part_free(part);
   }
   return LF_OK;
 }
 
-static lf_status write_hashes(const lf_pieces *pieces, size_t index, const lf_dictionary *all, const lf_decision *d,
-                              lf_column *column, lf_error *err) {
+static lf_status write_hashes(const lf_pieces *pieces, size_t index, const lf_dictionary *all,
+                              const lf_decision *d, lf_column *column, lf_error *err) {
   lf_status status = LF_OK;
   uint64_t *hashes = NULL, *cells = NULL;
   LF_TRY(lf_alloc(all->n, sizeof *hashes, &hashes, err));
@@ -238,8 +244,8 @@ cleanup:
   return status;
 }
 
-static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_dictionary *all, const lf_decision *d,
-                              lf_column *column, lf_error *err) {
+static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_dictionary *all,
+                              const lf_decision *d, lf_column *column, lf_error *err) {
   lf_status status = LF_OK;
   ranked *r = NULL;
   uint32_t *codes = NULL;
@@ -247,13 +253,13 @@ static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_di
   bool values = d->values != NULL;
   LF_TRY(lf_alloc(all->n, sizeof *codes, &codes, err));
   LF_TRY(rank(all, d, &r, &n, err));
-  if (d->kind == LF_KIND_FLAG) {
-    const lf_entry *level[2] = {NULL, NULL};
+  if (d->yes_no) {
+    lf_entry level[2] = {{.text = ""}, {.text = ""}};
     column->distinct = flag_levels(r, n, codes, level);
     LF_TRY(lf_alloc(2, sizeof *column->levels, &column->levels, err));
     column->n_levels = (uint32_t)column->distinct;
-    for (size_t i = 0; i < column->n_levels; i++)
-      LF_TRY(lf_copy_text(level[i]->text, level[i]->length, &column->levels[i], err));
+    for (size_t i = 0; i < column->n_levels && i < 2; i++)
+      LF_TRY(lf_copy_text(level[i].text, level[i].length, &column->levels[i], err));
     LF_TRY(write_codes(pieces, index, codes, column, err));
   } else {
     column->distinct = number_levels(r, n, values, codes);
@@ -295,8 +301,9 @@ cleanup:
   return status;
 }
 
-lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column_wish *wish, lf_column *column,
-                          uint64_t spelled[LF_MISSING_MAX], bool *contradicted, lf_error *err) {
+lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column_wish *wish,
+                          lf_column *column, uint64_t spelled[LF_MISSING_MAX], bool *contradicted,
+                          lf_error *err) {
   *contradicted = false;
   lf_plan plan = pieces->n ? pieces->items[0].parts[index].plan : LF_PLAN_SKIP;
   if (plan == LF_PLAN_DICTIONARY) return build_by_dictionary(pieces, index, wish, column, spelled, err);

@@ -19,12 +19,15 @@ typedef struct lf_column_wish {
   const lf_missing *missing;
 } lf_column_wish;
 
-/* Makes column `index` from the parts of all pieces, which are freed on the way. column->name is set by the caller. spelled counts
- * the missing cells by spelling. *contradicted: the plan did not hold, nothing was made, the column is to be read by dictionary. */
-lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column_wish *wish, lf_column *column,
-                          uint64_t spelled[LF_MISSING_MAX], bool *contradicted, lf_error *err);
+/* Makes column `index` from the parts of all pieces, which are freed on the way. column->name is set by the
+ * caller. spelled counts the missing cells by spelling. *contradicted: the plan did not hold, nothing was
+ * made, the column is to be read by dictionary. */
+lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column_wish *wish,
+                          lf_column *column, uint64_t spelled[LF_MISSING_MAX], bool *contradicted,
+                          lf_error *err);
 
-/* Stores the cells as decimals where all values fit, else as doubles. values[i] belongs to code i of `codes` (0: missing). */
+/* Stores the cells as decimals where all values fit, else as doubles. values[i] belongs to code i of `codes`
+ * (0: missing). */
 typedef struct lf_cells_source {
   const lf_pieces *pieces;
   size_t index; /* column */
@@ -32,7 +35,8 @@ typedef struct lf_cells_source {
 
 /* The two kinds of columns that were bet on. */
 lf_status lf_numbers_build(const lf_cells_source *source, lf_column *column, lf_error *err);
-lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted, lf_error *err);
+lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted,
+                          lf_error *err);
 
 /* Fewest decimals with which value * 10^scale is an int32 that gives value back; -1: none up to 9. */
 int lf_decimal_scale(double value);

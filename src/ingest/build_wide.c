@@ -64,7 +64,8 @@ cleanup:
 
 /* ---- hashes ---- */
 
-lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted, lf_error *err) {
+lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted,
+                          lf_error *err) {
   const lf_pieces *pieces = source->pieces;
   lf_status status = LF_OK;
   uint64_t values = 0, like = 0, distinct = 0, *cells = NULL;
@@ -73,7 +74,8 @@ lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool
     values += pieces->items[p].parts[source->index].values;
     like += pieces->items[p].parts[source->index].like_values;
   }
-  *contradicted = (double)like >= 0.98 * (double)values; /* it may be a number or a date, with some that are not */
+  *contradicted =
+      (double)like >= 0.98 * (double)values; /* it may be a number or a date, with some that are not */
   if (*contradicted) return LF_OK;
   LF_TRY(lf_alloc(n, sizeof *cells, &cells, err));
   for (size_t p = 0; p < pieces->n; p++)
@@ -201,7 +203,8 @@ static void put_code(lf_column *column, size_t at, uint16_t code) {
     ((uint16_t *)column->cells)[at] = code;
 }
 
-static lf_status write_coded(const lf_cells_source *source, const key_set *set, lf_column *column, lf_error *err) {
+static lf_status write_coded(const lf_cells_source *source, const key_set *set, lf_column *column,
+                             lf_error *err) {
   const lf_pieces *pieces = source->pieces;
   lf_status status = LF_OK;
   uint16_t *codes = NULL;
@@ -230,7 +233,8 @@ cleanup:
 
 enum { RANGE_MAX = 1 << 22 };
 
-/* All cells are decimals; *scale is the largest of the pieces, [*low, *high] holds all of them at that scale. */
+/* All cells are decimals; *scale is the largest of the pieces, [*low, *high] holds all of them at that scale.
+ */
 static bool narrow_range(const lf_cells_source *source, int *scale, int64_t *low, int64_t *high) {
   const lf_pieces *pieces = source->pieces;
   *scale = 0;
@@ -267,8 +271,8 @@ static size_t number_marks(uint32_t *table, size_t n) {
   return codes;
 }
 
-static lf_status write_range(const lf_cells_source *source, int scale, int64_t low, const uint32_t *table, size_t n,
-                             lf_column *column, lf_error *err) {
+static lf_status write_range(const lf_cells_source *source, int scale, int64_t low, const uint32_t *table,
+                             size_t n, lf_column *column, lf_error *err) {
   const lf_pieces *pieces = source->pieces;
   lf_status status = LF_OK;
   size_t levels = 0;
@@ -412,7 +416,8 @@ lf_status lf_numbers_build(const lf_cells_source *source, lf_column *column, lf_
   lf_status status = build_range(source, column, &done, err);
   if (status != LF_OK || done) return status;
   status = collect(source, &set, &few, err);
-  if (status == LF_OK) status = few ? write_coded(source, &set, column, err) : write_wide(source, column, err);
+  if (status == LF_OK)
+    status = few ? write_coded(source, &set, column, err) : write_wide(source, column, err);
   free(set.slots);
   return status;
 }

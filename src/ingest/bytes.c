@@ -24,8 +24,8 @@ lf_status lf_spool_open(int *fd, lf_error *err) {
     lf_text_free(&name);
   }
   if (f < 0)
-    return lf_fail(err, LF_E_IO, "no temporary file in %s (%s): set TMPDIR to a folder that can be written", folder,
-                   strerror(errno));
+    return lf_fail(err, LF_E_IO, "no temporary file in %s (%s): set TMPDIR to a folder that can be written",
+                   folder, strerror(errno));
   *fd = f;
   return LF_OK;
 }
@@ -117,10 +117,10 @@ cleanup:
 }
 
 /* Unicode of Windows-1252 bytes 0x80..0x9f; the five undefined ones stay control characters. */
-static const uint16_t windows_1252[32] = {
-    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
-    0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-    0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
+static const uint16_t windows_1252[32] = {0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021,
+                                          0x2c6,  0x2030, 0x160,  0x2039, 0x152,  0x8d,   0x17d,  0x8f,
+                                          0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                          0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
 
 static size_t put_utf8(char *out, unsigned code) {
   if (code < 0x800) {
@@ -160,10 +160,10 @@ static size_t convert(const lf_bytes *bytes, size_t at, size_t end, bool latin, 
     size_t valid = 1;
     if (byte >= 0x80) { /* one character, where it is valid and not Windows-1252 throughout */
       size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      valid = !latin && length <= left && lf_utf8_valid_prefix(bytes->data + at, length) == length ? length : 0;
+      valid =
+          !latin && length <= left && lf_utf8_valid_prefix(bytes->data + at, length) == length ? length : 0;
     }
-    if (valid)
-      memcpy(out + n, bytes->data + at, valid);
+    if (valid) memcpy(out + n, bytes->data + at, valid);
     n += valid ? valid : put_utf8(out + n, replacement(byte, latin));
     at += valid ? valid : 1;
   }

@@ -1,5 +1,5 @@
-/* The bytes of one input: mapped, whatever it was (file, pipe, .gz, .zst), so that one code reads them all and memory
- * stays bounded. At least LF_BYTES_PAD zero bytes can be read after the last one. */
+/* The bytes of one input: mapped, whatever it was (file, pipe, .gz, .zst), so that one code reads them all
+ * and memory stays bounded. At least LF_BYTES_PAD zero bytes can be read after the last one. */
 #ifndef LF_INGEST_BYTES_H
 #define LF_INGEST_BYTES_H
 
@@ -18,8 +18,9 @@ typedef struct lf_bytes {
 lf_status lf_bytes_open(const char *path, lf_bytes *bytes, lf_error *err);
 void lf_bytes_close(lf_bytes *bytes);
 
-/* Replaces bytes that are not valid UTF-8: where valid multi-byte characters outnumber the bad bytes, bad ones become
- * U+FFFD (*latin false); else every high byte is read as Windows-1252 (*latin true). name is for errors. */
+/* Replaces bytes that are not valid UTF-8: where valid multi-byte characters outnumber the bad bytes, bad
+ * ones become U+FFFD (*latin false); else every high byte is read as Windows-1252 (*latin true). name is for
+ * errors. */
 lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, bool *latin, lf_error *err);
 
 /* An unlinked temporary file, open for reading and writing. */
@@ -28,6 +29,7 @@ lf_status lf_spool_open(int *fd, lf_error *err);
 lf_status lf_bytes_map(int fd, size_t n, const char *name, lf_bytes *bytes, lf_error *err);
 
 /* Writes the decompressed form of bytes to fd; *known false where they are not compressed. */
-lf_status lf_decompress(const lf_bytes *bytes, const char *name, int fd, bool *known, uint64_t *written, lf_error *err);
+lf_status lf_decompress(const lf_bytes *bytes, const char *name, int fd, bool *known, uint64_t *written,
+                        lf_error *err);
 
 #endif

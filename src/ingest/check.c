@@ -9,7 +9,8 @@ static const double usual_ragged_share = 0.05;
 /* Line ends in [from, to) of bytes; a CR before an LF is none of its own. */
 static uint64_t count_lines(const char *bytes, size_t from, size_t to) {
   uint64_t lines = 0;
-  for (size_t i = from; i < to; i++) lines += (uint64_t)(bytes[i] == '\n') + (bytes[i] == '\r' && bytes[i + 1] != '\n');
+  for (size_t i = from; i < to; i++)
+    lines += (uint64_t)(bytes[i] == '\n') + (bytes[i] == '\r' && bytes[i + 1] != '\n');
   return lines;
 }
 
@@ -23,34 +24,33 @@ static lf_status check_bytes(const lf_reader *reader, lf_error *err) {
 
 /* Keeps the first odd records with their lines. */
 static void keep_ragged(const lf_reader *reader, lf_table *table) {
-  const lf_input *input = NULL;
   uint64_t line = 1;
-  size_t at = 0;
+  size_t at = 0, file = 0;
   for (size_t i = 0; i < reader->pieces.n && table->n_ragged < LF_RAGGED_KEPT; i++) {
     const lf_piece *p = &reader->pieces.items[i];
-    if (p->input != input) {
-      input = p->input;
+    while (&reader->sources[file].input != p->input) {
+      file++;
       line = 1;
       at = 0;
     }
     for (size_t k = 0; k < p->n_odd && table->n_ragged < LF_RAGGED_KEPT; k++) {
-      line += count_lines(input->data, at, p->odd[k].at);
+      line += count_lines(reader->sources[file].input.data, at, p->odd[k].at);
       at = p->odd[k].at;
-      size_t file = 0;
-      while (&reader->sources[file].input != input) file++;
       table->ragged[table->n_ragged++] = (lf_ragged){.line = line, .fields = p->odd[k].fields, .file = file};
     }
   }
 }
 
 static lf_status check_ragged(const lf_reader *reader, const lf_table *table, lf_error *err) {
-  double share = reader->options->max_ragged_share > 0 ? reader->options->max_ragged_share : usual_ragged_share;
+  double share =
+      reader->options->max_ragged_share > 0 ? reader->options->max_ragged_share : usual_ragged_share;
   uint64_t all = table->n_rows + table->ragged_rows;
   if ((double)table->ragged_rows <= share * (double)all) return LF_OK;
   const lf_ragged *first = &table->ragged[0];
   const lf_input_source *source = &reader->sources[first->file];
   return lf_fail_at(err, LF_E_DATA, source->path, first->line, 0,
-                    "%llu of %llu records have not the %zu fields of the header, this one first, with %llu: check the delimiter "
+                    "%llu of %llu records have not the %zu fields of the header, this one first, with %llu: "
+                    "check the delimiter "
                     "('%c') and the quotes",
                     (unsigned long long)table->ragged_rows, (unsigned long long)all, source->dialect.n_fields,
                     (unsigned long long)first->fields, source->dialect.delimiter);
@@ -68,9 +68,11 @@ lf_status lf_reader_check(lf_reader *reader, lf_table *table, lf_error *err) {
   status = check_ragged(reader, table, err);
   if (status != LF_OK) return status;
   if (!table->n_rows)
-    return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0, "has a header and no rows: export it with its rows");
+    return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0,
+                      "has a header and no rows: export it with its rows");
   if (table->n_rows >= UINT32_MAX)
     return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0,
-                      "%zu rows are more than can be numbered: group or sample the history first", table->n_rows);
+                      "%zu rows are more than can be numbered: group or sample the history first",
+                      table->n_rows);
   return LF_OK;
 }

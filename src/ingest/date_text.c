@@ -1,5 +1,5 @@
-/* Dates as CRMs export them: ISO with and without time and zone, 4/15/2021 3:05 PM, 15-04-2021 00:03, 15.04.21, 20210415,
- * 15 Apr, 2021 00:03:00, Apr 15, 2021, 15-Apr-21. */
+/* Dates as CRMs export them: ISO with and without time and zone, 4/15/2021 3:05 PM, 15-04-2021
+ * 00:03, 15.04.21, 20210415, 15 Apr, 2021 00:03:00, Apr 15, 2021, 15-Apr-21. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -216,6 +216,6 @@ void lf_format_date(double days, char out[LF_DATE_TEXT]) {
   civil_from_days(whole, &year, &month, &day);
   int n = snprintf(out, LF_DATE_TEXT, "%04d-%02d-%02d", year, month, day);
   if (rest && n > 0 && n < LF_DATE_TEXT)
-    snprintf(out + n, (size_t)(LF_DATE_TEXT - n), " %02d:%02d:%02d", (int)(rest / 3600), (int)(rest / 60 % 60),
-             (int)(rest % 60));
+    snprintf(out + n, (size_t)(LF_DATE_TEXT - n), " %02d:%02d:%02d", (int)(rest / 3600),
+             (int)(rest / 60 % 60), (int)(rest % 60));
 }

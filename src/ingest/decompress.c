@@ -14,7 +14,8 @@ enum { OUT_BLOCK = 1 << 17 };
 static const char temporary[] = "the temporary copy of the input";
 
 static lf_status damaged(const char *name, const char *why, lf_error *err) {
-  return lf_fail_at(err, LF_E_DATA, name, 0, 0, "is damaged or cut short as compressed data (%s): fetch it again", why);
+  return lf_fail_at(err, LF_E_DATA, name, 0, 0,
+                    "is damaged or cut short as compressed data (%s): fetch it again", why);
 }
 
 /* One gzip file may hold several members, one after the other. */
@@ -44,11 +45,13 @@ static lf_status inflate_all(z_stream *z, const lf_bytes *bytes, const char *nam
   }
 }
 
-static lf_status from_gzip(const lf_bytes *bytes, const char *name, int fd, uint64_t *written, lf_error *err) {
+static lf_status from_gzip(const lf_bytes *bytes, const char *name, int fd, uint64_t *written,
+                           lf_error *err) {
   lf_status status = LF_OK;
   char *block = NULL;
   z_stream z = {0};
-  if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK) return lf_fail(err, LF_E_MEMORY, "not enough memory for zlib");
+  if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
+    return lf_fail(err, LF_E_MEMORY, "not enough memory for zlib");
   LF_TRY(lf_alloc(OUT_BLOCK, 1, &block, err));
   LF_TRY(inflate_all(&z, bytes, name, fd, block, written, err));
 cleanup:
@@ -57,7 +60,8 @@ cleanup:
   return status;
 }
 
-static lf_status from_zstd(const lf_bytes *bytes, const char *name, int fd, uint64_t *written, lf_error *err) {
+static lf_status from_zstd(const lf_bytes *bytes, const char *name, int fd, uint64_t *written,
+                           lf_error *err) {
   lf_status status = LF_OK;
   char *block = NULL;
   ZSTD_DCtx *z = ZSTD_createDCtx();

@@ -27,7 +27,8 @@ void lf_dialect_free(lf_dialect *dialect) {
 }
 
 /* Reads one record; a line quoted whole is read again from its text. */
-static lf_record_end read_record(lf_quoted *q, lf_quoted *inner, const char *data, size_t n, const lf_quoted **record) {
+static lf_record_end read_record(lf_quoted *q, lf_quoted *inner, const char *data, size_t n,
+                                 const lf_quoted **record) {
   q->text.length = inner->text.length = 0;
   lf_record_end end = lf_quoted_read(q, data, n);
   *record = q;
@@ -94,7 +95,8 @@ cleanup:
   return status;
 }
 
-/* "sep=;" on the first line, as Excel writes it: the delimiter, and the bytes of the line; 0 where there is none. */
+/* "sep=;" on the first line, as Excel writes it: the delimiter, and the bytes of the line; 0 where there is
+ * none. */
 static size_t separator_line(const char *data, size_t n, char *delimiter) {
   size_t i = n && data[0] == '"';
   if (n < i + 6 || !lf_same_span(data + i, 4, "sep=", 4)) return 0;

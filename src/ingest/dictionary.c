@@ -40,8 +40,8 @@ static char *arena_copy(lf_dictionary *dictionary, const char *text, size_t n) {
   return copy;
 }
 
-/* Slots for n entries: small dictionaries, which are searched most, are kept sparse so that the first slot is nearly
- * always the right one. */
+/* Slots for n entries: small dictionaries, which are searched most, are kept sparse so that the first slot is
+ * nearly always the right one. */
 static size_t slots_for(size_t n) {
   return n <= 1024 ? 8 * n : 2 * n;
 }
@@ -62,8 +62,8 @@ static bool make_room(lf_dictionary *dictionary) {
   free(dictionary->slots);
   dictionary->slots = slots;
   dictionary->n_slots = n_slots;
-  return lf_grow(&dictionary->entries, &dictionary->capacity, n_slots / 2 + 1, sizeof *dictionary->entries, NULL) ==
-         LF_OK;
+  return lf_grow(&dictionary->entries, &dictionary->capacity, n_slots / 2 + 1, sizeof *dictionary->entries,
+                 NULL) == LF_OK;
 }
 
 static bool same(const lf_entry *e, const lf_key *key, const char *text) {

@@ -38,15 +38,16 @@ void lf_dictionary_free(lf_dictionary *dictionary);
 /* The key of text[0..n), of which at least 16 bytes must be readable. */
 lf_key lf_key_of(const char *text, size_t n);
 
-/* Index of the text, which is added with count 0 where it is new; UINT32_MAX where memory ends. A new text is copied where copy
- * says so, else it must outlive the dictionary. */
+/* Index of the text, which is added with count 0 where it is new; UINT32_MAX where memory ends. A new text is
+ * copied where copy says so, else it must outlive the dictionary. */
 uint32_t lf_dictionary_add(lf_dictionary *dictionary, const lf_key *key, const char *text, bool copy);
 
 __extension__ typedef unsigned __int128 lf_wide_product;
 
 /* Both halves of one wide product: every bit of the key reaches every bit of the slot. */
 static inline uint64_t lf_key_hash(uint64_t a, uint64_t b, uint32_t length) {
-  lf_wide_product p = (lf_wide_product)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xe7037ed1a0b428db) ^ length);
+  lf_wide_product p =
+      (lf_wide_product)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xe7037ed1a0b428db) ^ length);
   return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 

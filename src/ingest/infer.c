@@ -12,14 +12,14 @@ enum { CLEAR_ROWS = 100, CLEAR_VALUES = 10, TEXT_VALUES = 100, EXAMPLE = 40 };
 
 /* Counts over the rows with a value, by what their text could be. */
 typedef struct facts {
-  uint64_t rows, entries;         /* not missing among categories */
-  uint64_t value_rows;            /* not missing among numbers and dates */
-  uint64_t not_number[2];         /* by decimal mark */
+  uint64_t rows, entries; /* not missing among categories */
+  uint64_t value_rows;    /* not missing among numbers and dates */
+  uint64_t not_number[2]; /* by decimal mark */
   uint64_t number_entries[2];
   uint64_t zero_codes, other_reading; /* numbers that the two marks read differently */
   bool currency, percent, comma;
   uint64_t not_date[LF_DATE_ORDERS];
-  uint64_t both_orders, differ;   /* dates that d/m and m/d both read, and where it matters */
+  uint64_t both_orders, differ; /* dates that d/m and m/d both read, and where it matters */
   uint64_t compact;
   char mark;
 } facts;
@@ -32,7 +32,8 @@ void lf_decision_free(lf_decision *decision) {
 }
 
 int lf_flag_pair(const char *text, size_t n, bool *yes) {
-  static const char *const pairs[][2] = {{"no", "yes"}, {"n", "y"}, {"false", "true"}, {"f", "t"}, {"0", "1"}};
+  static const char *const pairs[][2] = {
+      {"no", "yes"}, {"n", "y"}, {"false", "true"}, {"f", "t"}, {"0", "1"}};
   for (int i = 0; i < 5; i++)
     for (int side = 0; side < 2; side++)
       if (lf_same_span(text, n, pairs[i][side], strlen(pairs[i][side]))) {
@@ -41,8 +42,8 @@ int lf_flag_pair(const char *text, size_t n, bool *yes) {
       }
   double value;
   lf_number_look look;
-  if (n <= 8 && !lf_is_zero_code(text, n) && lf_read_number(text, n, LF_MARK_POINT, &value, &look) && look.plain &&
-      look.fraction && (value == 0 || value == 1)) {
+  if (n <= 8 && !lf_is_zero_code(text, n) && lf_read_number(text, n, LF_MARK_POINT, &value, &look) &&
+      look.plain && look.fraction && (value == 0 || value == 1)) {
     *yes = value == 1;
     return 5;
   }
@@ -82,7 +83,8 @@ static void date_facts(const lf_entry *e, facts *f) {
   if (by_mdy && !m.mark) f->compact += e->count;
 }
 
-static void gather_facts(const lf_dictionary *dictionary, const lf_missing *missing, int8_t *spelling, facts *f) {
+static void gather_facts(const lf_dictionary *dictionary, const lf_missing *missing, int8_t *spelling,
+                         facts *f) {
   for (size_t i = 0; i < dictionary->n; i++) {
     const lf_entry *e = &dictionary->entries[i];
     spelling[i] = (int8_t)lf_missing_find(missing, e->text, e->length, true);
@@ -107,12 +109,14 @@ static bool name_has(const char *name, const char *word) {
 
 /* yyyymmdd is believed unless the name says that it is another number. */
 static bool compact_contradicted(const char *name) {
-  static const char *const words[] = {"amount", "number", "phone", "zip", "postal", "code", "price", "revenue", "count"};
+  static const char *const words[] = {"amount", "number", "phone",   "zip",  "postal",
+                                      "code",   "price",  "revenue", "count"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (name_has(name, words[i])) return true;
   size_t n = strlen(name);
-  return (n == 2 && lf_same_text(name, "id")) || (n > 2 && (strcmp(name + n - 2, "Id") == 0 || strcmp(name + n - 2, "ID") == 0 ||
-                                                            lf_same_text(name + n - 3, "_id") || lf_same_text(name + n - 3, " id")));
+  return (n == 2 && lf_same_text(name, "id")) ||
+         (n > 2 && (strcmp(name + n - 2, "Id") == 0 || strcmp(name + n - 2, "ID") == 0 ||
+                    lf_same_text(name + n - 3, "_id") || lf_same_text(name + n - 3, " id")));
 }
 
 static bool few(uint64_t bad, uint64_t rows, uint64_t good_entries) {
@@ -144,8 +148,8 @@ static bool all_one_flag(const lf_dictionary *dictionary, const int8_t *spelling
   return pair != 0;
 }
 
-static lf_kind choose_kind(const lf_dictionary *dictionary, const int8_t *spelling, const facts *f, const char *name,
-                           bool comma_likely) {
+static lf_kind choose_kind(const lf_dictionary *dictionary, const int8_t *spelling, const facts *f,
+                           const char *name, bool comma_likely) {
   if (!f->rows) return LF_KIND_EMPTY;
   if (f->value_rows && f->value_rows == f->rows && all_one_flag(dictionary, spelling)) return LF_KIND_FLAG;
   uint64_t not_date = f->not_date[choose_order(f)];
@@ -161,8 +165,8 @@ static lf_kind choose_kind(const lf_dictionary *dictionary, const int8_t *spelli
 }
 
 /* Values of all entries as numbers or dates; an example of those that are none goes to `example`. */
-static lf_status read_values(const lf_dictionary *dictionary, const facts *f, bool comma_likely, lf_decision *d,
-                             char example[EXAMPLE], lf_error *err) {
+static lf_status read_values(const lf_dictionary *dictionary, const facts *f, bool comma_likely,
+                             lf_decision *d, char example[EXAMPLE], lf_error *err) {
   lf_decimal_mark mark = choose_mark(f, comma_likely);
   lf_date_order order = choose_order(f);
   lf_status status = lf_alloc(dictionary->n, sizeof *d->values, &d->values, err);
@@ -201,26 +205,31 @@ static void note_numbers(const facts *f, bool comma_likely, lf_text *note) {
   if (f->percent) add_sentence(note, "percent signs are dropped: 45% is 45");
   if (f->currency) add_sentence(note, "currency signs are dropped");
   if (f->other_reading && f->not_number[LF_MARK_POINT] == f->not_number[LF_MARK_COMMA])
-    add_sentence(note, mark == LF_MARK_COMMA ? "ambiguous: commas are taken for decimal marks, not for thousands"
-                       : f->comma            ? "ambiguous: commas are taken for thousands, not for decimal marks"
-                                             : "ambiguous: points are taken for decimal marks, not for thousands");
+    add_sentence(note, mark == LF_MARK_COMMA
+                           ? "ambiguous: commas are taken for decimal marks, not for thousands"
+                       : f->comma ? "ambiguous: commas are taken for thousands, not for decimal marks"
+                                  : "ambiguous: points are taken for decimal marks, not for thousands");
 }
 
 static void note_dates(const facts *f, lf_text *note) {
   if (f->compact) add_sentence(note, "digits are dates of the form yyyymmdd");
   if (!f->differ || f->not_date[LF_DATE_MDY] != f->not_date[LF_DATE_DMY]) return;
-  add_sentence(note, choose_order(f) == LF_DATE_MDY ? "dates are ambiguous: every one reads as month/day and as day/month, taken for month/day"
-                                                    : "dates are ambiguous: every one reads as day-month and as month-day, taken for day-month");
+  add_sentence(
+      note, choose_order(f) == LF_DATE_MDY
+                ? "dates are ambiguous: every one reads as month/day and as day/month, taken for month/day"
+                : "dates are ambiguous: every one reads as day-month and as month-day, taken for day-month");
 }
 
-static lf_status make_note(const facts *f, bool comma_likely, lf_decision *d, const char *example, lf_error *err) {
+static lf_status make_note(const facts *f, bool comma_likely, lf_decision *d, const char *example,
+                           lf_error *err) {
   lf_text note = {0};
   if (d->kind == LF_KIND_NUMBER) note_numbers(f, comma_likely, &note);
   if (d->kind == LF_KIND_DATE) note_dates(f, &note);
   if (d->bad) {
     if (note.length) lf_text_add(&note, "; ");
     lf_text_addf(&note, "%llu %s no %s (for example '%s') and count as missing", (unsigned long long)d->bad,
-                 d->bad == 1 ? "value is" : "values are", d->kind == LF_KIND_DATE ? "date" : "number", example);
+                 d->bad == 1 ? "value is" : "values are", d->kind == LF_KIND_DATE ? "date" : "number",
+                 example);
   }
   if (d->kind != LF_KIND_NUMBER && d->kind != LF_KIND_DATE && f->zero_codes && f->value_rows &&
       f->not_number[LF_MARK_POINT] == 0)
@@ -232,7 +241,8 @@ static lf_status make_note(const facts *f, bool comma_likely, lf_decision *d, co
 }
 
 /* `None` is a level among categories. */
-static void count_rows(const lf_dictionary *dictionary, const lf_missing *missing, uint64_t empty, lf_decision *d) {
+static void count_rows(const lf_dictionary *dictionary, const lf_missing *missing, uint64_t empty,
+                       lf_decision *d) {
   d->missing = empty;
   for (size_t i = 0; i < dictionary->n; i++) {
     if (d->spelling[i] != LF_MISSING_NONE && !d->values && (size_t)d->spelling[i] == missing->value_only)
@@ -255,15 +265,19 @@ lf_status lf_decide(const lf_dictionary *dictionary, uint64_t empty, const char 
   gather_facts(dictionary, missing, d.spelling, &f);
   d.kind = d.forced ? asked : choose_kind(dictionary, d.spelling, &f, name, comma_likely);
   if (!f.rows) d.kind = LF_KIND_EMPTY;
-  if (d.kind == LF_KIND_FLAG && d.forced && !all_one_flag(dictionary, d.spelling) && f.entries > 2)
-    LF_TRY(lf_fail(err, LF_E_USAGE, "column \"%s\" has %llu different values: a flag has two; call it a category", name,
+  d.yes_no = d.kind == LF_KIND_FLAG && f.value_rows == f.rows && all_one_flag(dictionary, d.spelling);
+  if (d.kind == LF_KIND_FLAG && !d.yes_no && f.entries > 2)
+    LF_TRY(lf_fail(err, LF_E_USAGE,
+                   "column \"%s\" has %llu different values: a flag has two; call it a category", name,
                    (unsigned long long)f.entries));
   if (d.kind == LF_KIND_NUMBER || d.kind == LF_KIND_DATE)
     LF_TRY(read_values(dictionary, &f, comma_likely, &d, example, err));
   count_rows(dictionary, missing, empty, &d);
   if (!d.rows && d.kind != LF_KIND_EMPTY)
-    LF_TRY(lf_fail(err, LF_E_USAGE, "column \"%s\" has no value that reads as a %s (for example '%s'): leave its kind to be inferred",
-                   name, lf_kind_name(d.kind), example));
+    LF_TRY(lf_fail(
+        err, LF_E_USAGE,
+        "column \"%s\" has no value that reads as a %s (for example '%s'): leave its kind to be inferred",
+        name, lf_kind_name(d.kind), example));
   LF_TRY(make_note(&f, comma_likely, &d, example, err));
   *decision = d;
   d = (lf_decision){0};

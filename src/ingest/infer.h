@@ -12,6 +12,7 @@ enum { LF_CODES_MAX = 65535, LF_CATEGORY_MAX = 5000 };
 typedef struct lf_decision {
   lf_kind kind;
   bool forced;      /* the user asked for this kind */
+  bool yes_no;      /* a flag of the usual words, whatever their case */
   double *values;   /* numbers and dates: one an entry, NaN where missing or bad; else NULL */
   int8_t *spelling; /* one an entry: index of the spelling of missing, or LF_MISSING_NONE */
   uint64_t rows;    /* with a value */
@@ -20,7 +21,8 @@ typedef struct lf_decision {
   char *note;
 } lf_decision;
 
-/* empty: rows with an empty cell. comma_likely: the delimiter is a semicolon, so commas are rather decimal marks. */
+/* empty: rows with an empty cell. comma_likely: the delimiter is a semicolon, so commas are rather decimal
+ * marks. */
 lf_status lf_decide(const lf_dictionary *dictionary, uint64_t empty, const char *name, lf_kind asked,
                     const lf_missing *missing, bool comma_likely, lf_decision *decision, lf_error *err);
 void lf_decision_free(lf_decision *decision);

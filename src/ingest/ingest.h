@@ -1,8 +1,8 @@
 /* ingest: bytes -> table.
  *
  * In:   paths ("-" is standard input; .gz and .zst are read as they are) and what the user says of them.
- * Out:  an lf_table the caller owns: typed columns, coded where values repeat, and a record of all that was odd.
- * Several files with the same columns, in any order, are one table. */
+ * Out:  an lf_table the caller owns: typed columns, coded where values repeat, and a record of all that was
+ * odd. Several files with the same columns, in any order, are one table. */
 #ifndef LF_INGEST_H
 #define LF_INGEST_H
 
@@ -21,13 +21,15 @@ typedef struct lf_kind_request {
 typedef struct lf_read_options {
   const char *const *paths;
   size_t n_paths;
-  const char *const *missing; /* spellings of missing, trimmed, compared without regard to ASCII case; NULL: the known ones */
+  const char *const *missing; /* spellings of missing, trimmed, compared without regard to ASCII case; NULL:
+                                 the known ones */
   size_t n_missing;
   const lf_kind_request *kinds; /* kinds that are not to be inferred */
   size_t n_kinds;
   const char *const *skip; /* columns to count but not to store */
   size_t n_skip;
-  double max_ragged_share; /* share of records with a wrong number of fields that is still no error; 0: 0.05 */
+  double
+      max_ragged_share; /* share of records with a wrong number of fields that is still no error; 0: 0.05 */
 } lf_read_options;
 
 /* ---- what comes out ------------------------------------------------------------------------------- */
@@ -38,7 +40,8 @@ typedef enum lf_store {
   LF_STORE_CODES,    /* width 1, 2 or 4: 0 is missing, 1..n_levels index levels[] (and values[]) from 1 */
   LF_STORE_DECIMALS, /* width 4: int32 cell / 10^scale; INT32_MIN is missing */
   LF_STORE_DOUBLES,  /* width 8: NaN is missing */
-  LF_STORE_HASHES    /* width 8: lf_hash(text, n, 0) of each value, never 0; 0 is missing. For ids and free text */
+  LF_STORE_HASHES /* width 8: lf_hash(text, n, 0) of each value, never 0; 0 is missing. For ids and free text
+                   */
 } lf_store;
 
 typedef struct lf_column {
@@ -49,8 +52,8 @@ typedef struct lf_column {
   uint8_t scale; /* LF_STORE_DECIMALS only */
   void *cells;   /* n_rows cells, owned */
   uint32_t n_levels;
-  char **levels;  /* coded: text of each level, sorted bytewise; numbers and dates: in order of value */
-  double *values; /* coded numbers and dates: value of each level, ascending; else NULL */
+  char **levels;     /* coded: text of each level, sorted bytewise; numbers and dates: in order of value */
+  double *values;    /* coded numbers and dates: value of each level, ascending; else NULL */
   uint64_t missing;  /* rows without a value, bad ones included */
   uint64_t distinct; /* distinct values; exact where coded, else an estimate within a few percent */
   uint64_t bad;      /* rows whose value could not be read as the kind; they count as missing */
@@ -68,12 +71,12 @@ typedef struct lf_ragged {
 enum { LF_RAGGED_KEPT = 20 };
 
 typedef struct lf_source {
-  char *name;            /* path as given */
-  uint64_t bytes;        /* after decompression */
-  uint64_t rows;         /* records that became rows */
+  char *name;     /* path as given */
+  uint64_t bytes; /* after decompression */
+  uint64_t rows;  /* records that became rows */
   char delimiter;
-  char sha256[65];       /* of the bytes after decompression */
-  char *note;            /* "read as Latin-1", … or NULL */
+  char sha256[65]; /* of the bytes after decompression */
+  char *note;      /* "read as Latin-1", … or NULL */
 } lf_source;
 
 typedef struct lf_table {
@@ -82,17 +85,18 @@ typedef struct lf_table {
   lf_column *columns;
   size_t n_sources;
   lf_source *sources;
-  uint64_t ragged_rows;  /* records left out because of their number of fields */
+  uint64_t ragged_rows;    /* records left out because of their number of fields */
   uint64_t recovered_rows; /* whole lines quoted as one field, read by parsing the field again */
-  size_t n_ragged;       /* the first of them */
+  size_t n_ragged;         /* the first of them */
   lf_ragged ragged[LF_RAGGED_KEPT];
   size_t n_missing_spellings; /* the spellings of missing that occurred, and how often */
   char **missing_spellings;
   uint64_t *missing_counts;
 } lf_table;
 
-/* Reads all paths into one table. Errors: LF_E_IO unreadable; LF_E_DATA with file, line and column for what is no table
- * (empty file, unclosed quote, too many ragged rows, …); LF_E_USAGE for a kind that names no column. */
+/* Reads all paths into one table. Errors: LF_E_IO unreadable; LF_E_DATA with file, line and column for what
+ * is no table (empty file, unclosed quote, too many ragged rows, …); LF_E_USAGE for a kind that names no
+ * column. */
 lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_table **table, lf_error *err);
 void lf_table_free(lf_table *table);
 
@@ -118,8 +122,8 @@ double lf_column_number(const lf_column *column, size_t row);
 /* The same for rows [from, to) into out[0 .. to-from). */
 void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out);
 bool lf_column_is_missing(const lf_column *column, size_t row);
-/* A 64-bit identity of the value of a cell, 0 where missing: equal texts (or numbers) have equal keys whatever the
- * store, so accounts and ids can be compared. */
+/* A 64-bit identity of the value of a cell, 0 where missing: equal texts (or numbers) have equal keys
+ * whatever the store, so accounts and ids can be compared. */
 uint64_t lf_column_key(const lf_column *column, size_t row);
 /* Text of a level of a coded column, by code (1..n_levels). */
 const char *lf_column_level(const lf_column *column, uint32_t code);

@@ -46,7 +46,8 @@ bool lf_masks_portable(const char *bytes, size_t n_blocks, char delimiter, uint6
 #include <immintrin.h>
 
 __attribute__((target("avx2"))) static uint64_t half_mask(__m256i x, __m256i delimiter) {
-  __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(x, delimiter), _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\n')));
+  __m256i hit =
+      _mm256_or_si256(_mm256_cmpeq_epi8(x, delimiter), _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\n')));
   hit = _mm256_or_si256(hit, _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\r')));
   hit = _mm256_or_si256(hit, _mm256_cmpeq_epi8(x, _mm256_set1_epi8('"')));
   hit = _mm256_or_si256(hit, _mm256_cmpeq_epi8(x, _mm256_setzero_si256()));

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* For each block of 64 bytes from `bytes` on: bit i of masks[block] is set where byte 64 * block + i is the delimiter, LF,
- * CR, the quote '"' or NUL. Returns whether any byte was not ASCII. All 64 * n_blocks bytes must be readable. */
+/* For each block of 64 bytes from `bytes` on: bit i of masks[block] is set where byte 64 * block + i is the
+ * delimiter, LF, CR, the quote '"' or NUL. Returns whether any byte was not ASCII. All 64 * n_blocks bytes
+ * must be readable. */
 typedef bool (*lf_masks_function)(const char *bytes, size_t n_blocks, char delimiter, uint64_t *masks);
 
 /* The fastest of the functions below on this machine. */

@@ -22,8 +22,8 @@ lf_status lf_missing_init(lf_missing *missing, const lf_read_options *options, l
     return LF_OK;
   }
   if (options->n_missing >= LF_MISSING_MAX)
-    return lf_fail(err, LF_E_USAGE, "%zu spellings of missing: at most %d can be told apart", options->n_missing,
-                   LF_MISSING_MAX - 1);
+    return lf_fail(err, LF_E_USAGE, "%zu spellings of missing: at most %d can be told apart",
+                   options->n_missing, LF_MISSING_MAX - 1);
   for (size_t i = 0; i < options->n_missing; i++) add(missing, options->missing[i]);
   return LF_OK;
 }

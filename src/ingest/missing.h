@@ -17,7 +17,8 @@ typedef struct lf_missing {
 /* The known spellings, or the user's. Texts are not copied. LF_E_USAGE where there are too many. */
 lf_status lf_missing_init(lf_missing *missing, const lf_read_options *options, lf_error *err);
 
-/* Index of the spelling that a trimmed text is, or LF_MISSING_NONE. values: the text stands among numbers or dates. */
+/* Index of the spelling that a trimmed text is, or LF_MISSING_NONE. values: the text stands among numbers or
+ * dates. */
 int lf_missing_find(const lf_missing *missing, const char *text, size_t n, bool values);
 
 #endif

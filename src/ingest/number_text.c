@@ -4,11 +4,13 @@
 #include "base/text.h"
 #include "ingest/value.h"
 
-static const char *const symbols[] = {"$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", "R$",
-                                      "US$", "A$", "C$", "\xe2\x82\xa9", "\xe2\x82\xba", "\xe2\x82\xbd", "\xe2\x82\xaa", "z\xc5\x82"};
-static const char *const codes[] = {"USD", "EUR", "GBP", "CHF", "JPY", "INR", "AUD", "CAD", "BRL", "CNY", "SEK",
-                                    "NOK", "DKK", "PLN", "CZK", "HUF", "NZD", "ZAR", "MXN", "SGD", "HKD", "RUB",
-                                    "TRY", "KRW", "ILS", "AED", "Rs.", "Rs", "kr", "Fr.", "Kc"};
+static const char *const symbols[] = {
+    "$",  "\xe2\x82\xac", "\xc2\xa3",     "\xc2\xa5",     "\xe2\x82\xb9", "R$",           "US$",
+    "A$", "C$",           "\xe2\x82\xa9", "\xe2\x82\xba", "\xe2\x82\xbd", "\xe2\x82\xaa", "z\xc5\x82"};
+static const char *const codes[] = {"USD", "EUR", "GBP", "CHF", "JPY", "INR", "AUD", "CAD",
+                                    "BRL", "CNY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF",
+                                    "NZD", "ZAR", "MXN", "SGD", "HKD", "RUB", "TRY", "KRW",
+                                    "ILS", "AED", "Rs.", "Rs",  "kr",  "Fr.", "Kc"};
 
 typedef struct span {
   const char *text;
@@ -31,7 +33,8 @@ static char fold(char c) {
 
 static bool drop_word(span *s, const char *word) {
   size_t n = strlen(word);
-  if (s->n <= n || (fold(word[0]) != fold(s->text[0]) && fold(word[n - 1]) != fold(s->text[s->n - 1]))) return false;
+  if (s->n <= n || (fold(word[0]) != fold(s->text[0]) && fold(word[n - 1]) != fold(s->text[s->n - 1])))
+    return false;
   if (lf_same_span(s->text, n, word, n)) {
     drop(s, n, 0);
     return true;
@@ -52,7 +55,8 @@ static bool drop_currency(span *s) {
   return false;
 }
 
-/* Length of a separator of thousands at s: the other mark, an apostrophe, a space, a no-break or narrow space; 0: none. */
+/* Length of a separator of thousands at s: the other mark, an apostrophe, a space, a no-break or narrow
+ * space; 0: none. */
 static size_t group_mark(const char *s, size_t n, lf_decimal_mark mark) {
   if (s[0] == (mark == LF_MARK_POINT ? ',' : '.') || s[0] == '\'' || s[0] == ' ') return 1;
   if (n >= 2 && memcmp(s, "\xc2\xa0", 2) == 0) return 2;
@@ -60,9 +64,11 @@ static size_t group_mark(const char *s, size_t n, lf_decimal_mark mark) {
   return 0;
 }
 
-/* Writes the digits of a grouped whole part to out; returns the bytes read, 0 where the groups are no thousands. Groups but the
- * first have three digits, or two and a last one of three (1,00,000). One mark throughout. */
-static size_t read_groups(const char *s, size_t n, lf_decimal_mark mark, char *out, size_t *n_out, bool *grouped) {
+/* Writes the digits of a grouped whole part to out; returns the bytes read, 0 where the groups are no
+ * thousands. Groups but the first have three digits, or two and a last one of three (1,00,000). One mark
+ * throughout. */
+static size_t read_groups(const char *s, size_t n, lf_decimal_mark mark, char *out, size_t *n_out,
+                          bool *grouped) {
   enum { MOST = 32 };
   size_t i = 0, group = 0, first = 0, n_groups = 0;
   const char *used = NULL;
@@ -122,7 +128,7 @@ static bool plain_number(const char *text, size_t n, double *value, lf_number_lo
       whole = false;
     if (text[i] == '.') look->fraction = true;
   }
-  if (whole && digits > 15) return false;                    /* an id */
+  if (whole && digits > 15) return false;                          /* an id */
   if (whole && sign && text[0] == '+' && digits > 9) return false; /* a telephone number */
   look->plain = true;
   return lf_parse_double(text, n, value);

@@ -39,7 +39,8 @@ static lf_status cut(lf_reader *reader, lf_error *err) {
   return lf_alloc(n + 1, sizeof *pieces->first_row, &pieces->first_row, err);
 }
 
-/* One pass over all pieces, and beside it the hashes of the sources, which cost about as much as a tenth of the reading. */
+/* One pass over all pieces, and beside it the hashes of the sources, which cost about as much as a tenth of
+ * the reading. */
 typedef struct pass {
   lf_reader *reader;
   lf_reading reading;
@@ -62,7 +63,10 @@ static void run_task(void *context, size_t i) {
 static lf_status run_pass(lf_reader *reader, const lf_plan *plans, lf_error *err) {
   lf_status status = LF_OK;
   pass p = {.reader = reader,
-            .reading = {.missing = &reader->missing, .plans = plans, .n_columns = reader->n_columns, .run = reader->run},
+            .reading = {.missing = &reader->missing,
+                        .plans = plans,
+                        .n_columns = reader->n_columns,
+                        .run = reader->run},
             .n_hashes = reader->hashed ? 0 : reader->n_sources};
   size_t n = p.n_hashes + reader->pieces.n;
   LF_TRY(lf_alloc(n, sizeof *p.status, &p.status, err));
@@ -81,8 +85,8 @@ cleanup:
   return status;
 }
 
-/* Reads again, from where the piece before it ended, what did not begin there. What is left is what one reader from the first
- * byte to the last would have read: each piece begins where a record does. */
+/* Reads again, from where the piece before it ended, what did not begin there. What is left is what one
+ * reader from the first byte to the last would have read: each piece begins where a record does. */
 static lf_status mend(lf_reader *reader, const lf_reading *reading, lf_error *err) {
   const lf_pieces *pieces = &reader->pieces;
   for (size_t i = 1; i < pieces->n; i++) {
@@ -99,13 +103,16 @@ static lf_status mend(lf_reader *reader, const lf_reading *reading, lf_error *er
 
 static void number_rows(lf_pieces *pieces) {
   pieces->first_row[0] = 0;
-  for (size_t i = 0; i < pieces->n; i++) pieces->first_row[i + 1] = pieces->first_row[i] + pieces->items[i].rows;
+  for (size_t i = 0; i < pieces->n; i++)
+    pieces->first_row[i + 1] = pieces->first_row[i] + pieces->items[i].rows;
 }
 
 lf_status lf_reader_parse(lf_reader *reader, lf_error *err) {
   lf_status status = LF_OK;
-  lf_reading reading = {
-      .missing = &reader->missing, .plans = reader->plans, .n_columns = reader->n_columns, .run = reader->run};
+  lf_reading reading = {.missing = &reader->missing,
+                        .plans = reader->plans,
+                        .n_columns = reader->n_columns,
+                        .run = reader->run};
   lf_pieces_free(&reader->pieces);
   LF_TRY(cut(reader, err));
   LF_TRY(run_pass(reader, reader->plans, err));

@@ -44,8 +44,6 @@ static bool widen(lf_part *part, size_t rows) {
 static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t rows) {
   lf_dictionary *d = &part->dictionary;
   if (part->width == 2 && d->n + scan->rows >= UINT16_MAX && !widen(part, rows)) return false;
-  uint16_t *narrow = part->width == 2 ? (uint16_t *)part->cells + rows : NULL;
-  uint32_t *wide = part->width == 4 ? (uint32_t *)part->cells + rows : NULL;
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
     uint32_t code = 0;
@@ -63,10 +61,10 @@ static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t r
     } else {
       part->empty++;
     }
-    if (narrow)
-      narrow[r] = (uint16_t)code;
+    if (part->width == 2)
+      ((uint16_t *)part->cells)[rows + r] = (uint16_t)code;
     else
-      wide[r] = code;
+      ((uint32_t *)part->cells)[rows + r] = code;
   }
   return true;
 }
@@ -75,8 +73,9 @@ static bool letter(char c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z';
 }
 
-/* A text that could be a number or a date, seen from its ends where these are no letters; else by trying, where its letters stand
- * together as in "15 Apr 2021 3:05 PM". Codes with a leading zero cannot: a column with more than a few of them is neither. */
+/* A text that could be a number or a date, seen from its ends where these are no letters; else by trying,
+ * where its letters stand together as in "15 Apr 2021 3:05 PM". Codes with a leading zero cannot: a column
+ * with more than a few of them is neither. */
 static bool like_value(const char *text, size_t n) {
   if (!letter(text[0]) && !letter(text[n - 1])) return !lf_is_zero_code(text, n);
   size_t runs = 0;
@@ -85,11 +84,14 @@ static bool like_value(const char *text, size_t n) {
   lf_number_look look;
   lf_date_parts parts;
   double value;
-  return lf_read_number(text, n, LF_MARK_POINT, &value, &look) || lf_read_number(text, n, LF_MARK_COMMA, &value, &look) ||
-         lf_read_date(text, n, LF_DATE_MDY, &value, &parts) || lf_read_date(text, n, LF_DATE_DMY, &value, &parts);
+  return lf_read_number(text, n, LF_MARK_POINT, &value, &look) ||
+         lf_read_number(text, n, LF_MARK_COMMA, &value, &look) ||
+         lf_read_date(text, n, LF_DATE_MDY, &value, &parts) ||
+         lf_read_date(text, n, LF_DATE_DMY, &value, &parts);
 }
 
-static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
+static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t rows,
+                       const lf_missing *missing) {
   uint64_t *cells = (uint64_t *)part->cells + rows;
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
@@ -191,7 +193,8 @@ static void put_missing(lf_part *part, size_t row) {
     ((double *)part->cells)[row] = (double)NAN;
 }
 
-static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
+static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t rows,
+                        const lf_missing *missing) {
   for (size_t r = 0; r < scan->rows && !part->contradicted; r++) {
     size_t n = 0;
     const char *text = field_text(scan, r, field, &n);

@@ -29,7 +29,8 @@ static lf_status begin(lf_piece *piece, const lf_reading *reading, lf_error *err
 static lf_status add_batch(lf_piece *piece, const lf_scan *scan, const lf_reading *reading, lf_error *err) {
   for (size_t f = 0; f < scan->n_fields; f++)
     if (!lf_part_add(&piece->parts[piece->input->column[f]], scan, f, piece->rows, reading->missing))
-      return lf_fail_at(err, LF_E_MEMORY, piece->input->name, 0, 0, "not enough memory for the cells of the table");
+      return lf_fail_at(err, LF_E_MEMORY, piece->input->name, 0, 0,
+                        "not enough memory for the cells of the table");
   piece->rows += scan->rows;
   return lf_check_interrupt(reading->run, err);
 }

@@ -6,9 +6,9 @@
 #include "ingest/missing.h"
 #include "ingest/scan.h"
 
-/* How the cells of a column are read. Only a dictionary forgets nothing; the others are bets on what the whole file holds, placed
- * on a sample, and a column whose values contradict its bet is read again by dictionary. So the bets change the time taken, never
- * the result. */
+/* How the cells of a column are read. Only a dictionary forgets nothing; the others are bets on what the
+ * whole file holds, placed on a sample, and a column whose values contradict its bet is read again by
+ * dictionary. So the bets change the time taken, never the result. */
 typedef enum lf_plan {
   LF_PLAN_DICTIONARY = 0, /* cells: uint32 or uint16, 1 + index into the dictionary; 0 is empty */
   LF_PLAN_SKIP,           /* only empty cells are counted */
@@ -35,9 +35,9 @@ typedef struct lf_input {
   const char *name; /* as given */
   const char *data;
   size_t n;
-  size_t body;       /* first byte behind the header */
+  size_t body; /* first byte behind the header */
   char delimiter;
-  size_t n_fields;   /* of a record */
+  size_t n_fields;      /* of a record */
   const size_t *column; /* table column of each field */
 } lf_input;
 
@@ -65,7 +65,8 @@ typedef struct lf_reading {
   const lf_run *run;
 } lf_reading;
 
-/* Parses piece->input from piece->from; what was wrong with the bytes is left in the piece, the status is for memory and interruption. */
+/* Parses piece->input from piece->from; what was wrong with the bytes is left in the piece, the status is for
+ * memory and interruption. */
 lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_error *err);
 void lf_piece_free(lf_piece *piece);
 void lf_part_free(lf_part *part);

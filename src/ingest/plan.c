@@ -1,11 +1,18 @@
-/* The bets on the columns, placed on a sample of the first input; small inputs are read by dictionary throughout. */
+/* The bets on the columns, placed on a sample of the first input; small inputs are read by dictionary
+ * throughout. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "ingest/reader.h"
 
-enum { SAMPLE_PLACES = 16, SAMPLE_ROWS = 256, SMALL_INPUT = 1 << 21, WIDE_NUMBERS = 1000, LONG_TEXTS = 90000 };
+enum {
+  SAMPLE_PLACES = 16,
+  SAMPLE_ROWS = 256,
+  SMALL_INPUT = 1 << 21,
+  WIDE_NUMBERS = 1000,
+  LONG_TEXTS = 90000
+};
 
 /* A column of the sample. */
 typedef struct sampled {
@@ -31,8 +38,8 @@ static void look_at(const lf_entry *e, sampled *s) {
   if (date) s->dates += e->count;
 }
 
-static lf_status look_at_column(const lf_piece *samples, size_t n, size_t column, const lf_missing *missing, sampled *s,
-                                lf_error *err) {
+static lf_status look_at_column(const lf_piece *samples, size_t n, size_t column, const lf_missing *missing,
+                                sampled *s, lf_error *err) {
   lf_dictionary all = {0};
   lf_status status = LF_OK;
   for (size_t p = 0; p < n; p++) {
@@ -40,7 +47,8 @@ static lf_status look_at_column(const lf_piece *samples, size_t n, size_t column
     for (size_t i = 0; i < d->n; i++) {
       lf_key key = {.a = d->entries[i].a, .b = d->entries[i].b, .length = d->entries[i].length};
       uint32_t place = lf_dictionary_add(&all, &key, d->entries[i].text, false);
-      if (place == UINT32_MAX) LF_TRY(lf_fail(err, LF_E_MEMORY, "not enough memory for a sample of the table"));
+      if (place == UINT32_MAX)
+        LF_TRY(lf_fail(err, LF_E_MEMORY, "not enough memory for a sample of the table"));
       all.entries[place].count += d->entries[i].count;
     }
   }
@@ -52,7 +60,8 @@ cleanup:
   return status;
 }
 
-/* How many different texts the whole column may have, by the pairs of equal ones in the sample (birthday estimate). */
+/* How many different texts the whole column may have, by the pairs of equal ones in the sample (birthday
+ * estimate). */
 static double estimate_distinct(const sampled *s) {
   double m = (double)s->values, repeats = m - (double)s->distinct;
   return m * m / (2 * (repeats > 0.5 ? repeats : 0.5));
@@ -61,15 +70,20 @@ static double estimate_distinct(const sampled *s) {
 static lf_plan choose_plan(const sampled *s, lf_kind asked) {
   if (s->values < 500) return LF_PLAN_DICTIONARY;
   bool number = asked == LF_KIND_INFER || asked == LF_KIND_NUMBER;
-  if (number && s->plain == s->values && s->dates < s->values && s->distinct >= WIDE_NUMBERS) return LF_PLAN_NUMBER;
-  if (asked == LF_KIND_INFER && (double)s->readable < 0.5 * (double)s->values && estimate_distinct(s) > LONG_TEXTS)
+  if (number && s->plain == s->values && s->dates < s->values && s->distinct >= WIDE_NUMBERS)
+    return LF_PLAN_NUMBER;
+  if (asked == LF_KIND_INFER && (double)s->readable < 0.5 * (double)s->values &&
+      estimate_distinct(s) > LONG_TEXTS)
     return LF_PLAN_HASH;
   return LF_PLAN_DICTIONARY;
 }
 
-static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf_piece *samples, lf_error *err) {
-  lf_reading reading = {
-      .missing = &reader->missing, .plans = reader->plans, .n_columns = reader->n_columns, .run = reader->run};
+static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf_piece *samples,
+                              lf_error *err) {
+  lf_reading reading = {.missing = &reader->missing,
+                        .plans = reader->plans,
+                        .n_columns = reader->n_columns,
+                        .run = reader->run};
   size_t step = (input->n - input->body) / SAMPLE_PLACES;
   for (size_t i = 0; i < SAMPLE_PLACES; i++) {
     size_t from = lf_source_boundary(input, input->body + i * step);

@@ -45,9 +45,9 @@ static size_t line_length(const char *bytes, size_t n) {
   return length < n && bytes[length - 1] == '\r' && bytes[length] == '\n' ? length + 1 : length;
 }
 
-/* Offset of the quote that opened the field in which bytes[0..n) ends; 0 where none did. Follows libcsv: a quote opens
- * only at the start of a field, and one that closes is followed by the delimiter or a line end. *irregular: some quote
- * inside a field was neither doubled nor closing. */
+/* Offset of the quote that opened the field in which bytes[0..n) ends; 0 where none did. Follows libcsv: a
+ * quote opens only at the start of a field, and one that closes is followed by the delimiter or a line end.
+ * *irregular: some quote inside a field was neither doubled nor closing. */
 static size_t opening_quote(const char *bytes, size_t n, char delimiter, bool *irregular) {
   size_t open = 0;
   bool start = true, quoted = false;
@@ -78,8 +78,8 @@ static size_t opening_quote(const char *bytes, size_t n, char delimiter, bool *i
   return open;
 }
 
-/* A record of several lines must be quoted by the book: a stray quote that opens a field and a later one that seems to
- * close it would swallow the rows between them. */
+/* A record of several lines must be quoted by the book: a stray quote that opens a field and a later one that
+ * seems to close it would swallow the rows between them. */
 static lf_record_end check_lines(lf_quoted *q, const char *bytes, size_t n) {
   bool irregular = false;
   opening_quote(bytes, n, (char)q->parser.delim_char, &irregular);
@@ -167,12 +167,14 @@ lf_status lf_record_fail(lf_record_end end, const char *name, const char *bytes,
   uint64_t column = at - start + 1;
   switch (end) {
   case LF_RECORD_UNCLOSED:
-    return lf_fail_at(err, LF_E_DATA, name, line, column,
-                      "the quote that opens here is not closed: close it, or double a quote that is part of the text");
+    return lf_fail_at(
+        err, LF_E_DATA, name, line, column,
+        "the quote that opens here is not closed: close it, or double a quote that is part of the text");
   case LF_RECORD_TOO_LONG:
-    return lf_fail_at(err, LF_E_DATA, name, line, 0,
-                      "a field of more than %d bytes, or a record of more than %d: check the quotes and the line ends",
-                      LF_MAX_FIELD, LF_MAX_RECORD);
+    return lf_fail_at(
+        err, LF_E_DATA, name, line, 0,
+        "a field of more than %d bytes, or a record of more than %d: check the quotes and the line ends",
+        LF_MAX_FIELD, LF_MAX_RECORD);
   case LF_RECORD_NUL:
     return lf_fail_at(err, LF_E_DATA, name, line, column,
                       "a NUL byte, so this is no text: export it again, as CSV in UTF-8");

@@ -26,7 +26,7 @@ typedef enum lf_record_end {
 
 typedef struct lf_quoted {
   struct csv_parser parser;
-  bool ready; /* parser holds memory */
+  bool ready;   /* parser holds memory */
   lf_text text; /* fields one after the other; the caller empties it (length = 0) */
   lf_span *fields;
   size_t n_fields;

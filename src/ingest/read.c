@@ -4,7 +4,8 @@
  *   3. plan   how each column is read, from a sample
  *   4. parse  pieces in parallel, mended so that they meet
  *   5. check  encoding, quotes, number of fields
- *   6. build  the columns: kind, levels, cells; those whose plan failed are parsed again by dictionary first */
+ *   6. build  the columns: kind, levels, cells; those whose plan failed are parsed again by dictionary first
+ */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -41,17 +42,18 @@ static size_t find_name(const lf_dialect *d, const char *name) {
 
 static void list_absent(const lf_dialect *have, const lf_dialect *in, lf_text *list) {
   for (size_t i = 0; i < have->n_fields; i++)
-    if (find_name(in, have->names[i]) == SIZE_MAX) lf_text_addf(list, "%s\"%s\"", list->length ? ", " : "", have->names[i]);
+    if (find_name(in, have->names[i]) == SIZE_MAX)
+      lf_text_addf(list, "%s\"%s\"", list->length ? ", " : "", have->names[i]);
 }
 
 static lf_status other_columns(const lf_input_source *first, const lf_input_source *source, lf_error *err) {
   lf_text lacks = {0}, extra = {0};
   list_absent(&first->dialect, &source->dialect, &lacks);
   list_absent(&source->dialect, &first->dialect, &extra);
-  lf_status status =
-      lf_fail_at(err, LF_E_DATA, source->path, 1, 0,
-                 "has other columns than %.80s (missing: %.240s; extra: %.240s): give files with the same columns", first->path,
-                 lacks.length ? lacks.data : "none", extra.length ? extra.data : "none");
+  lf_status status = lf_fail_at(
+      err, LF_E_DATA, source->path, 1, 0,
+      "has other columns than %.80s (missing: %.240s; extra: %.240s): give files with the same columns",
+      first->path, lacks.length ? lacks.data : "none", extra.length ? extra.data : "none");
   lf_text_free(&lacks);
   lf_text_free(&extra);
   return status;
@@ -89,7 +91,8 @@ static lf_status named_column(const lf_reader *r, const char *name, size_t *inde
       times++;
     }
   if (times == 1) return LF_OK;
-  return lf_fail_at(err, LF_E_USAGE, r->sources[0].path, 0, 0, "has %s column \"%.200s\": check the name against the header",
+  return lf_fail_at(err, LF_E_USAGE, r->sources[0].path, 0, 0,
+                    "has %s column \"%.200s\": check the name against the header",
                     times ? "more than one" : "no", name);
 }
 
@@ -121,7 +124,8 @@ static lf_status convert_bad(lf_reader *r, bool *converted, lf_error *err) {
       bad |= r->pieces.items[i].input == &r->sources[s].input && r->pieces.items[i].bad_utf8;
     if (!bad) continue;
     if (r->sources[s].converted)
-      return lf_fail_at(err, LF_E_DATA, r->sources[s].path, 0, 0, "is in no known encoding: save it as UTF-8");
+      return lf_fail_at(err, LF_E_DATA, r->sources[s].path, 0, 0,
+                        "is in no known encoding: save it as UTF-8");
     lf_status status = lf_source_convert(&r->sources[s], err);
     if (status != LF_OK) return status;
     *converted = true;
@@ -164,7 +168,8 @@ static void build_one(void *context, size_t i) {
       .asked = r->asked[i], .missing = &r->missing, .comma_likely = r->sources[0].dialect.delimiter == ';'};
   b->status[i] = lf_check_interrupt(r->run, &b->errors[i]);
   if (b->status[i] == LF_OK)
-    b->status[i] = lf_column_build(&r->pieces, i, &wish, &b->table->columns[i], b->spelled[i], &b->again[i], &b->errors[i]);
+    b->status[i] = lf_column_build(&r->pieces, i, &wish, &b->table->columns[i], b->spelled[i], &b->again[i],
+                                   &b->errors[i]);
 }
 
 static lf_status build_pass(building *b, lf_error *err) {
@@ -221,9 +226,11 @@ static lf_status source_note(const lf_input_source *s, char **note, lf_error *er
   lf_text text = {0};
   if (s->converted)
     lf_text_add(&text, s->latin ? "read as Latin-1 (Windows-1252)" : "bytes that are no UTF-8 were replaced");
-  if (s->dialect.row_names) lf_text_addf(&text, "%sthe first column has no name: called \"row name\"", text.length ? "; " : "");
+  if (s->dialect.row_names)
+    lf_text_addf(&text, "%sthe first column has no name: called \"row name\"", text.length ? "; " : "");
   if (s->dialect.no_names)
-    lf_text_addf(&text, "%sthe names in the first line are numbers: is the header missing?", text.length ? "; " : "");
+    lf_text_addf(&text, "%sthe names in the first line are numbers: is the header missing?",
+                 text.length ? "; " : "");
   lf_status status = lf_text_status(&text, err);
   if (status == LF_OK)
     *note = text.data;

@@ -12,7 +12,7 @@ typedef struct lf_reader {
   lf_input_source *sources;
   size_t n_sources;
   size_t n_columns;
-  lf_kind *asked;  /* one a column */
+  lf_kind *asked; /* one a column */
   bool *skipped;
   lf_plan *plans;
   lf_pieces pieces;

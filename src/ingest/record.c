@@ -67,13 +67,15 @@ lf_status lf_records_next(lf_records *records, const char **bytes, size_t *n, lf
     bool header = records->at == records->source.dialect.header;
     *bytes = NULL;
     *n = 0;
-    while (!header && records->at < all->n && (all->data[records->at] == '\n' || all->data[records->at] == '\r'))
+    while (!header && records->at < all->n &&
+           (all->data[records->at] == '\n' || all->data[records->at] == '\r'))
       records->at++;
     const char *from = all->data + records->at;
     q->text.length = 0;
     lf_record_end end = lf_quoted_read(q, from, all->n - records->at);
     if (end == LF_RECORD_NONE) return LF_OK;
-    if (end != LF_RECORD_OK) return lf_record_fail(end, records->path, all->data, records->at + q->place, err);
+    if (end != LF_RECORD_OK)
+      return lf_record_fail(end, records->path, all->data, records->at + q->place, err);
     bool whole = q->n_fields == records->source.dialect.n_fields || header;
     bool inner = (!whole || q->n_fields == 1) && unwrapped(records);
     records->at += q->end;

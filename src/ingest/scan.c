@@ -95,7 +95,8 @@ static void keep_fields(lf_scan *scan, const lf_quoted *q) {
 /* A line that was quoted whole is one field; its text is the record. */
 static bool read_inner(lf_scan *scan) {
   lf_quoted *q = &scan->quoted;
-  if (q->n_fields != 1 || scan->n_fields < 2 || !memchr(q->text.data, scan->delimiter, q->text.length)) return false;
+  if (q->n_fields != 1 || scan->n_fields < 2 || !memchr(q->text.data, scan->delimiter, q->text.length))
+    return false;
   scan->inner.text.length = 0;
   lf_record_end end = lf_quoted_read(&scan->inner, q->text.data, q->text.length);
   return end == LF_RECORD_OK && scan->inner.end == q->text.length && scan->inner.n_fields == scan->n_fields;
@@ -123,7 +124,8 @@ static void read_quoted(lf_scan *scan) {
   }
 }
 
-/* Closes the record [scan->at, end) of `fields` fields without a quote; its fields but the last stand in the batch. */
+/* Closes the record [scan->at, end) of `fields` fields without a quote; its fields but the last stand in the
+ * batch. */
 static void close_record(lf_scan *scan, size_t from, size_t end, size_t fields) {
   if (fields == scan->n_fields && (fields > 1 || !blank(scan->base + from, end - from))) {
     size_t last = scan->rows * fields + fields - 1;
@@ -138,8 +140,9 @@ static void close_record(lf_scan *scan, size_t from, size_t end, size_t fields) 
   }
 }
 
-/* Cuts records from scan->at on, up to and with the first that has a quote, or until the batch is full, the window or the piece
- * ends. A record that the window cuts in two is read again with a window that begins at it. */
+/* Cuts records from scan->at on, up to and with the first that has a quote, or until the batch is full, the
+ * window or the piece ends. A record that the window cuts in two is read again with a window that begins at
+ * it. */
 static void read_window(lf_scan *scan) {
   const char *base = scan->base;
   const size_t n_fields = scan->n_fields;
@@ -187,7 +190,8 @@ static void read_window(lf_scan *scan) {
 
 /* A record longer than a window: libcsv reads it, whatever is in it. */
 static bool window_covers(const lf_scan *scan) {
-  return scan->window_blocks && scan->at >= scan->window && scan->at < scan->window + 64 * scan->window_blocks;
+  return scan->window_blocks && scan->at >= scan->window &&
+         scan->at < scan->window + 64 * scan->window_blocks;
 }
 
 bool lf_scan_batch(lf_scan *scan) {

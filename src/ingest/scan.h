@@ -1,7 +1,8 @@
 /* Bytes -> fields, in batches of records.
  *
- * A record without a quote is cut by bit masks; a record with one goes through libcsv. Both follow the same rules: LF, CR and CRLF
- * end a record, blank lines are none, a field is what stands between delimiters (white space around it is trimmed later). */
+ * A record without a quote is cut by bit masks; a record with one goes through libcsv. Both follow the same
+ * rules: LF, CR and CRLF end a record, blank lines are none, a field is what stands between delimiters (white
+ * space around it is trimmed later). */
 #ifndef LF_INGEST_SCAN_H
 #define LF_INGEST_SCAN_H
 
@@ -20,7 +21,8 @@ typedef struct lf_odd_record {
 
 typedef struct lf_scan {
   /* what to read */
-  const char *base; /* start of the piece; at least 64 * LF_SCAN_BLOCKS + LF_SIDE_PAD readable bytes stand behind limit, see copy */
+  const char *base; /* start of the piece; at least 64 * LF_SCAN_BLOCKS + LF_SIDE_PAD readable bytes stand
+                       behind limit, see copy */
   size_t limit;     /* bytes from base to the end of the input */
   size_t end;       /* records that start before this belong to the piece */
   size_t n_fields;
@@ -52,7 +54,8 @@ lf_status lf_scan_init(lf_scan *scan, char delimiter, size_t n_fields, lf_error 
 void lf_scan_free(lf_scan *scan);
 /* Points the scan at records that start in [from, end) of base[0..limit) and forgets what was found. */
 void lf_scan_aim(lf_scan *scan, const char *base, size_t from, size_t end, size_t limit);
-/* Fills the batch; false (and no rows) at the end of the piece. Rows found before something bad are given first. */
+/* Fills the batch; false (and no rows) at the end of the piece. Rows found before something bad are given
+ * first. */
 bool lf_scan_batch(lf_scan *scan);
 
 /* The text of field `f` of row `r` of the batch. */

@@ -60,7 +60,8 @@ static size_t next_line(const char *data, size_t n, size_t at) {
   return at;
 }
 
-/* Whether the record that begins at `at` has the right number of fields: quotes count where they open a field. */
+/* Whether the record that begins at `at` has the right number of fields: quotes count where they open a
+ * field. */
 static bool fits(const lf_input *input, size_t at) {
   enum { LOOK = 1 << 16 };
   size_t end = input->n - at < LOOK ? input->n : at + LOOK, fields = 1;

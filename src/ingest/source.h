@@ -22,8 +22,8 @@ lf_status lf_source_open(const char *path, lf_input_source *source, lf_error *er
 lf_status lf_source_convert(lf_input_source *source, lf_error *err);
 void lf_source_close(lf_input_source *source);
 
-/* The first place from `nominal` on where a record seems to begin: behind a line end, where the next record has the right number
- * of fields. A guess: the reader checks that pieces meet. */
+/* The first place from `nominal` on where a record seems to begin: behind a line end, where the next record
+ * has the right number of fields. A guess: the reader checks that pieces meet. */
 size_t lf_source_boundary(const lf_input *input, size_t nominal);
 
 #endif

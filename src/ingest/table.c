@@ -25,7 +25,8 @@ void lf_table_free(lf_table *table) {
     free(table->sources[i].name);
     free(table->sources[i].note);
   }
-  for (size_t i = 0; table->missing_spellings && i < table->n_missing_spellings; i++) free(table->missing_spellings[i]);
+  for (size_t i = 0; table->missing_spellings && i < table->n_missing_spellings; i++)
+    free(table->missing_spellings[i]);
   free(table->missing_spellings);
   free(table->missing_counts);
   free(table->columns);
@@ -62,7 +63,8 @@ double lf_column_number(const lf_column *column, size_t row) {
 
 void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out) {
   size_t n = to - from;
-  if (column->store == LF_STORE_DOUBLES) { /* the stores a fit reads again and again, without a branch a cell */
+  if (column->store ==
+      LF_STORE_DOUBLES) { /* the stores a fit reads again and again, without a branch a cell */
     memcpy(out, (const double *)column->cells + from, n * sizeof *out);
   } else if (column->store == LF_STORE_DECIMALS) {
     const int32_t *cells = (const int32_t *)column->cells + from;
@@ -89,7 +91,8 @@ static uint64_t text_key(const char *text, size_t n) {
   return hash ? hash : 1;
 }
 
-/* Numbers by their text, so that an id keeps its key where another row turns the column from numbers into texts. */
+/* Numbers by their text, so that an id keeps its key where another row turns the column from numbers into
+ * texts. */
 static uint64_t number_key(double value) {
   char text[LF_DOUBLE_TEXT];
   if (fabs(value) < 1e15 && value >= floor(value) && value <= floor(value)) {
@@ -171,7 +174,8 @@ static void gather_column(void *context, size_t i) {
   column->cells = cells;
 }
 
-lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run, lf_error *err) {
+lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run,
+                          lf_error *err) {
   lf_status status = LF_OK;
   gathering g = {.table = table, .order = order, .n = n};
   LF_TRY(lf_alloc(table->n_columns, sizeof *g.status, &g.status, err));

@@ -14,8 +14,9 @@ typedef struct lf_number_look {
   bool fraction; /* has a decimal mark */
 } lf_number_look;
 
-/* Reads a trimmed text: sign or parentheses, currency symbol or code, percent, groups of thousands, decimals. False for what is
- * no number: nan, inf, hex, digits that no double holds (more than 15 and no decimals), "+49 …" telephone numbers. */
+/* Reads a trimmed text: sign or parentheses, currency symbol or code, percent, groups of thousands, decimals.
+ * False for what is no number: nan, inf, hex, digits that no double holds (more than 15 and no decimals),
+ * "+49 …" telephone numbers. */
 bool lf_read_number(const char *text, size_t n, lf_decimal_mark mark, double *value, lf_number_look *look);
 
 /* Digits only, the first of several being 0: a code, not a number. */
@@ -31,8 +32,8 @@ typedef struct lf_date_parts {
   bool named_month;
 } lf_date_parts;
 
-/* Reads a trimmed text as a date, with time and zone where they stand there. Texts that can be read in one way only (year first,
- * month by name) are read so whatever the order. *days since 1970-01-01 UTC. */
+/* Reads a trimmed text as a date, with time and zone where they stand there. Texts that can be read in one
+ * way only (year first, month by name) are read so whatever the order. *days since 1970-01-01 UTC. */
 bool lf_read_date(const char *text, size_t n, lf_date_order order, double *days, lf_date_parts *parts);
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar. */

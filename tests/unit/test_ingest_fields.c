@@ -1,5 +1,5 @@
-/* The fast scan and libcsv give the same fields on the same bytes, whatever the bytes. libcsv is the reference: one parser from the first
- * byte to the last, as its documentation shows it. */
+/* The fast scan and libcsv give the same fields on the same bytes, whatever the bytes. libcsv is the
+ * reference: one parser from the first byte to the last, as its documentation shows it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,7 +111,8 @@ static void any_bytes_without_quotes(void **state) {
   assert_int_equal(lf_alloc(MOST + PAD, 1, &bytes, NULL), LF_OK);
   for (int round = 0; round < 3000; round++) {
     char delimiter = delimiters[round % 4];
-    const char alphabet[] = {'a', 'b', '\xc3', ' ', '\t', '\n', '\r', ',', delimiter, delimiter, delimiter, 'z'};
+    const char alphabet[] = {'a',  'b', '\xc3',    ' ',       '\t',      '\n',
+                             '\r', ',', delimiter, delimiter, delimiter, 'z'};
     size_t n = random_bytes(&seed, alphabet, sizeof alphabet, bytes);
     same_listing(bytes, n, delimiter, 1 + (size_t)round % 4);
   }
@@ -138,7 +139,8 @@ static void all_byte_values(void **state) {
 /* Records with well-formed quotes among records without: the scan changes over and back. */
 static void quoted_records_among_plain(void **state) {
   (void)state;
-  static const char *const fields[] = {"a", "", "\"b, c\"", "\"line\nbreak\"", "\"say \"\"x\"\"\"", " d ", "\"\"", "12.5"};
+  static const char *const fields[] = {"a",   "",     "\"b, c\"", "\"line\nbreak\"", "\"say \"\"x\"\"\"",
+                                       " d ", "\"\"", "12.5"};
   uint64_t seed = 99;
   for (int round = 0; round < 400; round++) {
     lf_text text = {0};

@@ -39,7 +39,8 @@ static void cut_line(const char *from, size_t n, expected_file *e) {
 static void say_error(const lf_error *err, char *out, size_t size) {
   int n = snprintf(out, size, "%s:", err->file);
   if (err->line) n += snprintf(out + n, size - (size_t)n, "%llu:", (unsigned long long)err->line);
-  if (err->line && err->column) n += snprintf(out + n, size - (size_t)n, "%llu:", (unsigned long long)err->column);
+  if (err->line && err->column)
+    n += snprintf(out + n, size - (size_t)n, "%llu:", (unsigned long long)err->column);
   snprintf(out + n, size - (size_t)n, " %s", err->message);
 }
 

@@ -1,5 +1,5 @@
-/* Tables from small texts, whose kinds, levels and counts follow from what is written there, and from large ones, which are read in
- * pieces by several threads and must come out the same. */
+/* Tables from small texts, whose kinds, levels and counts follow from what is written there, and from large
+ * ones, which are read in pieces by several threads and must come out the same. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,8 +160,10 @@ static void few_bad_values_in_a_clear_number(void **state) {
 
 static void levels_and_values(void **state) {
   (void)state;
-  lf_table *table = read_text("c,n,d,f\nb,2.50,2021-04-15,no\n a ,10,1/1/1970,Yes\nB,2.5,2021-04-15 12:00,YES\n,,,\n\"a\",-1,,yes\n");
-  const lf_column *c = column(table, "c"), *n = column(table, "n"), *d = column(table, "d"), *f = column(table, "f");
+  lf_table *table = read_text(
+      "c,n,d,f\nb,2.50,2021-04-15,no\n a ,10,1/1/1970,Yes\nB,2.5,2021-04-15 12:00,YES\n,,,\n\"a\",-1,,yes\n");
+  const lf_column *c = column(table, "c"), *n = column(table, "n"), *d = column(table, "d"),
+                  *f = column(table, "f");
   assert_int_equal(table->n_rows, 5);
   assert_int_equal(c->n_levels, 3);
   assert_string_equal(lf_column_level(c, 1), "B"); /* bytewise */
@@ -189,7 +191,8 @@ static void levels_and_values(void **state) {
 static void names(void **state) {
   (void)state;
   lf_table *table = read_text("\xef\xbb\xbf id ,Region,region,Region,,\"a, b\",\n1,2,3,4,5,6,\n");
-  static const char *const expected[] = {"id", "Region", "region", "Region (2)", "column 5", "a, b", "column 7"};
+  static const char *const expected[] = {"id",       "Region", "region",  "Region (2)",
+                                         "column 5", "a, b",   "column 7"};
   assert_int_equal(table->n_columns, 7);
   for (size_t i = 0; i < 7; i++) assert_string_equal(table->columns[i].name, expected[i]);
   assert_int_equal(lf_table_find(table, "ID"), 0);
@@ -236,9 +239,30 @@ static void wishes(void **state) {
   give_back(&g);
 }
 
+/* A flag of two other words keeps both; three words are no flag. */
+static void flags_on_request(void **state) {
+  (void)state;
+  static const char text[] = "side,three\nleft,a\nright,b\nleft,c\n";
+  lf_kind_request kind = {"side", LF_KIND_FLAG};
+  given g = {0};
+  give(&g, text, sizeof text - 1);
+  g.options.kinds = &kind;
+  g.options.n_kinds = 1;
+  lf_table *table = must_read(&g, 1);
+  assert_int_equal(table->columns[0].kind, LF_KIND_FLAG);
+  assert_int_equal(table->columns[0].n_levels, 2);
+  assert_string_equal(lf_column_level(&table->columns[0], 2), "right");
+  lf_table_free(table);
+  kind.name = "three";
+  assert_int_equal(lf_table_read(&g.options, NULL, &table, &g.err), LF_E_USAGE);
+  assert_non_null(strstr(g.err.message, "3 different values"));
+  give_back(&g);
+}
+
 static void several_files(void **state) {
   (void)state;
-  static const char first[] = "id,Region,n\n1,N,5\n2,S,6\n", second[] = "n;id;Region\n7;3;N\n", other[] = "id,Area,n\n1,2,3\n";
+  static const char first[] = "id,Region,n\n1,N,5\n2,S,6\n", second[] = "n;id;Region\n7;3;N\n",
+                    other[] = "id,Area,n\n1,2,3\n";
   given g = {0};
   give(&g, first, sizeof first - 1);
   give(&g, second, sizeof second - 1);
@@ -314,20 +338,24 @@ static void records_as_they_stand(void **state) {
 
 enum { ROWS = 120000 };
 
-/* ids, wide numbers, few levels, quoted texts with line breaks and whole rows of the table inside; from row `change` on the wide numbers and
- * ids are other than a sample of the rows before would say. */
+/* ids, wide numbers, few levels, quoted texts with line breaks and whole rows of the table inside; from row
+ * `change` on the wide numbers and ids are other than a sample of the rows before would say. */
 static lf_text large_table(size_t change) {
   lf_text text = {0};
   lf_text_add(&text, "id,amount,region,day,note,account\n");
   for (size_t i = 0; i < ROWS; i++) {
     uint64_t h = lf_hash(&i, sizeof i, 1);
-    lf_text_addf(&text, "%016llx-%zu,%llu.%02llu,", (unsigned long long)h, i, (unsigned long long)(h % 1000000),
-                 (unsigned long long)(h >> 40) % 100);
-    if (i >= change && i % 1000 == 0) lf_text_add(&text, "\"late, new\",");
-    else lf_text_addf(&text, "Region %llu,", (unsigned long long)(h >> 20) % 9);
+    lf_text_addf(&text, "%016llx-%zu,%llu.%02llu,", (unsigned long long)h, i,
+                 (unsigned long long)(h % 1000000), (unsigned long long)(h >> 40) % 100);
+    if (i >= change && i % 1000 == 0)
+      lf_text_add(&text, "\"late, new\",");
+    else
+      lf_text_addf(&text, "Region %llu,", (unsigned long long)(h >> 20) % 9);
     lf_text_addf(&text, "2021-%02zu-%02zu,", 1 + i / 1000 % 12, 1 + i % 28);
-    if (i % 97 == 0) lf_text_addf(&text, "\"a, \"\"b\"\"\n%zu,5.00,Region 1,2021-01-01,note,acc\nc\",", i);
-    else lf_text_addf(&text, "%s,", i % 2 ? "plain" : "");
+    if (i % 97 == 0)
+      lf_text_addf(&text, "\"a, \"\"b\"\"\n%zu,5.00,Region 1,2021-01-01,note,acc\nc\",", i);
+    else
+      lf_text_addf(&text, "%s,", i % 2 ? "plain" : "");
     lf_text_addf(&text, "%s%zu\n", i >= change ? "A" : "", i * 7919 % 100003);
   }
   return text;
@@ -339,7 +367,8 @@ static uint64_t table_print(const lf_table *table) {
     const lf_column *c = &table->columns[k];
     print = lf_hash_mix(print, (uint64_t)c->kind * 16 + c->store);
     print = lf_hash_mix(print, lf_hash(c->cells, table->n_rows * c->width, 0));
-    for (uint32_t i = 0; i < c->n_levels; i++) print = lf_hash_mix(print, lf_hash(c->levels[i], strlen(c->levels[i]), 0));
+    for (uint32_t i = 0; i < c->n_levels; i++)
+      print = lf_hash_mix(print, lf_hash(c->levels[i], strlen(c->levels[i]), 0));
     print = lf_hash_mix(print, c->missing ^ c->distinct << 32);
   }
   return print;
@@ -348,13 +377,15 @@ static uint64_t table_print(const lf_table *table) {
 static void check_large(const lf_table *table) {
   assert_int_equal(table->n_rows, ROWS);
   assert_int_equal(table->ragged_rows, 0);
-  const lf_column *id = column(table, "id"), *amount = column(table, "amount"), *region = column(table, "region");
+  const lf_column *id = column(table, "id"), *amount = column(table, "amount"),
+                  *region = column(table, "region");
   assert_int_equal(id->store, LF_STORE_HASHES);
   assert_int_equal(id->distinct, ROWS);
   assert_int_equal(amount->store, LF_STORE_DECIMALS);
   assert_int_equal(region->n_levels, 9);
   assert_int_equal(column(table, "account")->kind, LF_KIND_NUMBER);
-  assert_int_equal(column(table, "account")->distinct, 100003); /* a prime: i * 7919 runs through all remainders */
+  assert_int_equal(column(table, "account")->distinct,
+                   100003); /* a prime: i * 7919 runs through all remainders */
   uint64_t empty = 0;
   for (size_t i = 0; i < ROWS; i += 2) empty += i % 97 != 0;
   assert_int_equal(column(table, "note")->missing, empty);
@@ -418,6 +449,7 @@ int main(void) {
       cmocka_unit_test(levels_and_values),
       cmocka_unit_test(names),
       cmocka_unit_test(wishes),
+      cmocka_unit_test(flags_on_request),
       cmocka_unit_test(several_files),
       cmocka_unit_test(gathered_rows),
       cmocka_unit_test(keys),

@@ -40,10 +40,14 @@ static void numbers_as_people_write_them(void **state) {
       {"0,5", LF_MARK_COMMA, 0.5},
       {"12", LF_MARK_COMMA, 12},
       {"1 234 567,8", LF_MARK_COMMA, 1234567.8},
-      {"1\xc2\xa0" "234,5", LF_MARK_COMMA, 1234.5},
+      {"1\xc2\xa0"
+       "234,5",
+       LF_MARK_COMMA, 1234.5},
       {"CHF 1'234.50", LF_MARK_POINT, 1234.5},
       {"USD 1,200", LF_MARK_POINT, 1200},
-      {"\xe2\x88\x92" "7", LF_MARK_POINT, -7},
+      {"\xe2\x88\x92"
+       "7",
+       LF_MARK_POINT, -7},
       {"999999999999999", LF_MARK_POINT, 999999999999999.0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -51,17 +55,41 @@ static void numbers_as_people_write_them(void **state) {
     lf_number_look look;
     if (!lf_read_number(cases[i].text, strlen(cases[i].text), cases[i].mark, &value, &look))
       fail_msg("'%s' was not read", cases[i].text);
-    if (value < cases[i].value || value > cases[i].value) fail_msg("'%s' was read as %.17g", cases[i].text, value);
+    if (value < cases[i].value || value > cases[i].value)
+      fail_msg("'%s' was read as %.17g", cases[i].text, value);
   }
 }
 
 static void texts_that_are_no_numbers(void **state) {
   (void)state;
-  static const char *const texts[] = {"",      "nan",     "NaN",      "inf",      "-Infinity", "0x1F",        "1,23",
-                                      "12,34,56", "1,2345", "1.2.3",   "1,234,56", "abc",       "12abc",       "5 apples",
-                                      "$",     "%",       "-",        "()",       "1e",        "--5",         "1234567890123456",
-                                      "401013266745e5661589292315434968", "+491701234567", "0,123",   "12:30",
-                                      "2021-04-15", "1 2", "0 123"};
+  static const char *const texts[] = {"",
+                                      "nan",
+                                      "NaN",
+                                      "inf",
+                                      "-Infinity",
+                                      "0x1F",
+                                      "1,23",
+                                      "12,34,56",
+                                      "1,2345",
+                                      "1.2.3",
+                                      "1,234,56",
+                                      "abc",
+                                      "12abc",
+                                      "5 apples",
+                                      "$",
+                                      "%",
+                                      "-",
+                                      "()",
+                                      "1e",
+                                      "--5",
+                                      "1234567890123456",
+                                      "401013266745e5661589292315434968",
+                                      "+491701234567",
+                                      "0,123",
+                                      "12:30",
+                                      "2021-04-15",
+                                      "1 2",
+                                      "0 123"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     double value = 0;
     lf_number_look look;
@@ -129,9 +157,10 @@ static void dates_as_crms_export_them(void **state) {
 
 static void texts_that_are_no_dates(void **state) {
   (void)state;
-  static const char *const texts[] = {"2021-02-29", "2021-13-01", "2021-00-10", "18992021", "12345678", "4/15",     "15/15/2021",
-                                      "2021-04-15x", "2021-04-15 25:00", "12:30",  "10-12",    "1.2.3",    "hello",  "15 Foo 2021",
-                                      "2021-04",  "1234.5678", "2021-04-15 10:61"};
+  static const char *const texts[] = {
+      "2021-02-29", "2021-13-01",  "2021-00-10",       "18992021",  "12345678",        "4/15",
+      "15/15/2021", "2021-04-15x", "2021-04-15 25:00", "12:30",     "10-12",           "1.2.3",
+      "hello",      "15 Foo 2021", "2021-04",          "1234.5678", "2021-04-15 10:61"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     for (int order = LF_DATE_MDY; order <= LF_DATE_DMY; order++) {
       double days = 0;
