@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "fit/fit.h"
 #include "fit/logistic.h"
+#include "fit/newton.h"
 
 static void assert_near(double got, double want, double tolerance) {
   if (!(fabs(got - want) <= tolerance * (1.0 + fabs(want)))) fail_msg("got %.15g, want %.15g", got, want);
@@ -395,6 +396,69 @@ static void ridge_without_baseline(void **state) {
   free(m);
 }
 
+/* Terms too wide to share a joint code: their cross-products come from a table of their own. A number goes along. */
+static void wide_terms(void **state) {
+  (void)state;
+  enum { WIDE_A = 60, WIDE_B = 40, COEF = 1 + WIDE_A + WIDE_B + 1 };
+  mixed *m = make_mixed();
+  static uint16_t a[N_ROWS], b[N_ROWS];
+  static double want[COEF][COEF], ridge[COEF], score[COEF];
+  int32_t map_a[WIDE_A], map_b[WIDE_B];
+  for (int32_t i = 0; i < WIDE_A; i++) map_a[i] = 1 + i;
+  for (int32_t i = 0; i < WIDE_B; i++) map_b[i] = 1 + WIDE_A + i;
+  for (size_t i = 0; i < N_ROWS; i++) {
+    a[i] = (uint16_t)(i * 31 % 97 % WIDE_A);
+    b[i] = (uint16_t)(i * 17 % 89 % WIDE_B);
+  }
+  const lf_term terms[] = {{.name = "a", .type = LF_TERM_CODES, .codes = a, .n_codes = WIDE_A, .coef = map_a, .first = 1, .n_coef = WIDE_A},
+                           {.name = "b", .type = LF_TERM_CODES, .codes = b, .n_codes = WIDE_B, .coef = map_b, .first = 1 + WIDE_A, .n_coef = WIDE_B},
+                           {.name = "z", .type = LF_TERM_NUMBER, .column = &m->columns[1], .first = COEF - 1, .n_coef = 1}};
+  lf_design design = {.n_rows = N_ROWS, .n_terms = 3, .terms = terms, .n_coef = COEF, .won = m->won};
+  for (size_t j = 1; j < COEF; j++) ridge[j] = 2.0;
+  lf_solve_options options = {.ridge = ridge};
+  lf_weights *w = solve(&design, &options);
+  for (size_t i = 0; i < N_ROWS; i++) {
+    const size_t on[] = {0, 1u + a[i], 1u + WIDE_A + b[i], COEF - 1};
+    const double x[] = {1.0, 1.0, 1.0, m->z[i]};
+    double eta = 0.0;
+    for (size_t k = 0; k < 4; k++) eta += x[k] * w->b[on[k]];
+    double mu = lf_expit(eta);
+    for (size_t k = 0; k < 4; k++) {
+      score[on[k]] += x[k] * (m->won[i] - mu);
+      for (size_t l = 0; l < 4; l++) want[on[k]][on[l]] += mu * (1.0 - mu) * x[k] * x[l];
+    }
+  }
+  for (size_t j = 0; j < COEF; j++) {
+    assert_near(score[j], ridge[j] * w->b[j], 1e-8);
+    for (size_t k = 0; k < COEF; k++) assert_near(w->information[j * COEF + k], want[j][k], 1e-8);
+  }
+  lf_weights_free(w);
+  free(m);
+}
+
+/* A proposed direction that the rows contradict is not called separation, one that they confirm is. */
+static void proof_of_separation(void **state) {
+  (void)state;
+  two_groups g;
+  double step[2] = {1.0, 1.0}, direction[2];
+  bool left_out[2] = {false, false}, separated = true;
+  for (int losses = 1; losses >= 0; losses--) { /* of the baseline, while the other group has only wins */
+    make_two_groups(&g, 12, losses, 25, 0);
+    lf_frame *frame = NULL;
+    assert_int_equal(lf_frame_new(&g.design, false, NULL, &frame, NULL), LF_OK);
+    step[0] = losses ? 0.0 : 1.0;
+    assert_int_equal(lf_find_separation(frame, left_out, step, NULL, direction, &separated, NULL), LF_OK);
+    assert_true(separated);
+    lf_frame_free(frame);
+  }
+  make_two_groups(&g, 12, 34, 25, 9);
+  lf_frame *frame = NULL;
+  assert_int_equal(lf_frame_new(&g.design, false, NULL, &frame, NULL), LF_OK);
+  assert_int_equal(lf_find_separation(frame, left_out, step, NULL, direction, &separated, NULL), LF_OK);
+  assert_false(separated);
+  lf_frame_free(frame);
+}
+
 /* Rows of weight 0 do not matter, whatever stands in them. */
 static void weight_zero(void **state) {
   (void)state;
@@ -523,7 +587,7 @@ int main(void) {
       cmocka_unit_test(profile_limits),    cmocka_unit_test(clusters_of_twins), cmocka_unit_test(berkeley),
       cmocka_unit_test(mixed_likelihood),  cmocka_unit_test(mixed_ridge),      cmocka_unit_test(ridge_without_baseline),
       cmocka_unit_test(weight_zero),       cmocka_unit_test(same_bits),        cmocka_unit_test(aliased),
-      cmocka_unit_test(logistic_block),
+      cmocka_unit_test(logistic_block),    cmocka_unit_test(wide_terms),       cmocka_unit_test(proof_of_separation),
   };
   return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }
