@@ -24,12 +24,12 @@ static const double drift_limit = 0.25;
 static const double final_tolerance = 1e-9;
 
 static lf_path whole_path(void) {
-  return (lf_path){.n_bands = 3, .n_ridge = 4, .band_penalty = {2, 4, 8}, .ridge = {30, 10, 3, 1}};
+  return (lf_path){.n_bands = 4, .n_ridge = 4, .band_penalty = {2, 4, 8, 16}, .ridge = {30, 10, 3, 1}};
 }
 
 static lf_band_rules band_rules(const lf_card_options *options, double rows, double penalty) {
   return (lf_band_rules){.penalty = penalty,
-                         .min_rows = fmax(20, 0.0002 * rows),
+                         .min_rows = fmax(20, fmin(100, 0.01 * rows)),
                          .min_each = 1,
                          .max_bands = options->max_bands};
 }
