@@ -15,7 +15,8 @@ typedef struct lf_solve_options {
   const double *start;   /* n_coef, or NULL */
   const int8_t *fixed;   /* n_coef: nonzero keeps the coefficient at its start; NULL: none */
   int max_iterations;    /* 0: 100 */
-  double tolerance;      /* 0: 1e-10, on the Newton decrement relative to 1 + |objective|, and the gradient */
+  double tolerance;      /* on the Newton decrement score' A^-1 score, the squared distance to the maximum in standard errors; the last step is
+                            still taken, so the error left is of the order of the decrement itself. 0: 1e-10, or 1e-14 of the deviance if that is less */
   bool no_information;   /* leave the information matrix out (many fits) */
   bool check_separation; /* tell separation by a linear programme or equivalent certificate, not by size */
 } lf_solve_options;
@@ -38,7 +39,7 @@ typedef struct lf_weights {
   double *covariance;     /* its inverse over the not aliased; or NULL */
   double rows, won;       /* sums of weights */
   double log_likelihood, null_log_likelihood, log_determinant;
-  double gradient;        /* largest |score_j| at the solution, of the objective */
+  double gradient;        /* largest |score_j| of the objective at the last point evaluated, numbers being standardised */
   bool converged;
   int iterations;
   lf_diagnosis diagnosis;
