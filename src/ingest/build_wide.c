@@ -78,10 +78,13 @@ lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool
       (double)like >= 0.98 * (double)values; /* it may be a number or a date, with some that are not */
   if (*contradicted) return LF_OK;
   LF_TRY(lf_alloc(n, sizeof *cells, &cells, err));
-  for (size_t p = 0; p < pieces->n; p++)
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[source->index];
     if (pieces->items[p].rows)
-      memcpy(cells + pieces->first_row[p], pieces->items[p].parts[source->index].cells,
-             pieces->items[p].rows * sizeof *cells);
+      memcpy(cells + pieces->first_row[p], part->cells, pieces->items[p].rows * sizeof *cells);
+    free(part->cells);
+    part->cells = NULL;
+  }
   LF_TRY(lf_count_distinct(cells, n, &distinct, err));
   *contradicted = distinct <= LF_CODES_MAX;
   if (*contradicted) goto cleanup;

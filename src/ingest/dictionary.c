@@ -62,8 +62,7 @@ static bool make_room(lf_dictionary *dictionary) {
   free(dictionary->slots);
   dictionary->slots = slots;
   dictionary->n_slots = n_slots;
-  return lf_grow(&dictionary->entries, &dictionary->capacity, n_slots / 2 + 1, sizeof *dictionary->entries,
-                 NULL) == LF_OK;
+  return true;
 }
 
 static bool same(const lf_entry *e, const lf_key *key, const char *text) {
@@ -73,6 +72,9 @@ static bool same(const lf_entry *e, const lf_key *key, const char *text) {
 
 uint32_t lf_dictionary_add(lf_dictionary *dictionary, const lf_key *key, const char *text, bool copy) {
   if (dictionary->n >= UINT32_MAX - 2 || !make_room(dictionary)) return UINT32_MAX;
+  if (lf_grow(&dictionary->entries, &dictionary->capacity, dictionary->n + 1, sizeof *dictionary->entries,
+              NULL) != LF_OK)
+    return UINT32_MAX;
   size_t mask = dictionary->n_slots - 1, slot = lf_key_hash(key->a, key->b, key->length) & mask;
   for (; dictionary->slots[slot]; slot = (slot + 1) & mask) {
     uint32_t index = dictionary->slots[slot] - 1;

@@ -1,7 +1,6 @@
 /* Cutting, reading in parallel, and making sure that the pieces meet. */
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "ingest/reader.h"
@@ -54,7 +53,7 @@ static void run_task(void *context, size_t i) {
   if (i < p->n_hashes) {
     lf_input_source *s = &p->reader->sources[i];
     const lf_bytes *bytes = s->original.map ? &s->original : &s->bytes;
-    p->status[i] = lf_sha256(bytes->data, bytes->n, s->sha256, &p->errors[i]);
+    p->status[i] = lf_bytes_sha256(bytes, s->sha256, &p->errors[i]);
   } else {
     p->status[i] = lf_piece_read(&p->reader->pieces.items[i - p->n_hashes], &p->reading, &p->errors[i]);
   }

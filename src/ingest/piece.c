@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "ingest/bytes.h"
 
 void lf_piece_free(lf_piece *piece) {
   for (size_t i = 0; piece->parts && i < piece->n_parts; i++) lf_part_free(&piece->parts[i]);
@@ -63,6 +64,7 @@ lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_error *er
   while ((!piece->max_rows || piece->rows < piece->max_rows) && lf_scan_batch(&scan))
     LF_TRY(add_batch(piece, &scan, reading, err));
   finish(piece, &scan);
+  lf_bytes_rest(input->data, piece->from, piece->reached);
 cleanup:
   lf_scan_free(&scan);
   return status;
