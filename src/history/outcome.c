@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/nearest.h"
 #include "base/parallel.h"
 #include "base/text.h"
 #include "history/outcome_words.h"
@@ -109,6 +108,11 @@ static lf_status no_candidate(const lf_table *table, lf_error *err) {
       "no column looks like an outcome (won or lost): say --outcome COL; columns of two values: %s", text);
 }
 
+static bool insisted(const lf_draft *draft, size_t column) {
+  const char *name = draft->history->table->columns[column].name;
+  return lf_text_list_has(&draft->project->use, name) || lf_text_list_has(&draft->project->keep, name);
+}
+
 /* Columns that say the same of every row are the outcome too; of one that says something else the user should
  * know. */
 static lf_status settle_others(lf_draft *draft, const candidates *all, const bool *same, size_t first,
@@ -118,7 +122,7 @@ static lf_status settle_others(lf_draft *draft, const candidates *all, const boo
   for (size_t i = 0; i < all->n; i++) {
     size_t column = all->items[i].column;
     lf_status status = LF_OK;
-    if (i == taken) continue;
+    if (i == taken || insisted(draft, column)) continue;
     if (same[i] || i == first)
       status = lf_exclude_column(draft->history, column, err,
                                  "the outcome under another name: it calls the same rows won as '%s'", name);
@@ -152,94 +156,6 @@ static lf_status choose(lf_draft *draft, const candidates *all, size_t *best, lf
   return settle_others(draft, all, same, first, taken, err);
 }
 
-/* ---- what the user said of values ----------------------------------------------------------------- */
-
-static bool same_value(const char *level, const char *said) {
-  size_t n = strlen(level), m = strlen(said);
-  double x = 0, y = 0;
-  lf_trim(&level, &n);
-  lf_trim(&said, &m);
-  if (lf_same_span(level, n, said, m)) return true;
-  return lf_parse_double(level, n, &x) && lf_parse_double(said, m, &y) && x == y;
-}
-
-static lf_status set_side(const lf_column *column, const lf_text_list *values, lf_side side,
-                          lf_reading *reading, lf_error *err) {
-  for (size_t i = 0; i < values->n; i++) {
-    bool found = false;
-    for (uint32_t code = 1; code <= reading->n_levels; code++) {
-      if (!same_value(lf_column_level(column, code), values->items[i])) continue;
-      reading->side[code] = (uint8_t)side;
-      found = true;
-    }
-    if (!values->items[i][0]) { /* `lost: [""]`: rows without a value */
-      reading->side[0] = (uint8_t)side;
-      continue;
-    }
-    if (found) continue;
-    const char *nearest =
-        lf_nearest_word(values->items[i], (const char *const *)column->levels, column->n_levels);
-    char all[300];
-    lf_join((const char *const *)column->levels, column->n_levels, 6, all, sizeof all);
-    if (nearest)
-      return lf_fail(err, LF_E_DATA, "no row of '%s' has the value '%s': did you mean '%s'?", column->name,
-                     values->items[i], nearest);
-    return lf_fail(err, LF_E_DATA, "no row of '%s' has the value '%s': its values are %s", column->name,
-                   values->items[i], all);
-  }
-  return LF_OK;
-}
-
-/* Whether the values themselves, as read, say this side of any level but those in `except`. */
-static bool says(const lf_column *column, const lf_text_list *except, lf_side side) {
-  for (uint32_t code = 1; code <= column->n_levels; code++) {
-    const char *level = lf_column_level(column, code);
-    bool excepted = false;
-    for (size_t i = 0; i < except->n && !excepted; i++) excepted = same_value(level, except->items[i]);
-    lf_meaning meaning = lf_outcome_meaning(level);
-    if (!excepted && meaning.side == side && (side != LF_SIDE_LOST || meaning.plainness != LF_PLAIN_YES_NO))
-      return true;
-  }
-  return false;
-}
-
-/* Values that are neither in `said` nor read as open nor (where some are) as the other side get the other
- * side. */
-static void set_rest(const lf_column *column, const lf_text_list *said, lf_side other, lf_reading *reading) {
-  bool some = says(column, said, other);
-  for (uint32_t code = 1; code <= reading->n_levels; code++) {
-    const char *level = lf_column_level(column, code);
-    bool listed = false;
-    for (size_t i = 0; i < said->n && !listed; i++) listed = same_value(level, said->items[i]);
-    if (listed) continue;
-    lf_side side = lf_outcome_meaning(level).side;
-    if (reading->n_levels == 2) side = other;
-    if (side != other && side != LF_SIDE_OPEN) side = some ? LF_SIDE_NONE : other;
-    reading->side[code] = (uint8_t)side;
-  }
-}
-
-static lf_status apply_said(const lf_draft *draft, const lf_column *column, lf_reading *reading,
-                            lf_error *err) {
-  const lf_project *p = draft->project;
-  if (!p->won.n && !p->lost.n) return LF_OK;
-  for (size_t i = 0; i < p->won.n; i++)
-    if (lf_text_list_has(&p->lost, p->won.items[i]))
-      return lf_fail(err, LF_E_USAGE, "'%s' is said to be both won and lost: keep one", p->won.items[i]);
-  if (p->won.n && p->lost.n)
-    for (uint32_t code = 1; code <= reading->n_levels; code++) {
-      bool open = lf_outcome_meaning(lf_column_level(column, code)).side == LF_SIDE_OPEN ||
-                  reading->side[code] == LF_SIDE_OPEN;
-      reading->side[code] = open ? LF_SIDE_OPEN : LF_SIDE_NONE;
-    }
-  if (!p->lost.n) set_rest(column, &p->won, LF_SIDE_LOST, reading);
-  if (!p->won.n) set_rest(column, &p->lost, LF_SIDE_WON, reading);
-  lf_status status = set_side(column, &p->won, LF_SIDE_WON, reading, err);
-  if (status == LF_OK) status = set_side(column, &p->lost, LF_SIDE_LOST, reading, err);
-  lf_reading_count(reading);
-  return status;
-}
-
 /* ---- the chosen column ---------------------------------------------------------------------------- */
 
 static lf_status not_understood(const lf_column *column, const lf_reading *r, lf_error *err) {
@@ -271,7 +187,7 @@ static lf_status read_chosen(lf_draft *draft, size_t c, lf_reading *reading, lf_
         "'%s' has about %llu different values, an outcome has a few: choose another with --outcome COL",
         column->name, (unsigned long long)column->distinct);
   lf_status status = lf_outcome_read(column, reading, err);
-  if (status == LF_OK) status = apply_said(draft, column, reading, err);
+  if (status == LF_OK) status = lf_outcome_said(draft->project, column, reading, err);
   if (status == LF_OK && (!reading->n_won || !reading->n_lost)) status = not_understood(column, reading, err);
   if (status != LF_OK) lf_reading_clear(reading);
   return status;
@@ -415,6 +331,22 @@ static lf_status infer(lf_draft *draft, size_t *column, lf_error *err) {
   return status;
 }
 
+/* Beside an outcome that the user named, columns that call the same rows won are the outcome too. */
+static lf_status leave_out_others(lf_draft *draft, size_t column, const lf_reading *reading, lf_error *err) {
+  candidates all = {0};
+  candidate chosen = {.column = column, .reading = *reading};
+  lf_status status = collect(draft, &all, err);
+  for (size_t i = 0; i < all.n && status == LF_OK; i++) {
+    if (insisted(draft, all.items[i].column) || !agree(draft->history->table, &chosen, &all.items[i]))
+      continue;
+    status = lf_exclude_column(draft->history, all.items[i].column, err,
+                               "the outcome under another name: it calls the same rows won as '%s'",
+                               draft->history->table->columns[column].name);
+  }
+  clear_candidates(&all);
+  return status;
+}
+
 lf_status lf_outcome_find(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   bool said = h->outcome != SIZE_MAX;
@@ -432,6 +364,7 @@ lf_status lf_outcome_find(lf_draft *draft, lf_error *err) {
   status = report(draft, &h->table->columns[column], &reading, said, err);
   if (status == LF_OK) status = fill_states(draft, &reading, err);
   if (status == LF_OK) status = count_left_out(draft, &reading, err);
+  if (status == LF_OK && said) status = leave_out_others(draft, column, &reading, err);
   lf_reading_clear(&reading);
   return status;
 }

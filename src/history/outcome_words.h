@@ -35,6 +35,10 @@ void lf_reading_clear(lf_reading *reading);
 /* Counts the sides anew. */
 void lf_reading_count(lf_reading *reading);
 
+/* Applies the values that the project calls won and lost; a value that no row has is an error. */
+lf_status lf_outcome_said(const lf_project *project, const lf_column *column, lf_reading *reading,
+                          lf_error *err);
+
 /* How much the name of a column says that it is the outcome: 4 Outcome, IsWon; 3 Stage; 2 Status; 1 y,
  * target; 0 nothing. */
 int lf_outcome_name(const char *name);

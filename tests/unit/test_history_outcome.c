@@ -86,6 +86,10 @@ static void stage_and_is_won_agree(void **state) {
   assert_int_equal(case_role(&c, "StageName")->role, LF_ROLE_OUTCOME); /* it knows the open row */
   assert_int_equal(case_role(&c, "IsWon")->role, LF_ROLE_EXCLUDED);
   check_counts(&c, 3, 1, 1);
+  set_text(&c.project.outcome, "StageName");
+  case_must_build(&c, "IsWon,StageName,Size\ntrue,Closed Won,1\nfalse,Closed "
+                      "Lost,2\nfalse,Proposal,3\nfalse,Closed Lost,4\n");
+  assert_int_equal(case_role(&c, "IsWon")->role, LF_ROLE_EXCLUDED);
   case_free(&c);
 }
 
