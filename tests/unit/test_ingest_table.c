@@ -338,6 +338,14 @@ static void records_as_they_stand(void **state) {
 
 enum { ROWS = 120000 };
 
+/* A field that holds whole rows of the table: a piece that seems to begin at one of them begins inside a
+ * quote. */
+static void add_rows_in_quotes(lf_text *text, size_t row) {
+  lf_text_add(text, "\"a, \"\"b\"\"\n");
+  for (size_t i = 0; i < 60; i++) lf_text_addf(text, "%zu,5.00,Region 1,2021-01-01,note,acc\n", row + i);
+  lf_text_add(text, "c\",");
+}
+
 /* ids, wide numbers, few levels, quoted texts with line breaks and whole rows of the table inside; from row
  * `change` on the wide numbers and ids are other than a sample of the rows before would say. */
 static lf_text large_table(size_t change) {
@@ -353,7 +361,7 @@ static lf_text large_table(size_t change) {
       lf_text_addf(&text, "Region %llu,", (unsigned long long)(h >> 20) % 9);
     lf_text_addf(&text, "2021-%02zu-%02zu,", 1 + i / 1000 % 12, 1 + i % 28);
     if (i % 97 == 0)
-      lf_text_addf(&text, "\"a, \"\"b\"\"\n%zu,5.00,Region 1,2021-01-01,note,acc\nc\",", i);
+      add_rows_in_quotes(&text, i);
     else
       lf_text_addf(&text, "%s,", i % 2 ? "plain" : "");
     lf_text_addf(&text, "%s%zu\n", i >= change ? "A" : "", i * 7919 % 100003);
