@@ -19,7 +19,7 @@
 #include "fit/banded.h"
 
 static const double first_lambda = 3;   /* ridge of the fit that adjusts the bands */
-static const double first_tolerance = 1e-4;
+static const double first_tolerance = 0.02; /* decrement: a start for bands, no estimate */
 static const double largest_step = 3;   /* of a working response, in log-odds */
 static const double rate_shrinkage = 10;
 

@@ -5,6 +5,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
+static const double least_of_each = 5; /* wins and losses to learn from */
+
 /* Where a row stands: fold (or time block) first, then the history's order. */
 typedef struct place {
   double key;
@@ -67,6 +69,22 @@ static void forward_folds(lf_sample *s, const place *places) {
   }
 }
 
+/* Folds that have too few wins or losses to learn from are left out: their judged rows are judged by nobody. */
+static void keep_learnable(lf_sample *s) {
+  size_t kept = 0;
+  for (size_t f = 0; f < s->n_folds; f++) {
+    const lf_fold fold = s->folds[f];
+    double rows = 0, won = 0;
+    for (size_t i = 0; i < fold.train_to; i++) {
+      if (i >= fold.judge_from && i < fold.judge_to) continue;
+      rows += s->weight[i];
+      won += s->won[i] ? s->weight[i] : 0;
+    }
+    if (won >= least_of_each && rows - won >= least_of_each && fold.judge_to > fold.judge_from) s->folds[kept++] = fold;
+  }
+  s->n_folds = kept;
+}
+
 static lf_status gather(const lf_history *history, const lf_atoms *atoms, const place *places, lf_sample *s, lf_error *err) {
   lf_status status = lf_alloc(s->n_sets, sizeof *s->owned, &s->owned, err);
   for (size_t t = 0; status == LF_OK && t < s->n_sets; t++) {
@@ -113,6 +131,7 @@ lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fo
     s->total += s->weight[i];
     s->total_won += s->won[i] ? s->weight[i] : 0;
   }
+  keep_learnable(s);
   *sample = s;
   s = NULL;
 cleanup:

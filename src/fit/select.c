@@ -191,6 +191,8 @@ static lf_status run_stage(stage *s, lf_fold_order order, const lf_path *path, l
   size_t n_folds = order == LF_FOLDS_FORWARD ? FORWARD_FOLDS : s->options->n_folds;
   lf_status status = LF_OK;
   LF_TRY(lf_sample_make(s->history, fit->atoms, order, n_folds, s->options->max_rows, &sample, err));
+  if (!sample->n_folds && order == LF_FOLDS_FORWARD) goto cleanup; /* the past is too short to learn from: random folds have the word */
+  if (!sample->n_folds) LF_TRY(lf_fail(err, LF_E_DATA, "too few wins or losses to cross-validate: no fold has 5 of each to learn from"));
   lf_band_rules rules = band_rules(s->options, sample->total, 0);
   LF_TRY(lf_crossfit_make(sample, fit->atoms, fit->keep, path, &rules, s->run, &c, err));
   if (order == LF_FOLDS_FORWARD) LF_TRY(choose_forward(c, s->run, &e, err));
