@@ -115,7 +115,7 @@ static lf_status make_grades(const by_score *s, lf_scorecard *card, lf_error *er
   static const char *const labels[] = {"A", "B", "C", "D"};
   lf_status status = lf_alloc(4, sizeof *card->grades, &card->grades, err);
   for (size_t g = 0; status == LF_OK && g < 4; g++) {
-    bool empty = g && from[g] >= card->grades[card->n_grades - 1].from; /* a grade no score can have is left out */
+    bool empty = card->n_grades && from[g] >= card->grades[card->n_grades - 1].from; /* a grade no score can have is left out */
     if (empty || from[g] > card->maximum) continue;
     card->grades[card->n_grades].from = from[g];
     status = lf_copy_text(labels[g], 1, &card->grades[card->n_grades].label, err);
