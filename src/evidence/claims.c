@@ -1,0 +1,118 @@
+/* Answers claims: rows, raw and adjusted effect of each; then q-values over all; then verdicts and what would overturn them. */
+#include "evidence/claims.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/numerics.h"
+#include "evidence/claims_parts.h"
+#include "evidence/evalue.h"
+
+enum { ATOMS = 5, LEVELS = 20, LEAST_ROWS = 10 };
+
+void lf_case_clear(lf_case *c) {
+  lf_effect_rows_clear(&c->rows);
+  lf_adjustment_clear(&c->adjustment);
+  lf_effect_fit_free(c->raw);
+  lf_effect_fit_free(c->adjusted);
+}
+
+void lf_answers_free(lf_answers *answers) {
+  if (!answers) return;
+  for (size_t i = 0; i < answers->n; i++) {
+    lf_answer *a = &answers->items[i];
+    free(a->periods);
+    lf_text_list_clear(&a->adjusted_for);
+    lf_text_list_clear(&a->not_adjusted_for);
+    lf_text_list_clear(&a->notes);
+  }
+  free(answers->items);
+  free(answers);
+}
+
+static lf_status estimate(const lf_history *history, const lf_atoms *atoms, const lf_run *run, lf_case *c, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_answer *a = c->answer;
+  lf_interval raw_risk_ratio;
+  LF_TRY(lf_adjustment_make(history, atoms, &c->rows, c->column, a, &c->adjustment, err));
+  LF_TRY(lf_effect_fit_make(&c->rows, NULL, NULL, NULL, run, &c->raw, err));
+  LF_TRY(lf_effect_fit_make(&c->rows, &c->adjustment, NULL, NULL, run, &c->adjusted, err));
+  a->raw = lf_effect_ratio(c->raw, &c->rows);
+  a->adjusted = lf_effect_ratio(c->adjusted, &c->rows);
+  a->firth = c->raw->firth || c->adjusted->firth;
+  LF_TRY(lf_effect_risk(c->raw, &c->rows, run, &a->raw_difference, &raw_risk_ratio, err));
+  LF_TRY(lf_effect_risk(c->adjusted, &c->rows, run, &a->adjusted_difference, &a->risk_ratio, err));
+cleanup:
+  return status;
+}
+
+/* How much evidence would do: 80 % power at the larger of the margin and the effect seen, two-sided 5 %. */
+static double wins_wanted(const lf_case *c) {
+  const lf_ratio *r = &c->answer->adjusted;
+  double aim = fmax(fabs(r->log_ratio), log(c->claim->margin)), won = c->answer->group.won + c->answer->versus.won;
+  double wanted = (lf_normal_quantile(0.975) + lf_normal_quantile(0.80)) * r->std_error / aim;
+  double more = won * (wanted * wanted - 1);
+  return more > 0 ? ceil(more) : (double)NAN;
+}
+
+static lf_status conclude(const lf_run *run, lf_case *c, const double *p, size_t n, lf_error *err) {
+  lf_answer *a = c->answer;
+  lf_verdict_rule rule = {.direction = c->claim->direction, .margin = c->claim->margin, .p = p, .n = n, .self = c->index};
+  bool win = c->claim->effect == LF_EFFECT_WIN;
+  lf_status status = LF_OK;
+  LF_TRY(lf_verdict_of(&rule, &a->adjusted, &a->verdict, &a->q, err));
+  LF_TRY(lf_flip_find(&c->rows, &c->adjustment, c->adjusted, &rule, run, &a->flip, err));
+  a->e_value = lf_e_value(win ? a->risk_ratio.value : a->adjusted.ratio);
+  a->e_value_limit = win ? lf_e_value_limit(a->risk_ratio.low, a->risk_ratio.high) : lf_e_value_limit(a->adjusted.low, a->adjusted.high);
+  a->more_won = a->verdict == LF_CLAIM_UNDECIDED ? wins_wanted(c) : (double)NAN;
+cleanup:
+  return status;
+}
+
+static lf_status answer_all(const lf_claims *claims, const lf_history *history, const lf_run *run, lf_case *cases, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_atoms *atoms = NULL;
+  double *p = NULL;
+  lf_atom_options options = {.max_atoms = ATOMS, .max_levels = LEVELS, .min_rows = LEAST_ROWS};
+  LF_TRY(lf_alloc(claims->n, sizeof *p, &p, err));
+  for (size_t i = 0; i < claims->n; i++) LF_TRY(lf_case_rows(claims, history, &cases[i], err)); /* what is wrong is said first */
+  LF_TRY(lf_atoms_make(history, &options, run, &atoms, err));
+  for (size_t i = 0; i < claims->n; i++) {
+    lf_progress(run, "claims", i, 2 * claims->n);
+    LF_TRY(lf_check_interrupt(run, err));
+    LF_TRY(estimate(history, atoms, run, &cases[i], err));
+    p[i] = cases[i].answer->adjusted.p;
+  }
+  for (size_t i = 0; i < claims->n; i++) {
+    lf_progress(run, "claims", claims->n + i, 2 * claims->n);
+    LF_TRY(lf_check_interrupt(run, err));
+    LF_TRY(conclude(run, &cases[i], p, claims->n, err));
+    LF_TRY(lf_case_periods(history, &cases[i], run, err));
+    LF_TRY(lf_case_notes(claims, history, cases, i, run, err));
+  }
+cleanup:
+  lf_atoms_free(atoms);
+  free(p);
+  return status;
+}
+
+lf_status lf_claims_answer(const lf_claims *claims, const lf_history *history, const lf_run *run, lf_answers **answers,
+                           lf_error *err) {
+  lf_status status = LF_OK;
+  lf_answers *made = NULL;
+  lf_case *cases = NULL;
+  LF_TRY(lf_alloc(claims->n, sizeof *cases, &cases, err));
+  LF_TRY(lf_alloc(1, sizeof *made, &made, err));
+  LF_TRY(lf_alloc(claims->n, sizeof *made->items, &made->items, err));
+  made->n = claims->n;
+  for (size_t i = 0; i < claims->n; i++) cases[i] = (lf_case){.claim = &claims->items[i], .index = i, .answer = &made->items[i]};
+  LF_TRY(answer_all(claims, history, run, cases, err));
+  *answers = made;
+  made = NULL;
+cleanup:
+  for (size_t i = 0; cases && i < claims->n; i++) lf_case_clear(&cases[i]);
+  free(cases);
+  lf_answers_free(made);
+  return status;
+}

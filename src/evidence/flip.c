@@ -1,0 +1,185 @@
+/* The flip set: the fewest outcomes whose reversal would overturn the verdict.
+ *
+ * Reversed: a won row becomes lost and a lost one won (win); a won row leaves the deals (amount); a won row brings nothing, a lost one the mean
+ * amount (revenue). By one Newton step such a change moves theta by  e'A^-1 x_i d_i,  A^-1 the inverse information, d_i the change of the
+ * row's score per unit of eta (Pregibon 1981; Broderick, Giordano & Meager 2020 for the idea of a most influential set). Rows are
+ * reversed in the order of that influence, and k is searched by refits: overturned with k, not with k - 1. No smaller set is known; the
+ * search is greedy, so that the figure is an upper bound.
+ * A row of frequency weight w is w rows, reversed one by one. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "evidence/effect.h"
+
+/* One row and how far a unit of it moves theta. */
+typedef struct influence {
+  double move;
+  uint32_t row;
+} influence;
+
+typedef struct flipping {
+  const lf_effect_rows *rows;
+  const lf_adjustment *adjustment;
+  const lf_effect_fit *fit;
+  const lf_verdict_rule *rule;
+  const lf_run *run;
+  lf_claim_verdict verdict; /* to be overturned */
+  double mean_amount;
+  influence *order; /* by falling move in the direction that overturns */
+  size_t n;
+  double units;     /* rows in order, by weight */
+  double *y, *weight; /* changed outcomes */
+} flipping;
+
+static int by_move(const void *a, const void *b) {
+  const influence *x = a, *y = b;
+  if (x->move != y->move) return x->move < y->move ? 1 : -1;
+  return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Change of the score per unit of eta when the row's outcome is reversed. */
+static double score_change(const flipping *f, size_t i, double eta) {
+  const lf_effect_rows *r = f->rows;
+  switch (r->effect) {
+  case LF_EFFECT_AMOUNT: return -(r->y[i] / exp(eta) - 1);
+  case LF_EFFECT_REVENUE: return (r->won[i] ? 0 : f->mean_amount) - r->y[i];
+  case LF_EFFECT_WIN: break;
+  }
+  return 1 - 2 * r->y[i];
+}
+
+/* e'A^-1 x of a row. */
+static double leverage(const lf_effect_fit *fit, size_t row) {
+  const double *bread = fit->bread + fit->n; /* the row of theta */
+  double sum = bread[0];
+  for (size_t t = 0; t < fit->design.n_terms; t++) {
+    int32_t c = fit->terms[t].coef[fit->terms[t].codes[row]];
+    if (c >= 0) sum += bread[c];
+  }
+  return sum;
+}
+
+static double mean_amount(const lf_effect_rows *r) {
+  double sum = 0, won = 0;
+  for (size_t i = 0; i < r->n; i++) {
+    if (!r->won[i]) continue;
+    sum += r->weight[i] * r->y[i];
+    won += r->weight[i];
+  }
+  return won > 0 ? sum / won : 0;
+}
+
+/* Bread of the quasi-likelihoods is on the scale of the mean amount. */
+static double bread_scale(const flipping *f) {
+  return f->rows->effect == LF_EFFECT_REVENUE && f->mean_amount > 0 ? f->mean_amount : 1;
+}
+
+static lf_status order_rows(flipping *f, double direction, lf_error *err) {
+  const lf_effect_rows *r = f->rows;
+  lf_status status = LF_OK;
+  double *eta = NULL;
+  LF_TRY(lf_alloc(r->n, sizeof *eta, &eta, err));
+  LF_TRY(lf_alloc(r->n, sizeof *f->order, &f->order, err));
+  lf_design_predict(&f->fit->design, f->fit->b, f->run, eta);
+  for (size_t i = 0; i < r->n; i++) {
+    if (!(r->weight[i] > 0)) continue;
+    double move = direction * leverage(f->fit, i) * score_change(f, i, eta[i]) / bread_scale(f);
+    if (!(move > 0)) continue;
+    f->order[f->n++] = (influence){move, (uint32_t)i};
+    f->units += r->weight[i];
+  }
+  qsort(f->order, f->n, sizeof *f->order, by_move);
+cleanup:
+  free(eta);
+  return status;
+}
+
+/* Reverses the first k units. */
+static void reverse(flipping *f, double k) {
+  const lf_effect_rows *r = f->rows;
+  memcpy(f->y, r->y, r->n * sizeof *f->y);
+  memcpy(f->weight, r->weight, r->n * sizeof *f->weight);
+  for (size_t at = 0; at < f->n && k > 0; at++) {
+    size_t i = f->order[at].row;
+    double w = r->weight[i], part = k < w ? k / w : 1;
+    k -= w;
+    if (r->effect == LF_EFFECT_AMOUNT) f->weight[i] = (1 - part) * w;
+    else if (r->effect == LF_EFFECT_WIN) f->y[i] = r->y[i] + part * (1 - 2 * r->y[i]);
+    else f->y[i] = r->y[i] + part * ((r->won[i] ? 0 : f->mean_amount) - r->y[i]);
+  }
+}
+
+static lf_status overturned(flipping *f, double k, bool *yes, lf_error *err) {
+  lf_effect_rows changed = *f->rows;
+  lf_effect_fit *fit = NULL;
+  lf_claim_verdict verdict = f->verdict;
+  changed.y = f->y;
+  changed.weight = f->weight;
+  reverse(f, k);
+  lf_status status = lf_effect_fit_make(&changed, f->adjustment, NULL, f->fit->b, f->run, &fit, err);
+  if (status == LF_OK) {
+    lf_ratio ratio = lf_effect_ratio(fit, &changed);
+    status = lf_verdict_of(f->rule, &ratio, &verdict, NULL, err);
+  }
+  *yes = verdict != f->verdict;
+  lf_effect_fit_free(fit);
+  return status;
+}
+
+/* Smallest k in (low, high] that overturns; doubling from the first guess, then halving. */
+static lf_status search(flipping *f, double guess, lf_flip *flip, lf_error *err) {
+  double low = 0, high = fmax(1, floor(guess)), most = floor(f->units / 2);
+  bool yes = false;
+  lf_status status = overturned(f, high, &yes, err);
+  while (status == LF_OK && !yes && high < most) {
+    low = high;
+    high = fmin(most, fmax(high + 1, floor(high * 1.3)));
+    status = overturned(f, high, &yes, err);
+  }
+  if (status != LF_OK || !yes) return status;
+  while (status == LF_OK && high - low > 1) {
+    double middle = low > 0 ? floor((low + high) / 2) : floor(high * 0.7);
+    status = overturned(f, middle, &yes, err);
+    if (yes) high = middle;
+    else low = middle;
+  }
+  *flip = (lf_flip){true, high, true};
+  return status;
+}
+
+/* By how much theta must move to overturn, on its own standard error; which way is the sign of what comes out. */
+static double distance(const lf_effect_fit *fit, const lf_effect_rows *rows, const lf_verdict_rule *rule, lf_claim_verdict verdict) {
+  lf_ratio r = lf_effect_ratio(fit, rows);
+  double margin = log(rule->margin), reach90 = (log(r.high90) - log(r.low90)) / 2, reach = (log(r.high) - log(r.low)) / 2;
+  bool same = verdict == LF_CLAIM_SAME || (verdict == LF_CLAIM_SUPPORTED && rule->direction == LF_DIRECTION_NONE);
+  double sign = r.log_ratio >= 0 ? 1 : -1;
+  if (same) return sign * (margin - reach90 - fabs(r.log_ratio)); /* out of the margin, on the nearer side */
+  return -sign * (fabs(r.log_ratio) - fmax(reach, margin));       /* back to where it is not sure, or does not matter */
+}
+
+lf_status lf_flip_find(const lf_effect_rows *rows, const lf_adjustment *adjustment, const lf_effect_fit *fit,
+                       const lf_verdict_rule *rule, const lf_run *run, lf_flip *flip, lf_error *err) {
+  flipping f = {.rows = rows, .adjustment = adjustment, .fit = fit, .rule = rule, .run = run};
+  lf_ratio ratio = lf_effect_ratio(fit, rows);
+  lf_status status = LF_OK;
+  *flip = (lf_flip){.found = false};
+  LF_TRY(lf_verdict_of(rule, &ratio, &f.verdict, NULL, err));
+  if (f.verdict == LF_CLAIM_UNDECIDED || fit->firth) goto cleanup;
+  f.mean_amount = mean_amount(rows);
+  double move = distance(fit, rows, rule, f.verdict), covered = 0, guess = 0;
+  LF_TRY(order_rows(&f, move < 0 ? -1 : 1, err));
+  LF_TRY(lf_alloc(rows->n, sizeof *f.y, &f.y, err));
+  LF_TRY(lf_alloc(rows->n, sizeof *f.weight, &f.weight, err));
+  for (size_t k = 0; k < f.n && covered < fabs(move); k++) {
+    double w = rows->weight[f.order[k].row];
+    covered += w * f.order[k].move;
+    guess += w;
+  }
+  if (f.n) LF_TRY(search(&f, guess, flip, err));
+cleanup:
+  free(f.order);
+  free(f.y);
+  free(f.weight);
+  return status;
+}
