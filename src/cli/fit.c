@@ -10,6 +10,7 @@
 
 void lf_fit_job_clear(lf_fit_job *job) {
   lf_scorecard_free(job->build.card);
+  lf_evidence_free(job->evidence);
   lf_card_fit_free(job->card_fit);
   lf_atoms_free(job->atoms);
   lf_plain_free(job->plain);
@@ -32,12 +33,14 @@ cleanup:
 static lf_status fit_card(lf_fit_job *job, lf_error *err) {
   const lf_options *o = job->options;
   lf_card_options card = {.max_bands = isnan(o->max_bands) ? 0 : (size_t)o->max_bands};
+  lf_evidence_options evidence = {.seed = o->seed};
   lf_threshold_options threshold = {.capacity = o->capacity, .precision = o->precision};
   lf_status status = LF_OK;
   LF_TRY(lf_atoms_make(job->history, NULL, job->run, &job->atoms, err));
   LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &job->card_fit, err));
   LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
   LF_TRY(score_rows(job, err));
+  LF_TRY(lf_evidence_make(job->history, job->atoms, job->card_fit, &job->build, &evidence, job->run, &job->evidence, err));
 cleanup:
   return status;
 }

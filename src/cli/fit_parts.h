@@ -13,6 +13,7 @@ typedef struct lf_fit_job {
   lf_atoms *atoms;        /* card method */
   lf_card_fit *card_fit;
   lf_card_build build;
+  lf_evidence *evidence;  /* card method */
   int32_t *score;         /* of every row of the history */
   lf_plain *plain;        /* plain method */
 } lf_fit_job;

@@ -216,7 +216,8 @@ lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
     LF_TRY(sign_card(job, err));
     LF_TRY(add_card_parts(job, &o, err));
   }
-  lf_object_tree(&o, "attributes", lf_describe_attributes(job->history, job->card_fit, job->plain));
+  lf_object_tree(&o, "attributes", lf_describe_attributes(job->history, job->evidence, job->plain));
+  if (job->evidence) lf_object_tree(&o, "evidence", lf_describe_evidence(job->evidence));
   LF_TRY(lf_tree_take(lf_object_take(&o), &tree, err));
   LF_TRY(lf_report_headline(tree, err));
   *report = tree;

@@ -32,6 +32,9 @@ typedef struct lf_effect {
   double p;                               /* one-sided: that the contribution predicts in its own direction */
 } lf_effect;
 
+/* With the limits and the p that follow from a normal standard error; p is 1 where there is none. */
+lf_effect lf_effect_make(double log_ratio, double std_error);
+
 /* A paired figure with its 95 % limits. */
 typedef struct lf_paired {
   double value, std_error, low, high, p;

@@ -4,12 +4,13 @@
 
 #include "base/build.h"
 #include "card/build.h"
+#include "evidence/evidence.h"
 #include "fit/plain.h"
 #include "history/history.h"
 #include "judge/judge.h"
 
 json_t *lf_describe_data(const lf_history *history);    /* data{rows, used, won, lost, open, excluded, columns, notes} */
-json_t *lf_describe_outcome(const lf_history *history); /* outcome{column, won, lost, amount, date, account} */
+json_t *lf_describe_outcome(const lf_history *history); /* outcome{column, won, lost, won_values, lost_values, amount, date, …} */
 json_t *lf_describe_split(const lf_history *history);   /* split{kind, train, holdout, from, folds, folds_in_time} */
 json_t *lf_describe_inputs(const lf_table *table);      /* [{name, bytes, rows, sha256, delimiter, note}] */
 json_t *lf_describe_judgement(const lf_judgement *judgement); /* holdout{…} */
@@ -39,8 +40,9 @@ json_t *lf_describe_thresholds(const lf_score_counts *counts);                  
 json_t *lf_describe_mql(const lf_scorecard *card, const lf_score_counts *counts, const char *rows_of);
 json_t *lf_describe_grades(const lf_scorecard *card, const lf_score_counts *counts);
 
-/* attributes[…]: card method where fit is given, else plain. */
-json_t *lf_describe_attributes(const lf_history *history, const lf_card_fit *fit, const lf_plain *plain);
+/* attributes[…]: by the evidence where there is one, else by the tests of the plain method. */
+json_t *lf_describe_attributes(const lf_history *history, const lf_evidence *evidence, const lf_plain *plain);
+json_t *lf_describe_evidence(const lf_evidence *evidence); /* evidence{rows, margin, noise_floor, rules, notes, …} */
 
 /* "2021-01-31" of days since 1970-01-01. */
 json_t *lf_describe_day(double day);

@@ -1,0 +1,241 @@
+/* Verdicts by rules that the report prints.
+ *
+ * p of winning and of deal size of every attribute are one family: q by Benjamini & Hochberg (1995). To predict takes both: to be told from chance
+ * (q < 0.05) and to matter (an estimated ratio of at least the margin between a typical high and a typical low lead). Not to matter is
+ * a finding of its own and takes evidence too: the margin must be outside what outcome-blind bands leave possible (blind.c).
+ * The wins that would settle it: a standard error falls with the root of the wins; 80 % power at a one-sided 5 % takes an
+ * effect of 2.49 standard errors (1.645 + 0.842), the effect being the estimate, or its distance to the margin, whichever is
+ * told first. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/numerics.h"
+#include "base/text.h"
+#include "evidence/study.h"
+
+static const double level = 0.05;
+
+const char *lf_verdict_name(lf_verdict verdict) {
+  switch (verdict) {
+  case LF_PREDICTS_REVENUE: return "predicts closed revenue";
+  case LF_PREDICTS_WINNING: return "predicts winning, not revenue";
+  case LF_PREDICTS_SIZE: return "predicts deal size, not revenue";
+  case LF_NO_DIFFERENCE: return "no meaningful difference";
+  case LF_NOT_ENOUGH: break;
+  }
+  return "not enough evidence";
+}
+
+/* ---- q ---------------------------------------------------------------------------------------------------------------- */
+
+static lf_status adjust_all(lf_study *s, lf_error *err) {
+  double *p = NULL;
+  size_t k = s->k;
+  bool amounts = s->out->has_amounts;
+  lf_status status = lf_alloc(3 * k, sizeof *p, &p, err);
+  if (status != LF_OK) return status;
+  for (size_t t = 0; t < k; t++) {
+    const lf_attribute_evidence *a = &s->out->items[t];
+    p[t] = s->keep[t] ? a->win.effect.p : NAN;
+    p[k + t] = s->keep[t] && amounts ? a->size.effect.p : NAN;
+    p[2 * k + t] = s->keep[t] && amounts ? a->revenue.effect.p : NAN;
+  }
+  lf_benjamini_hochberg(p, 2 * k, p);
+  lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k);
+  for (size_t t = 0; t < k; t++) {
+    lf_attribute_evidence *a = &s->out->items[t];
+    a->win.q = p[t];
+    a->size.q = p[k + t];
+    a->revenue.q = p[2 * k + t];
+  }
+  free(p);
+  return LF_OK;
+}
+
+/* ---- parts -------------------------------------------------------------------------------------------------------------- */
+
+static bool predicts(const lf_effect *e, double q, double margin) { return q < level && e->log_ratio >= margin; }
+
+/* The newest rows, or the holdout, exclude an effect that matters. */
+static bool gone(const lf_effect *holdout, double margin) { return holdout->std_error > 0 && holdout->high < margin; }
+
+static void add_ratio(lf_text *text, const lf_effect *e) {
+  lf_text_add_fixed(text, exp(e->log_ratio), 2);
+  lf_text_add(text, " (");
+  lf_text_add_fixed(text, exp(e->low), 2);
+  lf_text_add(text, " to ");
+  lf_text_add_fixed(text, exp(e->high), 2);
+  lf_text_add(text, ")");
+}
+
+static void add_win(lf_text *text, const lf_attribute_evidence *a) {
+  lf_text_add(text, "odds ratio of winning ");
+  add_ratio(text, &a->win.effect);
+}
+
+static void add_size(lf_text *text, const lf_attribute_evidence *a) {
+  lf_text_add(text, "deal size ratio ");
+  add_ratio(text, &a->size.effect);
+}
+
+static void add_revenue(lf_text *text, const lf_attribute_evidence *a) {
+  lf_text_add(text, "revenue a lead ratio ");
+  add_ratio(text, &a->revenue.effect);
+}
+
+static lf_strength strength_of(double log_ratio) {
+  return log_ratio >= log(2.0) ? LF_STRONG : log_ratio >= log(1.4) ? LF_MODERATE : LF_WEAK;
+}
+
+/* More wins (or deals) that would settle an effect of standard error e. */
+static double more_wins(const lf_effect *e, double won, double margin) {
+  const double power = 1.6448536269514722 + 0.8416212335729143;
+  if (!(e->std_error > 0)) return NAN;
+  double told = fmax(fabs(e->log_ratio), fabs(margin - e->log_ratio));
+  double ratio = e->std_error * power / told;
+  return ceil(won * fmax(0.1, ratio * ratio - 1));
+}
+
+/* ---- rules --------------------------------------------------------------------------------------------------------------- */
+
+static void predict_revenue(lf_attribute_evidence *a, lf_text *text) {
+  bool amounts = a->revenue.effect.std_error > 0;
+  a->verdict = LF_PREDICTS_REVENUE;
+  a->strength = strength_of(amounts ? a->revenue.effect.log_ratio : a->win.effect.log_ratio);
+  if (amounts) {
+    add_revenue(text, a);
+    lf_text_add(text, "; ");
+  }
+  if (a->through_win) add_win(text, a);
+  if (a->through_win && a->through_size) lf_text_add(text, "; ");
+  if (a->through_size) add_size(text, a);
+  if (!amounts) lf_text_add(text, "; amounts are not known, so a win counts as a win");
+}
+
+/* Winning or deal size is shown; revenue is not. */
+static void predict_part(lf_attribute_evidence *a, lf_text *text) {
+  const lf_effect *part = a->through_win ? &a->win.effect : &a->size.effect;
+  a->verdict = a->through_win ? LF_PREDICTS_WINNING : LF_PREDICTS_SIZE;
+  a->strength = strength_of(part->log_ratio);
+  if (a->through_win) add_win(text, a);
+  if (a->through_win && a->through_size) lf_text_add(text, "; ");
+  if (a->through_size) add_size(text, a);
+  lf_text_add(text, "; closed revenue is not shown: ");
+  add_revenue(text, a);
+  if (a->revenue.whale) lf_text_add(text, ", and the few largest deals decide it");
+}
+
+static void say_equivalent(lf_attribute_evidence *a, bool amounts, double margin, lf_text *text) {
+  a->verdict = LF_NO_DIFFERENCE;
+  lf_text_add(text, "95 % sure that a high lead's odds of winning are less than ");
+  lf_text_add_fixed(text, exp(a->win.bound), 2);
+  lf_text_add(text, " times a low lead's");
+  if (amounts) {
+    lf_text_add(text, ", and its deals less than ");
+    lf_text_add_fixed(text, exp(a->size.bound), 2);
+    lf_text_add(text, " times as large");
+  }
+  lf_text_add(text, "; the margin is ");
+  lf_text_add_fixed(text, exp(margin), 2);
+}
+
+static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was_there, double margin, lf_text *text) {
+  double equal = a->win.bound / 2 / 1.6448536269514722; /* a standard error where the contribution found nothing */
+  lf_effect win = a->win.effect.std_error > 0 ? a->win.effect : lf_effect_make(0, equal);
+  a->verdict = LF_NOT_ENOUGH;
+  a->more_wins = isfinite(win.std_error) ? more_wins(&win, s->out->won, margin) : NAN;
+  if (s->out->has_amounts && a->size.effect.std_error > 0 && a->win.bound < margin)
+    a->more_wins = more_wins(&a->size.effect, s->out->won, margin);
+  if (was_there) {
+    add_win(text, a);
+    lf_text_add(text, " over all judged rows, but not in the holdout: ");
+    add_ratio(text, &a->win.holdout);
+    a->more_wins = NAN;
+    return;
+  }
+  if (a->win.effect.std_error > 0) add_win(text, a);
+  else lf_text_add(text, "no band was found that held outside the rows that chose it");
+  if (a->win.q < level && a->win.effect.log_ratio > 0) lf_text_add(text, ": told from chance, not from the margin");
+  if (isfinite(a->more_wins)) lf_text_addf(text, "; about %.0f more wins would settle it", a->more_wins);
+}
+
+static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
+  lf_attribute_evidence *a = &s->out->items[t];
+  bool amounts = s->out->has_amounts;
+  bool was_there = gone(&a->win.holdout, margin);
+  bool win = predicts(&a->win.effect, a->win.q, margin), size = amounts && predicts(&a->size.effect, a->size.q, margin);
+  a->through_win = win && !was_there;
+  a->through_size = size;
+  const lf_revenue_evidence *e = &a->revenue;
+  bool revenue = !amounts || (predicts(&e->effect, e->q, margin) && e->boot_low > 0 && e->without_top.p < level);
+  bool equivalent = a->win.bound < margin && (!amounts || a->size.bound < margin);
+  a->more_wins = NAN;
+  if ((a->through_win || a->through_size) && revenue) predict_revenue(a, text);
+  else if (a->through_win || a->through_size) predict_part(a, text);
+  else if (equivalent) say_equivalent(a, amounts, margin, text);
+  else say_not_enough(s, a, win && was_there, margin, text);
+}
+
+static void say_drifting(lf_attribute_evidence *a, lf_text *text) {
+  a->verdict = LF_NOT_ENOUGH;
+  a->more_wins = NAN;
+  lf_text_add(text, "its newest values lie outside what older rows held: nothing older rows taught speaks for them");
+}
+
+/* p and q of what it is said to predict; of the smaller where nothing is said. */
+static void headline_p(lf_attribute_evidence *a, bool drifting) {
+  bool by_size = a->through_size && !a->through_win;
+  if (!a->through_size && !a->through_win) by_size = a->size.q < a->win.q;
+  a->p = drifting ? NAN : by_size ? a->size.effect.p : a->win.effect.p;
+  a->q = drifting ? NAN : by_size ? a->size.q : a->win.q;
+}
+
+static lf_status add_rule(lf_text_list *list, lf_text *text, lf_error *err) {
+  lf_status status = lf_text_status(text, err);
+  if (status == LF_OK) status = lf_text_list_add(list, text->data, err);
+  lf_text_free(text);
+  return status;
+}
+
+static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
+  char ratio[LF_DOUBLE_TEXT];
+  lf_text_list *list = &s->out->rules;
+  lf_text text = {0};
+  lf_status status = LF_OK;
+  lf_format_fixed(margin, 2, ratio, sizeof ratio);
+  lf_text_add(&text, "Every row is judged by bands and weights that were chosen without it");
+  lf_text_addf(&text, s->rows->cluster && !s->rows->shared_accounts ? ", and without its account. " : ". ");
+  lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the attribute says of them.");
+  LF_TRY(add_rule(list, &text, err));
+  LF_TRY(lf_say(list, err, "predicts: told from chance (q below 0.05 over all attributes, winning and deal size together), a ratio of at "
+                                     "least %s between a high and a low lead, and not excluded by the holdout.", ratio));
+  if (s->out->has_amounts) {
+    LF_TRY(lf_say(list, err, "predicts closed revenue: predicts winning or deal size, and revenue a lead as well (q below 0.05, ratio at least %s, "
+                                       "bootstrap interval above 1, and still so without the largest 1 %% of the deals).", ratio));
+    LF_TRY(lf_say(list, err, "predicts winning, not revenue / predicts deal size, not revenue: the one is shown, closed revenue is not."));
+  } else {
+    LF_TRY(lf_say(list, err, "predicts closed revenue: predicts winning; amounts are not known, so every win counts the same."));
+  }
+  LF_TRY(lf_say(list, err, "no meaningful difference: bands that no outcome chose exclude a ratio of %s or more%s (95 %%, one-sided).", ratio,
+                          s->out->has_amounts ? ", in winning and in deal size" : ""));
+  LF_TRY(lf_say(list, err, "not enough evidence: everything else; the wins that would settle it are for a power of 80 %%."));
+  LF_TRY(lf_say(list, err, "strong: a ratio of 2 or more between a high and a low lead; moderate: 1.4 or more; weak: less."));
+cleanup:
+  return status;
+}
+
+lf_status lf_study_verdicts(lf_study *s, lf_error *err) {
+  double margin = log(s->out->margin);
+  lf_status status = adjust_all(s, err);
+  for (size_t t = 0; status == LF_OK && t < s->k; t++) {
+    lf_attribute_evidence *a = &s->out->items[t];
+    lf_text text = {0};
+    if (s->keep[t]) decide(s, t, margin, &text);
+    else say_drifting(a, &text);
+    headline_p(a, !s->keep[t]);
+    status = lf_text_status(&text, err);
+    if (status == LF_OK) a->because = text.data;
+    else lf_text_free(&text);
+  }
+  return status == LF_OK ? print_rules(s, s->out->margin, err) : status;
+}
