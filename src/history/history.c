@@ -18,6 +18,8 @@ void lf_history_free(lf_history *history) {
   free(history->weight);
   free(history->cluster);
   free(history->fold);
+  lf_text_list_clear(&history->won_values);
+  lf_text_list_clear(&history->lost_values);
   free(history->won_label);
   free(history->lost_label);
   for (size_t i = 0; i < history->n_excluded; i++) free(history->excluded[i].reason);

@@ -75,7 +75,8 @@ typedef struct lf_history {
   lf_split_kind split;
   double split_from; /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */
 
-  char *won_label, *lost_label; /* the outcome values, for people ("Closed Won"; several joined by ", ") */
+  lf_text_list won_values, lost_values; /* the values of the outcome as they stand in the table; "": no value */
+  char *won_label, *lost_label; /* the same for people: "Closed Won"; several joined by ", ", a dozen shown */
   uint64_t rows_read;           /* rows of the table before anything was left out */
   uint64_t open;
   lf_exclusion *excluded;

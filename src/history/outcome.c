@@ -203,6 +203,27 @@ static void side_values(const lf_column *column, const lf_reading *reading, lf_s
   lf_join(names, n, 12, out, size);
 }
 
+/* The values of one side as a list and, without quotation marks, as one text. */
+static lf_status keep_values(const lf_column *column, const lf_reading *reading, lf_side side,
+                             lf_text_list *values, char **label, lf_error *err) {
+  enum { SHOWN = 12 };
+  lf_status status = LF_OK;
+  lf_text text = {0};
+  if (reading->side[0] == side) LF_TRY(lf_text_list_add(values, "", err));
+  for (uint32_t code = 1; code <= reading->n_levels; code++)
+    if (reading->side[code] == side) LF_TRY(lf_text_list_add(values, lf_column_level(column, code), err));
+  lf_text_add(&text, "");
+  for (size_t i = 0; i < values->n && i < SHOWN; i++)
+    lf_text_addf(&text, "%s%s", i ? ", " : "", values->items[i][0] ? values->items[i] : "no value");
+  if (values->n > SHOWN) lf_text_addf(&text, " and %zu more", values->n - SHOWN);
+  LF_TRY(lf_text_status(&text, err));
+  *label = text.data;
+  text = (lf_text){0};
+cleanup:
+  lf_text_free(&text);
+  return status;
+}
+
 static lf_status report(lf_draft *draft, const lf_column *column, const lf_reading *reading, bool said,
                         lf_error *err) {
   lf_history *h = draft->history;
@@ -210,8 +231,9 @@ static lf_status report(lf_draft *draft, const lf_column *column, const lf_readi
   side_values(column, reading, LF_SIDE_WON, won, sizeof won);
   side_values(column, reading, LF_SIDE_LOST, lost, sizeof lost);
   side_values(column, reading, LF_SIDE_OPEN, open, sizeof open);
-  lf_status status = lf_copy_text(won, strlen(won), &h->won_label, err);
-  if (status == LF_OK) status = lf_copy_text(lost, strlen(lost), &h->lost_label, err);
+  lf_status status = keep_values(column, reading, LF_SIDE_WON, &h->won_values, &h->won_label, err);
+  if (status == LF_OK)
+    status = keep_values(column, reading, LF_SIDE_LOST, &h->lost_values, &h->lost_label, err);
   if (status == LF_OK)
     status = lf_note(h, err, "the outcome is '%s'%s: won %s, lost %s%s%s", column->name,
                      said ? "" : " (by its name and values)", won, lost, open[0] ? ", open " : "", open);

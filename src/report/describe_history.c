@@ -79,6 +79,8 @@ json_t *lf_describe_outcome(const lf_history *history) {
   lf_object_text(&o, "column", column_name(history, history->outcome));
   lf_object_text(&o, "won", history->won_label);
   lf_object_text(&o, "lost", history->lost_label);
+  lf_object_tree(&o, "won_values", lf_describe_texts(&history->won_values));
+  lf_object_tree(&o, "lost_values", lf_describe_texts(&history->lost_values));
   lf_object_text(&o, "amount", column_name(history, history->amount));
   lf_object_text(&o, "date", history->date_is_row ? "@row" : column_name(history, history->date));
   lf_object_text(&o, "account", column_name(history, history->account));

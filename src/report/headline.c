@@ -150,11 +150,11 @@ static lf_status append_name(json_t *names, const json_t *attribute, lf_error *e
 
 /* By verdict where there are verdicts, strongest first; else what stands on the card, widest range
  * of weights first, unless the score itself is not shown to work. */
-static lf_status put_predicts(const json_t *report, bool shown_to_work, json_t *headline, lf_error *err) {
+static lf_status put_predicts(const json_t *report, const char *state, json_t *headline, lf_error *err) {
   lf_status status = LF_OK;
   const json_t *card = lf_view_at(report, "card"), *widest = NULL;
   json_t *names = json_array(), *ranked = lf_view_ranked(report), *attribute;
-  bool judged = false;
+  bool judged = false, shown_to_work = strcmp(state, "works") == 0 || strcmp(state, "weak") == 0;
   size_t i, place = 0;
   double below = INFINITY;
   json_array_foreach(ranked, i, attribute) {
@@ -162,12 +162,13 @@ static lf_status put_predicts(const json_t *report, bool shown_to_work, json_t *
     judged = judged || verdict != NULL;
     if (verdict != NULL && strncmp(verdict, "predicts", 8) == 0) LF_TRY(append_name(names, attribute, err));
   }
-  while (!judged && shown_to_work && (widest = next_widest(card, below, place, &place)) != NULL) {
+  while (!judged && (shown_to_work || strcmp(state, "cannot be judged") == 0) && (widest = next_widest(card, below, place, &place)) != NULL) {
     below = range_of(widest);
     LF_TRY(append_name(names, widest, err));
   }
   if (ranked == NULL || json_object_set(headline, "predicts", names) != 0 ||
-      json_object_set_new(headline, "predicts_by", json_string(judged ? "verdict" : "weight")) != 0)
+      json_object_set_new(headline, "predicts_by", json_string(judged ? "verdict" : "weight")) != 0 ||
+      json_object_set_new(headline, "predicts_confirmed", json_boolean(shown_to_work)) != 0)
     status = lf_fail(err, LF_E_MEMORY, "not enough memory for the headline of the report");
 cleanup:
   json_decref(ranked);
@@ -211,13 +212,18 @@ static void add_expected(lf_text *text, const json_t *expected) {
   lf_text_add(text, " of those win; no leads were kept back to confirm it.");
 }
 
-static lf_status put_change(const json_t *report, const char *state, json_t *headline, lf_error *err) {
+static lf_status put_change(const json_t *report, const json_t *figures, const char *state, json_t *headline,
+                            lf_error *err) {
   lf_text text = {0};
   const json_t *row = lf_view_mql_row(report);
   double threshold = lf_view_number(report, "mql.threshold");
   double rows = lf_view_number(report, "holdout.rows"), won = lf_view_number(report, "holdout.won");
   if (strcmp(state, "does not work") == 0 || strcmp(state, "not shown") == 0) {
     lf_text_add(&text, "Do not use this threshold: nothing here justifies a change of the MQL definition.");
+  } else if (strcmp(state, "weak") == 0 && lf_view_number(figures, "auc.ci_high") < of_use) {
+    lf_text_add(&text, "Better not use this threshold: even the upper end of the interval, ");
+    lf_people_fixed(&text, 100.0 * lf_view_number(figures, "auc.ci_high"), 0);
+    lf_text_add(&text, " of 100 pairs, is too little to turn leads away by.");
   } else if (isnan(threshold)) {
     lf_text_add(&text, "No MQL threshold was chosen.");
   } else {
@@ -292,9 +298,8 @@ lf_status lf_headline_of(const json_t *report, json_t **headline, lf_error *err)
   lf_text_add(&text, state);
   LF_TRY(lf_headline_put(made, "state", &text, err));
   LF_TRY(put_works(report, figures, is_holdout, state, made, err));
-  LF_TRY(put_predicts(report, strcmp(state, "does not work") != 0 && strcmp(state, "not shown") != 0, made,
-                      err));
-  LF_TRY(put_change(report, state, made, err));
+  LF_TRY(put_predicts(report, state, made, err));
+  LF_TRY(put_change(report, figures, state, made, err));
   LF_TRY(put_evidence(report, figures, is_holdout, made, err));
   LF_TRY(put_cautions(report, made, err));
   if (json_is_object(said) && json_object_update(made, (json_t *)said) != 0)

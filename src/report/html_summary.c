@@ -48,8 +48,10 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   size_t n = json_array_size(names);
   const char *by = lf_view_text(headline, "predicts_by");
   bool by_weight = n > 0 && by != NULL && strcmp(by, "weight") == 0;
-  lf_text_addf(out, "<div class=\"panel\"><h2>%s</h2>\n",
-               by_weight ? "What the score goes by" : "What predicts");
+  bool unconfirmed = n > 0 && json_is_false(lf_view_at(headline, "predicts_confirmed"));
+  lf_text_addf(out, "<div class=\"panel\"><h2>%s%s</h2>\n",
+               by_weight ? "What the score goes by" : "What predicts",
+               unconfirmed ? ", on the training leads only" : "");
   if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
   if (n > 0) lf_text_add(out, "<ol class=\"predictors\">\n");
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {

@@ -22,6 +22,8 @@ enum { LF_REPORT_FEWEST_ROWS = 10 };
  *   works      does the score work: one or two sentences, opening with the title
  *   predicts   names of the attributes that predict, strongest first
  *   predicts_by verdict, or weight where nothing has a verdict: then these are what the score goes by
+ *   predicts_confirmed false where leads that took no part do not bear the score out: what predicts is then so on the
+ *              training leads only
  *   change     what to do about the MQL threshold
  *   evidence   how much evidence there is, and of what sort
  *   cautions   sentences to read before the score is used */

@@ -44,6 +44,8 @@ static void write_predictors(lf_term *term, const json_t *headline) {
   const json_t *names = lf_view_list(headline, "predicts");
   lf_text text = {0};
   size_t n = json_array_size(names);
+  if (n > 0 && json_is_false(lf_view_at(headline, "predicts_confirmed")))
+    lf_text_add(&text, "on the training leads only: ");
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {
     const char *name = json_string_value(json_array_get(names, i));
     lf_text cut = {0};

@@ -111,6 +111,39 @@ static void same_predicts(const char *report_text, const char *want) {
   json_decref(report);
 }
 
+/* What the judging leads do not bear out is not said of all leads, and no threshold is recommended by it. */
+static void what_is_not_confirmed_is_not_a_fact(void **state) {
+  static const struct {
+    double value, low, high;
+    bool confirmed;
+    const char *change;
+  } cases[] = {
+      {0.75, 0.72, 0.78, true, "Call a lead an MQL from 40 points"},
+      {0.59, 0.56, 0.62, true, "Call a lead an MQL from 40 points"},
+      {0.56, 0.53, 0.59, true, "Better not use this threshold"},
+      {0.52, 0.49, 0.55, false, "Do not use this threshold"},
+      {0.62, 0.48, 0.76, false, "Do not use this threshold"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *bytes = NULL;
+    size_t n = 0;
+    lf_error err = {0};
+    json_t *report = report_with_auc(cases[i].value, cases[i].low, cases[i].high);
+    json_object_set_new(report, "mql", parse("{\"threshold\": 40}"));
+    json_object_set_new(report, "attributes",
+                        parse("[{\"name\": \"Size\", \"verdict\": \"predicts closed revenue\"}]"));
+    assert_memory_equal(said(report, "change"), cases[i].change, strlen(cases[i].change));
+    assert_int_equal(lf_report_terminal(report, false, 100, &bytes, &n, &err), LF_OK);
+    has(bytes, cases[i].confirmed ? "Predicts   Size" : "Predicts   on the training leads only: Size");
+    free(bytes);
+    assert_int_equal(lf_report_html(report, &bytes, &n, &err), LF_OK);
+    assert_int_equal(strstr(bytes, "What predicts, on the training leads only") == NULL, cases[i].confirmed);
+    free(bytes);
+    json_decref(report);
+  }
+}
+
 static void what_predicts_goes_by_verdict_else_by_range(void **state) {
   (void)state;
   same_predicts("{\"card\": [{\"name\": \"z\", \"weight_range\": 9}],"
@@ -204,6 +237,7 @@ int main(void) {
       cmocka_unit_test(a_signal_that_does_not_last_is_not_to_be_used),
       cmocka_unit_test(the_threshold_is_told_in_counts),
       cmocka_unit_test(what_predicts_goes_by_verdict_else_by_range),
+      cmocka_unit_test(what_is_not_confirmed_is_not_a_fact),
       cmocka_unit_test(each_caution_has_its_cause),
       cmocka_unit_test(sound_calibration_is_left_alone),
   };
