@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/numerics.h"
+#include "base/parallel.h"
 #include "evidence/claims_parts.h"
 #include "evidence/evalue.h"
 
@@ -70,30 +71,74 @@ cleanup:
   return status;
 }
 
+/* One round over all claims: several at a time, or, where they are fewer than the threads, one after another with all threads each. */
+typedef struct claim_round {
+  const lf_claims *claims;
+  const lf_history *history;
+  const lf_atoms *atoms;
+  lf_case *cases;
+  const double *p;
+  lf_run run;          /* of one claim */
+  lf_status *status;
+  lf_error *error;
+} claim_round;
+
+static void estimate_one(void *context, size_t i) {
+  claim_round *r = context;
+  r->status[i] = lf_check_interrupt(&r->run, &r->error[i]);
+  if (r->status[i] == LF_OK) r->status[i] = estimate(r->history, r->atoms, &r->run, &r->cases[i], &r->error[i]);
+}
+
+static void conclude_one(void *context, size_t i) {
+  claim_round *r = context;
+  lf_error *err = &r->error[i];
+  lf_status status = LF_OK;
+  LF_TRY(lf_check_interrupt(&r->run, err));
+  LF_TRY(conclude(&r->run, &r->cases[i], r->p, r->claims->n, err));
+  LF_TRY(lf_case_periods(r->history, &r->cases[i], &r->run, err));
+  LF_TRY(lf_case_notes(r->claims, r->history, r->cases, i, &r->run, err));
+cleanup:
+  r->status[i] = status;
+}
+
+static lf_status run_round(claim_round *r, void (*one)(void *, size_t), const lf_run *run, lf_error *err) {
+  size_t n = r->claims->n;
+  bool together = n >= (size_t)lf_threads(run);
+  r->run = run && !together ? *run : lf_run_serial(run);
+  r->run.progress = NULL;
+  lf_run single = lf_run_serial(run);
+  lf_parallel_for(together ? run : &single, n, one, r);
+  for (size_t i = 0; i < n; i++) {
+    if (r->status[i] == LF_OK) continue;
+    if (err) *err = r->error[i];
+    return r->status[i];
+  }
+  return LF_OK;
+}
+
 static lf_status answer_all(const lf_claims *claims, const lf_history *history, const lf_run *run, lf_case *cases, lf_error *err) {
   lf_status status = LF_OK;
   lf_atoms *atoms = NULL;
   double *p = NULL;
+  claim_round r = {.claims = claims, .history = history, .cases = cases};
   lf_atom_options options = {.max_atoms = ATOMS, .max_levels = LEVELS, .min_rows = LEAST_ROWS};
   LF_TRY(lf_alloc(claims->n, sizeof *p, &p, err));
+  LF_TRY(lf_alloc(claims->n, sizeof *r.status, &r.status, err));
+  LF_TRY(lf_alloc(claims->n, sizeof *r.error, &r.error, err));
   for (size_t i = 0; i < claims->n; i++) LF_TRY(lf_case_rows(claims, history, &cases[i], err)); /* what is wrong is said first */
   LF_TRY(lf_atoms_make(history, &options, run, &atoms, err));
-  for (size_t i = 0; i < claims->n; i++) {
-    lf_progress(run, "claims", i, 2 * claims->n);
-    LF_TRY(lf_check_interrupt(run, err));
-    LF_TRY(estimate(history, atoms, run, &cases[i], err));
-    p[i] = cases[i].answer->adjusted.p;
-  }
-  for (size_t i = 0; i < claims->n; i++) {
-    lf_progress(run, "claims", claims->n + i, 2 * claims->n);
-    LF_TRY(lf_check_interrupt(run, err));
-    LF_TRY(conclude(run, &cases[i], p, claims->n, err));
-    LF_TRY(lf_case_periods(history, &cases[i], run, err));
-    LF_TRY(lf_case_notes(claims, history, cases, i, run, err));
-  }
+  r.atoms = atoms;
+  lf_progress(run, "effects", 0, 2);
+  LF_TRY(run_round(&r, estimate_one, run, err));
+  for (size_t i = 0; i < claims->n; i++) p[i] = cases[i].answer->adjusted.p;
+  r.p = p;
+  lf_progress(run, "what would overturn them", 1, 2);
+  LF_TRY(run_round(&r, conclude_one, run, err));
 cleanup:
   lf_atoms_free(atoms);
   free(p);
+  free(r.status);
+  free(r.error);
   return status;
 }
 

@@ -6,6 +6,7 @@
  * reversed in the order of that influence, and k is searched by refits: overturned with k, not with k - 1. No smaller set is known; the
  * search is greedy, so that the figure is an upper bound.
  * A row of frequency weight w is w rows, reversed one by one. */
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -26,6 +27,8 @@ typedef struct flipping {
   const lf_run *run;
   lf_claim_verdict verdict; /* to be overturned */
   double mean_amount;
+  double p_needed; /* p at which q is 0.05 */
+  double sign;     /* of theta */
   influence *order; /* by falling move in the direction that overturns */
   size_t n;
   double units;     /* rows in order, by weight */
@@ -110,52 +113,82 @@ static void reverse(flipping *f, double k) {
   }
 }
 
-static lf_status overturned(flipping *f, double k, bool *yes, lf_error *err) {
+/* What stands between the verdict and its fall, in theta: above 0 while it stands, to first order; which way theta must move. */
+static double gap(const flipping *f, const lf_ratio *r, double *direction) {
+  double margin = log(f->rule->margin), sign = r->log_ratio >= 0 ? 1 : -1;
+  bool same = f->verdict == LF_CLAIM_SAME || (f->verdict == LF_CLAIM_SUPPORTED && f->rule->direction == LF_DIRECTION_NONE);
+  if (direction) *direction = same ? sign : -sign;
+  if (same) return margin - (log(r->high90) - log(r->low90)) / 2 - fabs(r->log_ratio); /* out of the margin, on the nearer side */
+  double reach = gsl_cdf_tdist_Qinv(f->p_needed / 2, f->rows->degrees) * r->std_error;
+  return f->sign * r->log_ratio - fmax(reach, margin); /* back to where it is not sure, or does not matter */
+}
+
+static lf_status try_flips(flipping *f, double k, bool *overturned, double *left, lf_error *err) {
   lf_effect_rows changed = *f->rows;
   lf_effect_fit *fit = NULL;
   lf_claim_verdict verdict = f->verdict;
   changed.y = f->y;
   changed.weight = f->weight;
   reverse(f, k);
+  *left = (double)NAN;
   lf_status status = lf_effect_fit_make(&changed, f->adjustment, NULL, f->fit->b, f->run, &fit, err);
   if (status == LF_OK) {
     lf_ratio ratio = lf_effect_ratio(fit, &changed);
+    *left = gap(f, &ratio, NULL);
     status = lf_verdict_of(f->rule, &ratio, &verdict, NULL, err);
   }
-  *yes = verdict != f->verdict;
+  *overturned = verdict != f->verdict;
   lf_effect_fit_free(fit);
   return status;
 }
 
-/* Smallest k in (low, high] that overturns; doubling from the first guess, then halving. */
-static lf_status search(flipping *f, double guess, lf_flip *flip, lf_error *err) {
-  double low = 0, high = fmax(1, floor(guess)), most = floor(f->units / 2);
+/* Where between low (stands) and high (overturned) the gap closes, by a straight line; a whole number strictly between. */
+static double between(double low, double low_gap, double high, double high_gap) {
+  double middle = floor((low + high) / 2);
+  double line = ceil(low + (high - low) * low_gap / (low_gap - high_gap));
+  if (!(low_gap > 0 && high_gap < 0)) line = middle;
+  return fmin(fmax(line, low + 1), high - 1);
+}
+
+/* The smallest k that overturns: grown from the first guess, then closed in on. */
+static lf_status search(flipping *f, double guess, double gap_now, lf_flip *flip, lf_error *err) {
+  double low = 0, low_gap = gap_now, high = fmax(1, ceil(guess)), most = floor(f->units / 2), left = 0;
   bool yes = false;
-  lf_status status = overturned(f, high, &yes, err);
+  lf_status status = try_flips(f, high, &yes, &left, err);
   while (status == LF_OK && !yes && high < most) {
     low = high;
-    high = fmin(most, fmax(high + 1, floor(high * 1.3)));
-    status = overturned(f, high, &yes, err);
+    low_gap = left;
+    high = fmin(most, fmax(high + 1, ceil(high * 1.1)));
+    status = try_flips(f, high, &yes, &left, err);
   }
   if (status != LF_OK || !yes) return status;
-  while (status == LF_OK && high - low > 1) {
-    double middle = low > 0 ? floor((low + high) / 2) : floor(high * 0.7);
-    status = overturned(f, middle, &yes, err);
-    if (yes) high = middle;
-    else low = middle;
+  double high_gap = left;
+  for (int i = 0; status == LF_OK && high - low > 1; i++) {
+    /* Every third step halves, so that a bent curve cannot make the line crawl. */
+    double k = i % 3 == 2 ? floor((low + high) / 2) : between(low, low_gap, high, high_gap);
+    status = try_flips(f, k, &yes, &left, err);
+    if (yes) {
+      high = k;
+      high_gap = left;
+    } else {
+      low = k;
+      low_gap = left;
+    }
   }
-  *flip = (lf_flip){true, high, true};
+  if (status == LF_OK) *flip = (lf_flip){true, high, true};
   return status;
 }
 
-/* By how much theta must move to overturn, on its own standard error; which way is the sign of what comes out. */
-static double distance(const lf_effect_fit *fit, const lf_effect_rows *rows, const lf_verdict_rule *rule, lf_claim_verdict verdict) {
-  lf_ratio r = lf_effect_ratio(fit, rows);
-  double margin = log(rule->margin), reach90 = (log(r.high90) - log(r.low90)) / 2, reach = (log(r.high) - log(r.low)) / 2;
-  bool same = verdict == LF_CLAIM_SAME || (verdict == LF_CLAIM_SUPPORTED && rule->direction == LF_DIRECTION_NONE);
-  double sign = r.log_ratio >= 0 ? 1 : -1;
-  if (same) return sign * (margin - reach90 - fabs(r.log_ratio)); /* out of the margin, on the nearer side */
-  return -sign * (fabs(r.log_ratio) - fmax(reach, margin));       /* back to where it is not sure, or does not matter */
+/* The largest p of this claim with which its q is 0.05 at most, the others being what they are: 0.05 r / n for the largest rank r that at
+ * least r - 1 others reach. */
+static double p_needed(const lf_verdict_rule *rule) {
+  for (size_t rank = rule->n; rank > 1; rank--) {
+    double p = 0.05 * (double)rank / (double)rule->n;
+    size_t others = 0;
+    for (size_t k = 0; k < rule->n; k++) others += k != rule->self && rule->p[k] <= p;
+    if (others + 1 >= rank) return p;
+  }
+  return 0.05 / (double)rule->n;
 }
 
 lf_status lf_flip_find(const lf_effect_rows *rows, const lf_adjustment *adjustment, const lf_effect_fit *fit,
@@ -167,16 +200,18 @@ lf_status lf_flip_find(const lf_effect_rows *rows, const lf_adjustment *adjustme
   LF_TRY(lf_verdict_of(rule, &ratio, &f.verdict, NULL, err));
   if (f.verdict == LF_CLAIM_UNDECIDED || fit->firth) goto cleanup;
   f.mean_amount = mean_amount(rows);
-  double move = distance(fit, rows, rule, f.verdict), covered = 0, guess = 0;
-  LF_TRY(order_rows(&f, move < 0 ? -1 : 1, err));
+  f.p_needed = p_needed(rule);
+  f.sign = ratio.log_ratio >= 0 ? 1 : -1;
+  double direction = 0, covered = 0, guess = 0, move = gap(&f, &ratio, &direction);
+  LF_TRY(order_rows(&f, direction, err));
   LF_TRY(lf_alloc(rows->n, sizeof *f.y, &f.y, err));
   LF_TRY(lf_alloc(rows->n, sizeof *f.weight, &f.weight, err));
-  for (size_t k = 0; k < f.n && covered < fabs(move); k++) {
+  for (size_t k = 0; k < f.n && covered < move; k++) {
     double w = rows->weight[f.order[k].row];
     covered += w * f.order[k].move;
     guess += w;
   }
-  if (f.n) LF_TRY(search(&f, guess, flip, err));
+  if (f.n) LF_TRY(search(&f, guess, move, flip, err));
 cleanup:
   free(f.order);
   free(f.y);
