@@ -3,8 +3,8 @@
  * A contribution that found nothing says little of what could still be there: its bands may have been the wrong ones. So equivalence is read
  * off bands chosen by counts alone (at most six of about equal rows, or the most frequent levels), which no outcome chose, by a score test (Rao 1948)
  * beside all other attributes:
- *     U = Z'(y - mu),  I = Z'WZ - Z'WX (X'WX)^-1 X'WZ,  M = sum over clusters of the adjusted scores' squares,  chi2 = U' M^-1 U
- * with X the others' contributions and the folds' intercepts, mu the fit without the attribute. If the bands' log ratios have
+ *     U = (Z - P X)'(y - mu),  P = Z'WX (X'WX)^-1,  I = Z'WZ - Z'WX (X'WX)^-1 X'WZ,  M = sum over clusters of the adjusted scores' squares,  chi2 = U' M^-1 U
+ * with X the others' contributions and the folds' intercepts, mu the fit without the attribute; the largest band is the reference. If the bands' log ratios have
  * standard deviation t over the rows, chi2 is non-central with l = t^2 N c / e: N = sum w mu(1-mu) (for deals, of their weights), c the share of the bands' information that the others leave,
  * e = tr M / tr I what clusters and dispersion cost. The upper 95 % limit of l (Venables 1975) gives that of t; two t lie
  * between a typical high and a typical low lead (equivalence by confidence limit: Schuirmann 1987; Wellek 2010, chapter 8). The limit of l is not let below
@@ -48,8 +48,9 @@ typedef struct blind {
   const uint16_t *code; /* of the model's rows */
   int32_t *map;
   size_t bands, m;
-  double *eta, *b;
-  double *v;            /* m x m: inverse information of the others */
+  size_t codes;
+  double *b;
+  lf_dense_fit *others;
   double *zx;           /* bands x m: Z'WX; then its product with v */
   double *zz, *u;       /* sums of W, and scores, of each band */
   double *information, *meat; /* bands x bands */
@@ -62,13 +63,39 @@ static void observe(lf_family family, double y, double eta, double *score, doubl
   *weight = family == LF_FAMILY_BINOMIAL ? mu * (1 - mu) : family == LF_FAMILY_POISSON ? mu : 1;
 }
 
-/* Inverse information with attribute t taken out. */
-static void downdate(blind *a, size_t t) {
-  size_t j = lf_model_column(a->model, t), m = a->m;
-  const double *v = a->model->fit->inverse;
-  double own = v[j * m + j];
-  for (size_t r = 0; r < m; r++)
-    for (size_t c = 0; c < m; c++) a->v[r * m + c] = v[r * m + c] - (own > 0 ? v[r * m + j] * v[c * m + j] / own : 0);
+/* The model without attribute t: eta and inverse information. */
+static lf_status fit_others(blind *a, size_t t, lf_error *err) {
+  lf_dense d = a->model->design;
+  lf_dense_options options = {.start = a->b, .max_iterations = 3, .no_covariance = true};
+  const double **x = NULL;
+  double *nothing = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(d.k, sizeof *x, &x, err));
+  LF_TRY(lf_alloc(d.n, sizeof *nothing, &nothing, err));
+  for (size_t j = 0; j < d.k; j++) x[j] = j == t ? nothing : d.x[j];
+  d.x = x;
+  d.cluster = NULL;
+  lf_model_without(a->model, t, a->b);
+  LF_TRY(lf_dense_solve(&d, &options, NULL, &a->others, err));
+cleanup:
+  free(x);
+  free(nothing);
+  return status;
+}
+
+/* The band of most rows becomes the reference: it has no indicator. */
+static void drop_reference(blind *a, const double *weight) {
+  double rows[MOST_BANDS + 3] = {0};
+  size_t most = 0;
+  for (size_t i = 0; i < a->model->design.n; i++)
+    if (a->map[a->code[i]] >= 0) rows[a->map[a->code[i]]] += weight[i];
+  for (size_t k = 1; k < a->bands; k++)
+    if (rows[k] > rows[most]) most = k;
+  for (size_t c = 0; c < a->codes; c++) {
+    if (a->map[c] == (int32_t)most) a->map[c] = -1;
+    else if (a->map[c] > (int32_t)most) a->map[c]--;
+  }
+  a->bands--;
 }
 
 static void first_pass(blind *a) {
@@ -77,10 +104,9 @@ static void first_pass(blind *a) {
   for (size_t i = 0; i < d->n; i++) {
     int32_t z = a->map[a->code[i]];
     if (!(d->weight[i] > 0)) continue;
-    observe(d->family, d->y[i], a->eta[i], &s, &h);
+    observe(d->family, d->y[i], a->others->eta[i], &s, &h);
     a->total += d->weight[i] * h;
     if (z < 0) continue;
-    a->u[z] += d->weight[i] * s;
     a->zz[z] += d->weight[i] * h;
     double *line = a->zx + (size_t)z * a->m, w = d->weight[i] * h;
     line[d->group ? d->group[i] : 0] += w;
@@ -96,7 +122,7 @@ static lf_status adjust(blind *a, lf_error *err) {
   if (status != LF_OK) return status;
   for (size_t i = 0; i < n; i++)
     for (size_t r = 0; r < m; r++)
-      for (size_t c = 0; c < m; c++) p[i * m + c] += a->zx[i * m + r] * a->v[r * m + c];
+      for (size_t c = 0; c < m; c++) p[i * m + c] += a->zx[i * m + r] * a->others->inverse[r * m + c];
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
       double sum = i == j ? a->zz[i] : 0;
@@ -113,7 +139,7 @@ static void add_adjusted(const blind *a, size_t i, double *out) {
   const lf_dense *d = &a->model->design;
   double s, h;
   int32_t z = a->map[a->code[i]];
-  observe(d->family, d->y[i], a->eta[i], &s, &h);
+  observe(d->family, d->y[i], a->others->eta[i], &s, &h);
   for (size_t k = 0; k < a->bands; k++) {
     const double *p = a->zx + k * a->m;
     double fitted = p[d->group ? d->group[i] : 0];
@@ -137,6 +163,7 @@ static lf_status second_pass(blind *a, lf_error *err) {
     if (!(d->weight[i] > 0)) continue;
     memset(one, 0, sizeof one);
     add_adjusted(a, i, one);
+    for (size_t k = 0; k < n; k++) a->u[k] += d->weight[i] * one[k];
     if (!d->cluster) add_square(a, one, d->weight[i]);
     for (size_t k = 0; d->cluster && k < n; k++) sums[d->cluster[i] * n + k] += d->weight[i] * one[k];
   }
@@ -154,7 +181,6 @@ static void conclude(blind *a, lf_blind_test *out) {
     left += a->information[k * n + k];
     cost += a->meat[k * n + k];
   }
-  /* the bands add up to the intercept: one of them goes */
   size_t rank = lf_sweep(a->meat, n, aliased);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) chi2 += a->u[i] * a->meat[i * n + j] * a->u[j];
@@ -168,9 +194,8 @@ static void conclude(blind *a, lf_blind_test *out) {
 
 static void blind_clear(blind *a) {
   free(a->map);
-  free(a->eta);
   free(a->b);
-  free(a->v);
+  lf_dense_fit_free(a->others);
   free(a->zx);
   free(a->zz);
   free(a->u);
@@ -189,17 +214,15 @@ lf_status lf_blind_bound(const lf_study *s, const lf_model *model, size_t set, l
   memcpy(weight + model->from, model->design.weight, model->design.n * sizeof *weight);
   LF_TRY(lf_blind_bands(r, s->atoms, set, weight, MOST_BANDS, FEWEST_ROWS, a.map, &a.bands, err));
   if (a.bands < 2) goto cleanup;
-  LF_TRY(lf_alloc(model->design.n, sizeof *a.eta, &a.eta, err));
+  a.codes = s->atoms->items[set].n + 2;
+  drop_reference(&a, model->design.weight);
   LF_TRY(lf_alloc(a.m, sizeof *a.b, &a.b, err));
-  LF_TRY(lf_alloc(a.m * a.m, sizeof *a.v, &a.v, err));
   LF_TRY(lf_alloc(a.bands * a.m, sizeof *a.zx, &a.zx, err));
   LF_TRY(lf_alloc(a.bands, sizeof *a.zz, &a.zz, err));
   LF_TRY(lf_alloc(a.bands, sizeof *a.u, &a.u, err));
   LF_TRY(lf_alloc(a.bands * a.bands, sizeof *a.information, &a.information, err));
   LF_TRY(lf_alloc(a.bands * a.bands, sizeof *a.meat, &a.meat, err));
-  lf_model_without(model, set, a.b);
-  lf_model_eta(model, a.b, a.eta);
-  downdate(&a, set);
+  LF_TRY(fit_others(&a, set, err));
   first_pass(&a);
   LF_TRY(adjust(&a, err));
   LF_TRY(second_pass(&a, err));

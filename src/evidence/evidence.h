@@ -91,6 +91,7 @@ typedef struct lf_attribute_evidence {
   const char *name;       /* of the atoms */
   lf_owner owner;
   bool on_card, drifting;
+  bool is_amount;         /* the amount itself: only winning is judged */
   lf_verdict verdict;
   lf_strength strength;
   bool through_win, through_size;

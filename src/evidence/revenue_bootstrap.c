@@ -14,7 +14,7 @@
 #include "evidence/study.h"
 
 enum { LEAST = 200, MOST = 1000 };
-static const double row_budget = 2.4e7;
+static const double row_budget = 1.2e7;
 
 /* Rows of the model by falling score, without attribute t (t == k: with all). */
 typedef struct ranking {

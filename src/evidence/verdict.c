@@ -14,6 +14,7 @@
 #include "evidence/study.h"
 
 static const double level = 0.05;
+static const double most_more = 100; /* beyond so many times the wins there are no number is worth saying */
 
 const char *lf_verdict_name(lf_verdict verdict) {
   switch (verdict) {
@@ -37,8 +38,8 @@ static lf_status adjust_all(lf_study *s, lf_error *err) {
   for (size_t t = 0; t < k; t++) {
     const lf_attribute_evidence *a = &s->out->items[t];
     p[t] = s->keep[t] ? a->win.effect.p : NAN;
-    p[k + t] = s->keep[t] && amounts ? a->size.effect.p : NAN;
-    p[2 * k + t] = s->keep[t] && amounts ? a->revenue.effect.p : NAN;
+    p[k + t] = s->keep[t] && amounts && !a->is_amount ? a->size.effect.p : NAN;
+    p[2 * k + t] = s->keep[t] && amounts && !a->is_amount ? a->revenue.effect.p : NAN;
   }
   lf_benjamini_hochberg(p, 2 * k, p);
   lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k);
@@ -91,9 +92,15 @@ static lf_strength strength_of(double log_ratio) {
 static double more_wins(const lf_effect *e, double won, double margin) {
   const double power = 1.6448536269514722 + 0.8416212335729143;
   if (!(e->std_error > 0)) return NAN;
-  double told = fmax(fabs(e->log_ratio), fabs(margin - e->log_ratio));
-  double ratio = e->std_error * power / told;
-  return ceil(won * fmax(0.1, ratio * ratio - 1));
+  double estimate = fmax(0, e->log_ratio);
+  double ratio = e->std_error * power / fmax(estimate, fabs(margin - estimate));
+  double more = ceil(won * fmax(0.1, ratio * ratio - 1));
+  return more <= most_more * won ? more : NAN;
+}
+
+/* The largest log ratio that is not excluded, one-sided: by blind bands, and by the contribution itself. */
+static double largest(const lf_effect *e, double bound) {
+  return e->std_error > 0 ? fmax(bound, e->log_ratio + 1.6448536269514722 * e->std_error) : bound;
 }
 
 /* ---- rules --------------------------------------------------------------------------------------------------------------- */
@@ -120,6 +127,10 @@ static void predict_part(lf_attribute_evidence *a, lf_text *text) {
   if (a->through_win) add_win(text, a);
   if (a->through_win && a->through_size) lf_text_add(text, "; ");
   if (a->through_size) add_size(text, a);
+  if (a->is_amount) {
+    lf_text_add(text, "; this is the amount itself, so that closed revenue is not judged");
+    return;
+  }
   lf_text_add(text, "; closed revenue is not shown: ");
   add_revenue(text, a);
   if (a->revenue.whale) lf_text_add(text, ", and the few largest deals decide it");
@@ -155,19 +166,28 @@ static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was
   }
   if (a->win.effect.std_error > 0) add_win(text, a);
   else lf_text_add(text, "no band was found that held outside the rows that chose it");
+  if (a->win.effect.high < 0) {
+    lf_text_add(text, ": what was learnt of it turned out the other way round");
+    a->more_wins = NAN;
+  }
   if (a->win.q < level && a->win.effect.log_ratio > 0) lf_text_add(text, ": told from chance, not from the margin");
   if (isfinite(a->more_wins)) lf_text_addf(text, "; about %.0f more wins would settle it", a->more_wins);
 }
 
+static void widen_bounds(lf_attribute_evidence *a) {
+  a->win.bound = largest(&a->win.effect, a->win.bound);
+  a->size.bound = largest(&a->size.effect, a->size.bound);
+}
+
 static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
   lf_attribute_evidence *a = &s->out->items[t];
-  bool amounts = s->out->has_amounts;
+  bool amounts = s->out->has_amounts && !a->is_amount;
   bool was_there = gone(&a->win.holdout, margin);
   bool win = predicts(&a->win.effect, a->win.q, margin), size = amounts && predicts(&a->size.effect, a->size.q, margin);
   a->through_win = win && !was_there;
   a->through_size = size;
   const lf_revenue_evidence *e = &a->revenue;
-  bool revenue = !amounts || (predicts(&e->effect, e->q, margin) && e->boot_low > 0 && e->without_top.p < level);
+  bool revenue = !s->out->has_amounts || (amounts && predicts(&e->effect, e->q, margin) && e->boot_low > 0 && e->without_top.p < level);
   bool equivalent = a->win.bound < margin && (!amounts || a->size.bound < margin);
   a->more_wins = NAN;
   if ((a->through_win || a->through_size) && revenue) predict_revenue(a, text);
@@ -230,6 +250,7 @@ lf_status lf_study_verdicts(lf_study *s, lf_error *err) {
   for (size_t t = 0; status == LF_OK && t < s->k; t++) {
     lf_attribute_evidence *a = &s->out->items[t];
     lf_text text = {0};
+    widen_bounds(a);
     if (s->keep[t]) decide(s, t, margin, &text);
     else say_drifting(a, &text);
     headline_p(a, !s->keep[t]);

@@ -31,6 +31,13 @@ const json_t *lf_view_named(const json_t *list, const char *name) {
   return NULL;
 }
 
+/* strong, moderate, weak: 3, 2, 1; 0 where nothing is said. */
+static double strength_of(const json_t *attribute) {
+  const char *strength = lf_view_text(attribute, "strength");
+  if (strength == NULL) return 0;
+  return strcmp(strength, "strong") == 0 ? 3 : strcmp(strength, "moderate") == 0 ? 2 : 1;
+}
+
 static double or_else(double value, double otherwise) {
   return isnan(value) ? otherwise : value;
 }
@@ -38,7 +45,7 @@ static double or_else(double value, double otherwise) {
 static rank rank_of(const json_t *report, const json_t *attribute) {
   const json_t *on_card = lf_view_named(lf_view_at(report, "card"), lf_view_text(attribute, "name"));
   return (rank){.verdict = verdict_place(lf_view_text(attribute, "verdict")),
-                .strength = -or_else(lf_view_number(attribute, "strength"), -INFINITY),
+                .strength = -strength_of(attribute),
                 .range = -or_else(lf_view_number(on_card, "weight_range"), -INFINITY),
                 .p = or_else(lf_view_number(attribute, "p"), INFINITY)};
 }
