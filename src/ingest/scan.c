@@ -124,68 +124,114 @@ static void read_quoted(lf_scan *scan) {
   }
 }
 
-/* Closes the record [scan->at, end) of `fields` fields without a quote; its fields but the last stand in the
- * batch. */
-static void close_record(lf_scan *scan, size_t from, size_t end, size_t fields) {
-  if (fields == scan->n_fields && (fields > 1 || !blank(scan->base + from, end - from))) {
+/* A record being cut: its fields so far stand in the batch. */
+typedef struct cutting {
+  size_t block;
+  uint64_t mask; /* what is left of the masks of the block */
+  size_t from;   /* first byte of the text of the field */
+  size_t tail;   /* 1 where the byte before the end of the field is its closing quote */
+  size_t field;
+  bool quotes; /* a field of the record was quoted */
+} cutting;
+
+/* Closes the record that ends at `end`; false where it is to be read by libcsv after all. */
+static bool close_record(lf_scan *scan, const cutting *c, size_t end) {
+  size_t fields = c->field + 1;
+  if (fields != scan->n_fields && c->quotes) return false;
+  if (fields == scan->n_fields && (fields > 1 || !blank(scan->base + c->from, end - c->from))) {
     size_t last = scan->rows * fields + fields - 1;
-    scan->start[last] = (uint32_t)from;
-    scan->length[last] = (uint32_t)(end - from);
+    scan->start[last] = (uint32_t)c->from;
+    scan->length[last] = (uint32_t)(end - c->tail - c->from);
     scan->rows++;
     if (end - scan->at > LF_MAX_FIELD)
       for (size_t i = last + 1 - fields; i <= last; i++)
         if (scan->length[i] > LF_MAX_FIELD) stop(scan, LF_RECORD_TOO_LONG, scan->at);
-  } else if (fields > 1 || !blank(scan->base + from, end - from)) {
+  } else if (fields > 1 || !blank(scan->base + c->from, end - c->from)) {
     note_ragged(scan, scan->at, fields);
+  }
+  return true;
+}
+
+typedef enum quote_end { QUOTE_CLOSED, QUOTE_ODD, QUOTE_WINDOW } quote_end;
+
+/* From the quote that opens a field to the one that closes it, where the field is as simple as can be: no quote and
+ * no line end inside, and behind it the delimiter or a line end. libcsv then gives what stands between the quotes. */
+static quote_end skip_quotes(const lf_scan *scan, cutting *c, size_t open) {
+  if (open != c->from || c->tail || scan->n_fields < 2) return QUOTE_ODD;
+  for (;;) {
+    while (!c->mask) {
+      if (++c->block >= scan->window_blocks)
+        return scan->window + 64 * scan->window_blocks < scan->limit ? QUOTE_WINDOW : QUOTE_ODD;
+      c->mask = scan->masks[c->block];
+    }
+    size_t at = scan->window + 64 * c->block + (size_t)__builtin_ctzll(c->mask);
+    c->mask &= c->mask - 1;
+    if (scan->base[at] == scan->delimiter) continue;
+    if (scan->base[at] != '"' || at + 1 >= scan->limit) return QUOTE_ODD;
+    char next = scan->base[at + 1];
+    if (next != scan->delimiter && next != '\n' && next != '\r') return QUOTE_ODD;
+    c->from = open + 1;
+    c->tail = 1;
+    c->quotes = true;
+    return QUOTE_CLOSED;
   }
 }
 
-/* Cuts records from scan->at on, up to and with the first that has a quote, or until the batch is full, the
- * window or the piece ends. A record that the window cuts in two is read again with a window that begins at
- * it. */
+/* Handles a byte that is no delimiter; false where the window is done with. */
+static bool read_special(lf_scan *scan, cutting *c, size_t at) {
+  if (scan->base[at] == '"') {
+    quote_end end = skip_quotes(scan, c, at);
+    if (end == QUOTE_ODD) read_quoted(scan);
+    return end == QUOTE_CLOSED;
+  }
+  if (scan->base[at] == '\0') {
+    stop(scan, LF_RECORD_NUL, at);
+    return false;
+  }
+  if (!close_record(scan, c, at)) {
+    read_quoted(scan);
+    return false;
+  }
+  scan->at = c->from = at + 1;
+  c->field = c->tail = 0;
+  c->quotes = false;
+  return scan->at < scan->end && scan->rows < LF_BATCH_ROWS && !scan->bad;
+}
+
+/* Cuts records from scan->at on, up to and with the first that only libcsv can read, or until the batch is full, the
+ * window or the piece ends. A record that the window cuts in two is read again with a window that begins at it. */
 static void read_window(lf_scan *scan) {
   const char *base = scan->base;
   const size_t n_fields = scan->n_fields;
-  size_t from = scan->at, field = 0, skip = (scan->at - scan->window) % 64;
+  cutting c = {.block = (scan->at - scan->window) / 64, .from = scan->at};
   size_t row = scan->rows * n_fields;
-  for (size_t block = (scan->at - scan->window) / 64; block < scan->window_blocks; block++) {
-    uint64_t mask = scan->masks[block] & (~UINT64_C(0) << skip);
-    size_t place = scan->window + 64 * block;
-    skip = 0;
-    while (mask) {
-      size_t at = place + (size_t)__builtin_ctzll(mask);
-      mask &= mask - 1;
-      char c = base[at];
-      if (c == scan->delimiter) {
-        if (field < n_fields) {
-          scan->start[row + field] = (uint32_t)from;
-          scan->length[row + field] = (uint32_t)(at - from);
+  c.mask = scan->masks[c.block] & (~UINT64_C(0) << (scan->at - scan->window) % 64);
+  for (;;) {
+    while (c.mask) {
+      size_t at = scan->window + 64 * c.block + (size_t)__builtin_ctzll(c.mask);
+      c.mask &= c.mask - 1;
+      if (base[at] == scan->delimiter) {
+        if (c.field < n_fields) {
+          scan->start[row + c.field] = (uint32_t)c.from;
+          scan->length[row + c.field] = (uint32_t)(at - c.tail - c.from);
         }
-        field++;
-        from = at + 1;
+        c.field++;
+        c.from = at + 1;
+        c.tail = 0;
         continue;
       }
-      if (c == '"') {
-        read_quoted(scan);
-        return;
-      }
-      if (c == '\0') {
-        stop(scan, LF_RECORD_NUL, at);
-        return;
-      }
-      close_record(scan, from, at, field + 1);
+      if (!read_special(scan, &c, at)) return;
       row = scan->rows * n_fields;
-      field = 0;
-      scan->at = from = at + 1;
-      if (scan->at >= scan->end || scan->rows == LF_BATCH_ROWS || scan->bad) return;
     }
+    if (++c.block >= scan->window_blocks) break;
+    c.mask = scan->masks[c.block];
   }
   /* the window ended inside a record */
-  if (scan->window + 64 * scan->window_blocks < scan->limit) return;
-  if (scan->at < scan->limit) {
-    close_record(scan, from, scan->limit, field + 1);
+  if (scan->window + 64 * scan->window_blocks < scan->limit || scan->at >= scan->limit) return;
+  if (close_record(scan, &c, scan->limit))
     scan->at = scan->limit;
-  }
+  else
+    read_quoted(scan);
 }
 
 /* A record longer than a window: libcsv reads it, whatever is in it. */
