@@ -18,7 +18,7 @@ typedef struct lf_grade {
 } lf_grade;
 
 /* A scorecard and its definition. Owned throughout. */
-typedef struct lf_scorecard {
+struct lf_scorecard {
   char *name;
   json_t *provenance;      /* inputs, options, counts: object, or NULL */
   char *outcome_column;    /* may be NULL */
@@ -38,10 +38,9 @@ typedef struct lf_scorecard {
   lf_grade *grades;        /* by falling `from` */
   double mean_amount;      /* revenue of a won row, for expected revenue; NaN where unknown */
   char *note;              /* what a reader of the file should be told, or NULL (the stated range is not the one its points reach) */
-} lf_scorecard;
+};
 
 lf_status lf_scorecard_new(lf_scorecard **card, lf_error *err);
-void lf_scorecard_free(lf_scorecard *card);
 
 /* scoring.json (format leadfit-scoring/1). Hand-edited and hand-written files are welcome: name, provenance, outcome, score, owner, weight,
  * mql and grades may be absent. Errors are LF_E_USAGE and name the path: `attributes[3].bands[1].to`. Refused: a key nobody knows; a number
@@ -49,7 +48,6 @@ void lf_scorecard_free(lf_scorecard *card);
  * them (a score must not fall silently through; outside a first `from` or last `to` that is given, a value is `other`); an
  * attribute without one missing and one other band; a threshold no lead or every lead reaches. Edited points are taken as they are:
  * minimum and maximum are made anew, and where the file says otherwise card->note tells. */
-lf_status lf_scorecard_load(const char *path, lf_scorecard **card, lf_error *err);
 lf_status lf_scorecard_parse(const json_t *root, const char *file, lf_scorecard **card, lf_error *err);
 lf_status lf_scorecard_json(const lf_scorecard *card, json_t **root, lf_error *err);
 
