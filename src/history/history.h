@@ -103,4 +103,18 @@ double lf_history_day(const lf_history *history, size_t row);
 /* Weighted rows and wins of [from, to). */
 void lf_history_count(const lf_history *history, size_t from, size_t to, double *rows, double *won);
 
+/* A word of a text column, with the training rows it stands in and how many of them won. */
+typedef struct lf_word {
+  char *word;
+  double rows, won;
+} lf_word;
+
+/* The most frequent words of a column of texts (or of a category with a hundred levels or more), the most frequent first; none
+ * where the column holds no texts, contact data, or texts too many to be kept. */
+lf_status lf_frequent_words(const lf_history *history, size_t column, lf_word **words, size_t *n, lf_error *err);
+void lf_words_free(lf_word *words, size_t n);
+
+/* Who owns an attribute where its name makes that plain, else LF_OWNER_NONE. */
+lf_owner lf_likely_owner(const char *name);
+
 #endif

@@ -59,13 +59,8 @@ const lf_attribute_spec *lf_project_attribute(const lf_project *project, const c
   return project ? find_attribute(project, name) : NULL;
 }
 
-lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_attribute_spec **spec,
-                                   lf_error *err) {
-  lf_attribute_spec *found = find_attribute(project, name);
-  if (found) {
-    *spec = found;
-    return LF_OK;
-  }
+static lf_status append_attribute(lf_project *project, const char *name, lf_attribute_spec **spec,
+                                  lf_error *err) {
   lf_attribute_spec *grown = realloc(project->attributes, (project->n_attributes + 1) * sizeof *grown);
   if (!grown)
     return lf_fail(err, LF_E_MEMORY, "not enough memory for %zu attributes", project->n_attributes + 1);
@@ -76,6 +71,14 @@ lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_att
   if (status != LF_OK) return status;
   project->n_attributes++;
   *spec = made;
+  return LF_OK;
+}
+
+lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_attribute_spec **spec,
+                                   lf_error *err) {
+  lf_attribute_spec *found = find_attribute(project, name);
+  if (!found) return append_attribute(project, name, spec, err);
+  *spec = found;
   return LF_OK;
 }
 
@@ -235,7 +238,8 @@ static lf_status read_attribute(const lf_node *node, lf_project *project, lf_err
   LF_TRY(read_word_at(node, "kind", kind_words, &kind, err));
   LF_TRY(read_word_at(node, "owner", owner_words, &owner, err));
   LF_TRY(read_word_at(node, "trend", trend_names, &trend, err));
-  LF_TRY(lf_project_attribute_add(project, name, &spec, err));
+  /* "Name" and "name" may be two columns, so each gets its own. */
+  LF_TRY(append_attribute(project, name, &spec, err));
   if (kind != SIZE_MAX) spec->kind = (lf_kind)(LF_KIND_NUMBER + kind);
   if (owner != SIZE_MAX) spec->owner = (lf_owner)(LF_OWNER_MARKETING + owner);
   spec->trend = (lf_trend)trend;

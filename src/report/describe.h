@@ -16,6 +16,8 @@ json_t *lf_describe_inputs(const lf_table *table);      /* [{name, bytes, rows, 
 json_t *lf_describe_judgement(const lf_judgement *judgement); /* holdout{…} */
 json_t *lf_describe_plain(const lf_plain *plain);       /* model{…} of the plain method */
 json_t *lf_describe_coefficients(const lf_coefficient *coefficients, size_t n);
+/* The tree of `inspect`: inputs, data (its columns with words and what is said of them), outcome, split, missing, said. */
+lf_status lf_describe_inspection(const lf_history *history, json_t **tree, lf_error *err);
 json_t *lf_describe_texts(const lf_text_list *list);    /* an array of texts */
 
 /* Rows, wins and amount of won rows at each score from minimum to maximum. */

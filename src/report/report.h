@@ -41,6 +41,9 @@ lf_status lf_report_terminal(const json_t *report, bool colour, int width, char 
 lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, char **bytes, size_t *n,
                               lf_error *err);
 
+/* The same as a project file to edit (leadfit.yaml), which gives the same roles when it is read back. */
+lf_status lf_inspect_yaml(const json_t *inspect, char **bytes, size_t *n, lf_error *err);
+
 /* Holdout figures of a score. */
 lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, char **bytes, size_t *n,
                                lf_error *err);

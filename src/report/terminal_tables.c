@@ -91,6 +91,29 @@ static void write_list(lf_term *term, const char *label, const json_t *list) {
   }
 }
 
+/* The most frequent words of each column that has some. */
+static void write_words(lf_term *term, const json_t *columns) {
+  enum { MOST_SHOWN = 8 };
+  size_t i, j, n = 0;
+  json_t *column, *word;
+  json_array_foreach((json_t *)columns, i, column) {
+    lf_text text = {0};
+    const json_t *words = lf_view_list(column, "words");
+    if (words == NULL) continue;
+    lf_text_addf(&text, "%s: ", lf_view_text(column, "name") != NULL ? lf_view_text(column, "name") : "");
+    json_array_foreach((json_t *)words, j, word) {
+      if (j == MOST_SHOWN) break;
+      lf_text_addf(&text, "%s%s (", j > 0 ? ", " : "",
+                   lf_view_text(word, "word") != NULL ? lf_view_text(word, "word") : "");
+      lf_people_count(&text, lf_view_number(word, "rows"));
+      lf_text_add(&text, j == 0 ? " training rows, " : ", ");
+      lf_people_percent(&text, lf_view_number(word, "won_rate"));
+      lf_text_add(&text, j == 0 ? " won)" : ")");
+    }
+    write_text(term, n++ == 0 ? "Words" : "", &text);
+  }
+}
+
 lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, char **bytes, size_t *n,
                               lf_error *err) {
   const json_t *data = lf_view_at(inspect, "data") != NULL ? lf_view_at(inspect, "data") : inspect;
@@ -100,6 +123,7 @@ lf_status lf_inspect_terminal(const json_t *inspect, bool colour, int width, cha
   write_columns(&term, lf_view_at(data, "columns"));
   if (lf_view_list(data, "excluded") != NULL || lf_view_list(data, "notes") != NULL)
     lf_term_line(&term, LF_INK_PLAIN, "");
+  write_words(&term, lf_view_at(data, "columns"));
   write_list(&term, "Left out", lf_view_at(data, "excluded"));
   write_list(&term, "Inferred", lf_view_at(data, "notes"));
   return lf_view_give(&term.out, bytes, n, err);
