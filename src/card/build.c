@@ -292,7 +292,7 @@ lf_status lf_card_build_make(const lf_history *history, const lf_card_fit *fit, 
   LF_TRY(lf_scorecard_new(&card, err));
   LF_TRY(name_card(history, card, err));
   LF_TRY(build_attributes(&b, card, err));
-  card->maximum = SCORE_MAXIMUM;
+  lf_scorecard_range(card, &card->minimum, &card->maximum); /* 0 to 100, or 0 to 0 where nothing is known to predict */
   card->mean_amount = mean_amount(history);
   made.card = card;
   LF_TRY(score_history(card, history, run, &score, err));

@@ -7,6 +7,8 @@
  *                still bring the average or more. r_i is the probability of winning where no amount is known or where amounts do not depend on the
  *                score; it then is the score whose probability is the overall win rate.
  *
+ * Where every lead has the same score there is neither threshold nor grade.
+ *
  * Grades: A and B are qualified (A the better third of them), C and D are not (D the lower half). */
 #include <stdlib.h>
 
@@ -78,10 +80,13 @@ static int by_average(const lf_scorecard *card, const by_score *s) {
   double expected = 0;
   for (size_t t = 0; t < s->n; t++) expected += s->rows[t] * lf_scorecard_probability(card, (int)t);
   double average = expected / s->total;
-  for (size_t t = 0; t < s->n; t++)
+  for (size_t t = 1; t < s->n; t++)
     if (lf_scorecard_probability(card, (int)t) >= average) return (int)t;
   return (int)s->n - 1;
 }
+
+/* A threshold that every lead reaches sorts nobody: the lowest is one above the lowest score. */
+static int above_lowest(int threshold) { return threshold < 1 ? 1 : threshold; }
 
 static lf_status name_rule(const lf_threshold_options *options, lf_scorecard *card, lf_error *err) {
   lf_text text = {0};
@@ -145,10 +150,12 @@ lf_status lf_card_threshold(const lf_history *history, const int32_t *score, con
                             lf_scorecard *card, lf_error *err) {
   by_score s = {.n = (size_t)card->maximum + 1};
   lf_status status = LF_OK;
+  if (card->maximum <= card->minimum) return LF_OK; /* every lead has the same score: there is nothing to part */
   LF_TRY(count_scores(history, score, &s, err));
   if (!isnan(options->capacity)) LF_TRY(by_capacity(history, &s, options->capacity, &card->threshold, err));
   else if (!isnan(options->precision)) LF_TRY(by_precision(&s, options->precision, &card->threshold, err));
   else card->threshold = by_average(card, &s);
+  card->threshold = above_lowest(card->threshold);
   card->has_threshold = true;
   LF_TRY(name_rule(options, card, err));
   LF_TRY(expect(&s, card, err));

@@ -229,6 +229,7 @@ json_t *lf_describe_thresholds(const lf_score_counts *counts) {
 }
 
 json_t *lf_describe_mql(const lf_scorecard *card, const lf_score_counts *counts, const char *rows_of) {
+  if (!card->has_threshold) return json_null();
   lf_score_slice all = sum_slices(counts, counts->minimum, counts->maximum);
   lf_score_slice slice = sum_slices(counts, card->threshold, counts->maximum);
   json_t *expected = describe_slice(&slice, &all);
