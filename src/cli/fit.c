@@ -14,6 +14,7 @@ void lf_fit_job_clear(lf_fit_job *job) {
   lf_card_fit_free(job->card_fit);
   lf_atoms_free(job->atoms);
   lf_plain_free(job->plain);
+  lf_scorecard_free(job->current);
   free(job->score);
   lf_history_free(job->history);
 }
@@ -114,6 +115,7 @@ lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error 
   lf_fit_job job = {.options = options, .run = run};
   json_t *report = NULL;
   lf_status status = LF_OK;
+  LF_TRY(lf_fit_open_current(&job, err));
   LF_TRY(lf_input_history(options, NAN, run, &job.history, err));
   if (options->method == LF_METHOD_CARD) LF_TRY(fit_card(&job, err));
   else LF_TRY(fit_plain(&job, err));

@@ -16,9 +16,15 @@ typedef struct lf_fit_job {
   lf_evidence *evidence;  /* card method */
   int32_t *score;         /* of every row of the history */
   lf_plain *plain;        /* plain method */
+  lf_scorecard *current;  /* --current: the definition in force, until it was compared */
 } lf_fit_job;
 
 void lf_fit_job_clear(lf_fit_job *job);
+
+/* Loads what --current names, before any work is done. */
+lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err);
+/* changed{…} of the report; null without --current. */
+lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err);
 
 /* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the scorecard its provenance, too. */
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err);

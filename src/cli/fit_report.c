@@ -199,7 +199,7 @@ static lf_status sign_card(lf_fit_job *job, lf_error *err) {
 }
 
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
-  json_t *holdout = NULL, *tree = NULL;
+  json_t *holdout = NULL, *tree = NULL, *changed = NULL;
   double unscored = 0;
   lf_status status = LF_OK;
   lf_object o = lf_object_new();
@@ -216,8 +216,10 @@ lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
     LF_TRY(sign_card(job, err));
     LF_TRY(add_card_parts(job, &o, err));
   }
+  LF_TRY(lf_fit_describe_changed(job, &changed, err));
   lf_object_tree(&o, "attributes", lf_describe_attributes(job->history, job->evidence, job->plain));
   if (job->evidence) lf_object_tree(&o, "evidence", lf_describe_evidence(job->evidence));
+  lf_object_tree(&o, "changed", changed);
   LF_TRY(lf_tree_take(lf_object_take(&o), &tree, err));
   LF_TRY(lf_report_headline(tree, err));
   *report = tree;

@@ -36,6 +36,7 @@ typedef enum option_id {
   OPT_CAPACITY,
   OPT_PRECISION,
   OPT_CONFIG,
+  OPT_CURRENT,
   OPT_SCORE,
   OPT_CLAIMS,
   OPT_OUTPUT,
@@ -82,6 +83,7 @@ static const option_rule rules[] = {
     {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT, "leads a month that sales can work: sets the threshold"},
     {"precision", 0, "P", OPT_PRECISION, LF_COMMAND_FIT, "win rate the qualified leads shall have: sets the threshold"},
     {"config", 0, "FILE", OPT_CONFIG, LF_COMMAND_VALIDATE | LF_COMMAND_SCORE, "scoring.json to use"},
+    {"current", 0, "FILE", OPT_CURRENT, LF_COMMAND_FIT, "definition in force (scoring.json): the report says what changes"},
     {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
     {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to be answered (YAML)"},
     {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE, "folder (fit) or file (score) to write"},
@@ -195,6 +197,7 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_CAPACITY: return set_number(rule->name, value, 0, 1e12, &o->capacity, err);
   case OPT_PRECISION: return set_number(rule->name, value, 0, 1, &o->precision, err);
   case OPT_CONFIG: o->config = value; return LF_OK;
+  case OPT_CURRENT: o->current = value; return LF_OK;
   case OPT_SCORE: o->score = value; return LF_OK;
   case OPT_CLAIMS: o->claims = value; return LF_OK;
   case OPT_OUTPUT: o->output = value; return LF_OK;
@@ -291,13 +294,23 @@ static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_err
   return status;
 }
 
+/* Standard input can be one of the inputs, and only once. */
+static lf_status add_path(lf_options *o, const char *path, lf_error *err) {
+  for (size_t i = 0; i < o->n_paths; i++)
+    if (strcmp(path, "-") == 0 && strcmp(o->paths[i], "-") == 0)
+      return lf_fail(err, LF_E_USAGE, "standard input (-) is named twice: name it once");
+  o->paths[o->n_paths++] = path;
+  return LF_OK;
+}
+
 /* Walks the arguments once: with `project` only the project file is read, else everything else is applied. */
 static lf_status walk(lf_options *o, int argc, char **argv, bool project, lf_error *err) {
   bool options_end = false;
   for (int at = 1; at < argc;) {
     const char *argument = argv[at];
     if (options_end || argument[0] != '-' || !argument[1]) {
-      if (!project) o->paths[o->n_paths++] = argument;
+      lf_status status = project ? LF_OK : add_path(o, argument, err);
+      if (status != LF_OK) return status;
       at++;
       continue;
     }

@@ -120,6 +120,7 @@ lf_status lf_report_terminal(const json_t *report, bool colour, int width, char 
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_predictors(&term, headline);
   write_sentence(&term, headline, "MQL", "change", 4);
+  write_sentence(&term, lf_view_at(report, "changed"), "Changes", "summary", 4);
   write_sentence(&term, headline, "Evidence", "evidence", 4);
   write_figures(&term, report);
   write_cautions(&term, headline);
