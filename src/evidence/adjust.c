@@ -4,7 +4,8 @@
  * nine tenths of the bias of a confounder (Cochran 1968), categories by their frequent levels, missing a band of its own. The attributes most
  * associated with the claim's sides (Cramer's V) come first, and no more weights are estimated than one a ten wins or losses (Peduzzi et al.
  * 1996).
- * Left out: what says nearly the same as the sides (V > 0.98: nothing would be left to compare), what is asked about as known only later,
+ * Attributes that are asked about are kept, as every fit keeps them; what the effect would be without them is told beside it.
+ * Left out: what says nearly the same as the sides (V > 0.98: nothing would be left to compare), the amount, which is settled with the outcome,
  * and, for a claim on what marketing owns, what sales owns: it comes after, and may be how the effect works (a mediator). */
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +22,33 @@ void lf_adjustment_clear(lf_adjustment *a) {
   free(a->column);
   free(a->map);
   *a = (lf_adjustment){0};
+}
+
+lf_status lf_adjustment_subset(const lf_adjustment *whole, const uint8_t *keep, lf_adjustment *out, lf_error *err) {
+  lf_adjustment a = {.n_coef = 2};
+  size_t codes = 0, at = 0;
+  lf_status status = LF_OK;
+  for (size_t t = 0; t < whole->n_terms; t++) codes += whole->terms[t].n_codes;
+  LF_TRY(lf_alloc(whole->n_terms, sizeof *a.terms, &a.terms, err));
+  LF_TRY(lf_alloc(whole->n_terms, sizeof *a.column, &a.column, err));
+  LF_TRY(lf_alloc(codes, sizeof *a.map, &a.map, err));
+  for (size_t t = 0; t < whole->n_terms; t++) {
+    const lf_term *from = &whole->terms[t];
+    if (!keep[t]) continue;
+    int32_t *map = a.map + at, shift = (int32_t)a.n_coef - from->first;
+    for (uint32_t k = 0; k < from->n_codes; k++) map[k] = from->coef[k] < 0 ? -1 : from->coef[k] + shift;
+    a.column[a.n_terms] = whole->column[t];
+    a.terms[a.n_terms] = *from;
+    a.terms[a.n_terms].coef = map;
+    a.terms[a.n_terms++].first = (int32_t)a.n_coef;
+    a.n_coef += from->n_coef;
+    at += from->n_codes;
+  }
+  *out = a;
+  a = (lf_adjustment){0};
+cleanup:
+  lf_adjustment_clear(&a);
+  return status;
 }
 
 /* A set of atoms that may be adjusted for, with its counts over the rows of the claim. */
@@ -109,7 +137,6 @@ static lf_status say_left_out(lf_answer *answer, const char *name, const char *w
 static const char *objection(const lf_history *history, size_t column, const lf_atom_set *set) {
   lf_owner owner = history->roles[column].owner;
   if (set->column == history->amount) return "the amount is settled with the outcome";
-  if (history->roles[set->column].suspicion) return "it may be known only after the outcome (see leadfit inspect)";
   if (owner == LF_OWNER_MARKETING && set->owner == LF_OWNER_SALES) return "sales owns it, so it comes later and may be how the effect works";
   return NULL;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "evidence/claims_parts.h"
 
 lf_status lf_answer_note(lf_answer *answer, lf_error *err, const char *format, ...) {
@@ -58,30 +60,73 @@ static lf_status note_contradictions(const lf_claims *claims, const lf_case *cas
 
 /* ---- confounding ---------------------------------------------------------------------------------------- */
 
+/* The effect adjusted for the terms that keep marks. */
+static lf_status fit_subset(const lf_case *c, const uint8_t *keep, const lf_run *run, lf_ratio *ratio, lf_error *err) {
+  lf_adjustment subset = {0};
+  lf_effect_fit *fit = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_adjustment_subset(&c->adjustment, keep, &subset, err));
+  LF_TRY(lf_effect_fit_make(&c->rows, &subset, NULL, NULL, run, &fit, err));
+  *ratio = lf_effect_ratio(fit, &c->rows);
+cleanup:
+  lf_effect_fit_free(fit);
+  lf_adjustment_clear(&subset);
+  return status;
+}
+
 /* The attribute that alone takes the raw effect furthest towards the adjusted one; NULL where none moves it at all. */
 static lf_status find_confounder(const lf_case *c, const lf_run *run, const char **name, lf_error *err) {
   double wanted = c->adjusted->b[1] - c->raw->b[1], best = 0;
-  lf_status status = LF_OK;
+  uint8_t *keep = NULL;
+  lf_status status = lf_alloc(c->adjustment.n_terms, 1, &keep, err);
   for (size_t t = 0; status == LF_OK && t < c->adjustment.n_terms; t++) {
-    lf_term term = c->adjustment.terms[t];
-    lf_adjustment alone = {.n_terms = 1, .terms = &term, .n_coef = 2 + term.n_coef};
-    lf_effect_fit *fit = NULL;
-    int32_t *map = malloc(term.n_codes * sizeof *map);
-    if (!map) return lf_fail(err, LF_E_MEMORY, "not enough memory to look for a confounder");
-    for (uint32_t k = 0; k < term.n_codes; k++) map[k] = term.coef[k] < 0 ? -1 : term.coef[k] - term.first + 2;
-    term.coef = map;
-    term.first = 2;
-    status = lf_effect_fit_make(&c->rows, &alone, NULL, NULL, run, &fit, err);
-    if (status == LF_OK && fit->fine) {
-      double moved = (fit->b[1] - c->raw->b[1]) / wanted;
-      if (moved > best) {
-        best = moved;
-        *name = term.name;
-      }
-    }
-    lf_effect_fit_free(fit);
-    free(map);
+    lf_ratio ratio;
+    keep[t] = 1;
+    status = fit_subset(c, keep, run, &ratio, err);
+    keep[t] = 0;
+    if (status != LF_OK || isnan(ratio.log_ratio) || !((ratio.log_ratio - c->raw->b[1]) / wanted > best)) continue;
+    best = (ratio.log_ratio - c->raw->b[1]) / wanted;
+    *name = c->adjustment.terms[t].name;
   }
+  free(keep);
+  return status;
+}
+
+static lf_status say_without(lf_answer *answer, const char *name, size_t n, const lf_ratio *without, lf_error *err) {
+  lf_text text = {0};
+  lf_text_addf(&text, "It is adjusted for '%.80s'%s, which leadfit inspect asks about: without, the ratio would be ", name,
+               n > 1 ? " and others" : "");
+  lf_text_add_fixed(&text, without->ratio, 2);
+  lf_text_add(&text, " (");
+  lf_text_add_fixed(&text, without->low, 2);
+  lf_text_add(&text, " to ");
+  lf_text_add_fixed(&text, without->high, 2);
+  lf_text_add(&text, ")");
+  lf_status status = lf_text_status(&text, err);
+  if (status == LF_OK) status = lf_answer_note(answer, err, "%s", text.data);
+  lf_text_free(&text);
+  return status;
+}
+
+/* What the effect would be without the attributes that are asked about, where that tells. */
+static lf_status note_asked(const lf_history *history, const lf_case *c, const lf_run *run, lf_error *err) {
+  uint8_t *keep = NULL;
+  const char *name = NULL;
+  size_t n = 0;
+  lf_ratio without;
+  lf_status status = lf_alloc(c->adjustment.n_terms, 1, &keep, err);
+  for (size_t t = 0; status == LF_OK && t < c->adjustment.n_terms; t++) {
+    keep[t] = !history->roles[c->adjustment.column[t]].suspicion;
+    if (keep[t]) continue;
+    name = c->adjustment.terms[t].name;
+    n++;
+  }
+  if (status == LF_OK && n && c->adjusted->fine) {
+    status = fit_subset(c, keep, run, &without, err);
+    if (status == LF_OK && fabs(without.log_ratio - c->answer->adjusted.log_ratio) > c->answer->adjusted.std_error / 2)
+      status = say_without(c->answer, name, n, &without, err);
+  }
+  free(keep);
   return status;
 }
 
@@ -145,6 +190,7 @@ lf_status lf_case_notes(const lf_claims *claims, const lf_history *history, cons
   lf_status status = note_contradictions(claims, cases, index, err);
   if (status == LF_OK) status = note_role(history, c, err);
   if (status == LF_OK) status = note_confounding(c, run, err);
+  if (status == LF_OK) status = note_asked(history, c, run, err);
   if (status == LF_OK) status = note_data(history, c, err);
   return status;
 }

@@ -35,10 +35,13 @@ typedef struct lf_adjustment {
 void lf_adjustment_clear(lf_adjustment *adjustment);
 
 /* Which attributes an effect is adjusted for: every attribute of the history but the claim's own (column), those that say nearly the same,
- * those asked about, the amount, and, for an attribute that marketing owns, those that sales owns. Names
+ * the amount, and, for an attribute that marketing owns, those that sales owns. Names
  * go to the answer's lists. */
 lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows, size_t column,
                              lf_answer *answer, lf_adjustment *adjustment, lf_error *err);
+
+/* The same with the terms that keep marks alone. */
+lf_status lf_adjustment_subset(const lf_adjustment *whole, const uint8_t *keep, lf_adjustment *out, lf_error *err);
 
 /* A fit: coefficient 0 is the intercept, 1 the effect. Owned. */
 typedef struct lf_effect_fit {
