@@ -65,9 +65,8 @@ cleanup:
 static lf_status add_notes(lf_study *s, lf_error *err) {
   lf_text_list *notes = &s->out->notes;
   lf_status status = LF_OK;
-  if (s->rows->shared_accounts)
-    LF_TRY(lf_say(notes, err, "Most accounts come back from fold to fold: they could not be kept apart, and what an account's rows have in "
-                                        "common may count as evidence for attributes that are the same in all of them."));
+  if (s->rows->hidden_rows > 0)
+    LF_TRY(lf_say(notes, err, "%.0f rows are judged by nobody: their accounts are among the rows that would have judged them.", s->rows->hidden_rows));
   if (s->history->amount != SIZE_MAX && !s->out->has_amounts)
     LF_TRY(lf_say(notes, err, "Too few won rows have an amount to judge deal size and revenue (%.0f with, %.0f without).", s->out->deals,
                             s->out->unknown_amounts));

@@ -9,7 +9,8 @@
  *     r_a = (1 - P) x_a + s_a
  * with x_a, s_a its contributions to the log-odds and to the log amount. Poisson quasi-likelihood of revenue (0 for what was lost) on all r_a:
  * consistent for the ratio of mean revenues whatever the distribution (Gourieroux, Monfort & Trognon 1984; Santos Silva & Tenreyro 2006), with sandwich
- * errors. The whale: the same without the top 1 % of the deals; where the finding goes, or turns, the few decide it. */
+ * errors. The whale: the same without the top 1 % of the deals; where the finding goes with them, or moves by more than the rest explains,
+ * the few decide it. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -28,9 +29,9 @@ static bool count_deals(lf_study *s) {
   size_t single = 0;
   if (s->history->amount == SIZE_MAX) return false;
   for (size_t i = r->first; i < r->n; i++) {
-    if (!(r->y[i] > 0)) continue;
+    if (!(r->y[i] > 0) || !(s->win_weight[i] > 0)) continue;
     bool known = r->amount[i] > 0;
-    *(known ? &deals : &unknown) += r->sample->weight[i];
+    *(known ? &deals : &unknown) += s->win_weight[i];
     single += known;
   }
   s->out->deals = deals;
@@ -184,8 +185,8 @@ static lf_status study_size(lf_study *s, lf_error *err) {
   LF_TRY(deal_model(s, &d, LF_FAMILY_NORMAL, d.log_y, &normal, err));
   for (size_t t = 0; t < s->k; t++) {
     lf_size_evidence *size = &s->out->items[t].size;
-    size->effect = lf_model_effect(&gamma, t);
-    size->log_normal = lf_model_effect(&normal, t);
+    size->effect = lf_study_effect(s, &gamma, t);
+    size->log_normal = lf_study_effect(s, &normal, t);
     size->smearing = normal.scale[t] > 0 ? smearing_ratio(&normal, t) : 1;
     s->out->items[t].is_amount = s->atoms->items[t].column == s->history->amount;
   }
@@ -238,12 +239,13 @@ static lf_status without_top(lf_study *s, double *weight, lf_error *err) {
   return LF_OK;
 }
 
-/* Whether the largest deals decide: the finding stands with them and not without, or the other way, or turns. */
-static bool few_decide(const lf_effect *with, const lf_effect *without) {
+/* Whether the largest deals decide: the finding stands with them and not without; or they move it by more than the margin and by more than
+ * chance in all the other deals would. */
+static bool few_decide(const lf_effect *with, const lf_effect *without, double margin) {
   const double z = 1.959963984540054;
-  bool a = with->log_ratio > z * with->std_error, b = without->log_ratio > z * without->std_error;
-  bool turned = with->log_ratio * without->log_ratio < 0 && (a || b);
-  return turned || (a && !b) || (a && without->log_ratio < with->log_ratio / 2);
+  bool stands = with->log_ratio > z * with->std_error, alone = without->log_ratio > z * without->std_error;
+  double moved = fabs(with->log_ratio - without->log_ratio);
+  return (stands && !alone) || (moved > margin && moved > z * without->std_error);
 }
 
 static lf_status study_revenue(lf_study *s, lf_error *err) {
@@ -258,10 +260,10 @@ static lf_status study_revenue(lf_study *s, lf_error *err) {
   LF_TRY(lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, weight, r->first, r->n, true, &trimmed, err));
   for (size_t t = 0; t < s->k; t++) {
     lf_revenue_evidence *e = &s->out->items[t].revenue;
-    e->effect = lf_model_effect(&s->earning, t);
+    e->effect = lf_study_effect(s, &s->earning, t);
     trimmed.scale[t] = s->earning.scale[t]; /* the same two leads */
-    e->without_top = lf_model_effect(&trimmed, t);
-    e->whale = e->effect.std_error > 0 && e->without_top.std_error > 0 && few_decide(&e->effect, &e->without_top);
+    e->without_top = lf_study_effect(s, &trimmed, t);
+    e->whale = e->effect.std_error > 0 && e->without_top.std_error > 0 && few_decide(&e->effect, &e->without_top, log(s->out->margin));
   }
 cleanup:
   free(weight);

@@ -212,6 +212,8 @@ static lf_status take_step(newton *s, bool *moved, lf_error *err) {
 
 static lf_status iterate(newton *s, int most, lf_error *err) {
   size_t m = s->fit->m;
+  /* scoring is not Newton's method for Gamma and converges linearly: it must be let go further */
+  double enough = s->d->family == LF_FAMILY_GAMMA ? 1e-22 : 1e-16;
   lf_status status = evaluate(s, err);
   for (int i = 0; status == LF_OK && i < most; i++) {
     double decrement = 0;
@@ -221,7 +223,7 @@ static lf_status iterate(newton *s, int most, lf_error *err) {
       decrement += s->step[r] * s->gradient[r];
     }
     s->fit->iterations = i;
-    s->fit->converged = decrement <= 1e-16 * (1 + fabs(s->loglik)) || decrement <= 1e-18;
+    s->fit->converged = decrement <= enough * (1 + fabs(s->loglik));
     if (s->fit->converged) break;
     bool moved = false;
     status = take_step(s, &moved, err);

@@ -1,8 +1,8 @@
 /* The rows that judge: which, in what order, by whom.
  *
  * An account must not judge itself either: where rows of one account stand on both sides of a fold, what its rows have in common would be
- * learnt from some and found again in the others. So training rows of accounts that are judged are left out, unless that costs more
- * than half the wins (then the report says so). */
+ * learnt from some and found again in the others. So training rows of accounts that are judged are left out; where that leaves too few to
+ * learn from, the rows of accounts that teach are not judged instead. */
 #include "evidence/rows.h"
 
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { FOLDS = 5, SMALL_FOLDS = 10, SMALL_ROWS = 5000, BLOCKS = 4, NOT_JUDGED = 255 };
+enum { FOLDS = 5, SMALL_FOLDS = 10, SMALL_ROWS = 5000, BLOCKS = 4, NOT_JUDGED = 255, FEWEST_WINS = 50 };
+static const double least_share = 0.2; /* of a fold's wins that must remain to learn from */
 
 typedef struct place {
   double key;
@@ -80,6 +81,18 @@ static double wins_of(const lf_evidence_rows *r, const double *weight) {
   return won;
 }
 
+/* Rows of the fold whose account is among its training rows. taught: by cluster, scratch. */
+static void hide_taught(lf_evidence_rows *r, size_t fold, const double *weight, uint8_t *taught) {
+  memset(taught, 0, r->n_clusters);
+  for (size_t i = 0; i < r->n; i++)
+    if (weight[i] > 0) taught[r->cluster[i]] = 1;
+  for (size_t i = r->first; i < r->n; i++) {
+    if (r->fold[i] != fold || !taught[r->cluster[i]]) continue;
+    r->hidden[i] = 1;
+    r->hidden_rows += r->sample->weight[i];
+  }
+}
+
 /* Leaves accounts out of the training rows that are judged in the fold. */
 static lf_status leave_out_accounts(lf_evidence_rows *r, size_t fold, double *weight, lf_error *err) {
   uint8_t *judged = NULL;
@@ -90,8 +103,9 @@ static lf_status leave_out_accounts(lf_evidence_rows *r, size_t fold, double *we
   for (size_t i = r->first; i < r->n; i++)
     if (r->fold[i] == fold) judged[r->cluster[i]] = 1;
   for (size_t i = 0; i < r->n; i++) kept[i] = judged[r->cluster[i]] ? 0 : weight[i];
-  if (wins_of(r, kept) >= 0.5 * wins_of(r, weight)) memcpy(weight, kept, r->n * sizeof *weight);
-  else r->shared_accounts = true;
+  double left = wins_of(r, kept);
+  if (left >= FEWEST_WINS && left >= least_share * wins_of(r, weight)) memcpy(weight, kept, r->n * sizeof *weight);
+  else hide_taught(r, fold, weight, judged);
 cleanup:
   free(judged);
   free(kept);
@@ -141,6 +155,7 @@ static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place 
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(r->n, sizeof *r->row, &r->row, err));
   LF_TRY(lf_alloc(r->n, 1, &r->fold, err));
+  LF_TRY(lf_alloc(r->n, 1, &r->hidden, err));
   LF_TRY(lf_alloc(r->n, sizeof *r->y, &r->y, err));
   LF_TRY(lf_alloc(r->n, sizeof *r->amount, &r->amount, err));
   LF_TRY(lf_alloc(r->n, 1, &s->won, err));
@@ -206,6 +221,7 @@ void lf_evidence_rows_free(lf_evidence_rows *r) {
   lf_sample_free(r->sample);
   free(r->row);
   free(r->fold);
+  free(r->hidden);
   free(r->y);
   free(r->amount);
   free(r->cluster);

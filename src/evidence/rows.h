@@ -22,7 +22,8 @@ typedef struct lf_evidence_rows {
   size_t n_clusters;
   int32_t *quarter;         /* 4 * year + quarter (0..3), or LF_NO_QUARTER; NULL without dates */
   double **train;           /* [n_folds][n]: training weights; rows of accounts that are judged are left out */
-  bool shared_accounts;     /* so many accounts are on both sides of a fold that they were not left out */
+  uint8_t *hidden;          /* judged by nobody after all: their account is among the rows that teach */
+  double hidden_rows;       /* their weight */
 } lf_evidence_rows;
 
 lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms, size_t max_rows, lf_evidence_rows **rows,

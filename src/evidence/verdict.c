@@ -224,7 +224,7 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
   lf_status status = LF_OK;
   lf_format_fixed(margin, 2, ratio, sizeof ratio);
   lf_text_add(&text, "Every row is judged by bands and weights that were chosen without it");
-  lf_text_addf(&text, s->rows->cluster && !s->rows->shared_accounts ? ", and without its account. " : ". ");
+  lf_text_addf(&text, s->rows->cluster ? ", and without its account. " : ". ");
   lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the attribute says of them.");
   LF_TRY(add_rule(list, &text, err));
   LF_TRY(lf_say(list, err, "predicts: told from chance (q below 0.05 over all attributes, winning and deal size together), a ratio of at "

@@ -21,13 +21,13 @@ static void weigh_folds(lf_study *s) {
   for (size_t f = 0; f < r->n_folds; f++) {
     double rows = 0, won = 0;
     for (size_t i = r->first; i < r->n; i++) {
-      if (r->fold[i] != f) continue;
+      if (r->fold[i] != f || r->hidden[i]) continue;
       rows += r->sample->weight[i];
       won += r->y[i] > 0 ? r->sample->weight[i] : 0;
     }
     bool use = won >= 2 && rows - won >= 2;
     for (size_t i = r->first; i < r->n; i++)
-      if (r->fold[i] == f) s->win_weight[i] = use ? r->sample->weight[i] : 0;
+      if (r->fold[i] == f) s->win_weight[i] = use && !r->hidden[i] ? r->sample->weight[i] : 0;
   }
 }
 
@@ -200,7 +200,7 @@ cleanup:
 static void count_rows(lf_study *s) {
   const lf_evidence_rows *r = s->rows;
   for (size_t i = r->first; i < r->n; i++) {
-    double w = r->sample->weight[i], won = r->y[i] > 0 ? w : 0;
+    double w = s->win_weight[i], won = r->y[i] > 0 ? w : 0;
     s->out->rows += w;
     s->out->won += won;
     s->out->holdout_rows += i >= r->n_train ? w : 0;
@@ -216,7 +216,7 @@ lf_status lf_study_winning(lf_study *s, lf_error *err) {
   weigh_folds(s);
   count_rows(s);
   LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning, err));
-  for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_model_effect(&s->winning, t);
+  for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_study_effect(s, &s->winning, t);
   LF_TRY(leave_each(s, &s->winning, &s->winning, false, err));
   LF_TRY(bound_all(s, err));
   LF_TRY(judge_holdout(s, err));
