@@ -17,6 +17,7 @@ typedef struct lf_solve_options {
   int max_iterations;    /* 0: 100 */
   double tolerance;      /* on the Newton decrement score' A^-1 score, the squared distance to the maximum in standard errors; the last step is
                             still taken, so the error left is of the order of the decrement itself. 0: 1e-10, or 1e-14 of the deviance if that is less */
+  bool keep_frame;       /* keep the working form of the design in the weights, for lf_sandwich; needs the information */
   bool no_information;   /* leave the information matrix out (many fits) */
   bool check_separation; /* tell separation by a linear programme or equivalent certificate, not by size */
 } lf_solve_options;
@@ -37,6 +38,8 @@ typedef struct lf_weights {
   size_t rank;            /* coefficients that are not aliased */
   double *information;    /* n_coef x n_coef, row-major, X'WX at the solution (penalty not included); aliased rows and columns 0 */
   double *covariance;     /* its inverse over the not aliased; or NULL */
+  struct lf_frame *frame; /* where keep_frame was asked: refers to the design, which outlives it */
+  double *working_covariance; /* and the covariance on its scale */
   double rows, won;       /* sums of weights */
   double log_likelihood, null_log_likelihood, log_determinant;
   double gradient;        /* largest |score_j| of the objective at the last point evaluated, numbers being standardised */
@@ -48,6 +51,7 @@ typedef struct lf_weights {
 lf_status lf_solve(const lf_design *design, const lf_solve_options *options, const lf_run *run, lf_weights **weights,
                    lf_error *err);
 void lf_weights_free(lf_weights *weights);
+void lf_weights_drop_frame(lf_weights *weights);
 
 /* Sandwich covariance of the estimates (n_coef x n_coef, caller's), HC0; with cluster != NULL the cluster-robust CR0, or with small_sample G/(G-1).
  * (White 1980; Liang & Zeger 1986; factors as in R's sandwich.) */

@@ -42,11 +42,11 @@ static lf_status refuse(const lf_plain *plain, lf_error *err) {
 static lf_status solve(lf_plain *plain, const lf_run *run, int8_t **direction, lf_error *err) {
   lf_status status = LF_OK;
   lf_weights *penalised = NULL;
-  lf_solve_options options = {.check_separation = true};
+  lf_solve_options options = {.check_separation = true, .keep_frame = true};
   LF_TRY(lf_solve(&plain->design, &options, run, &plain->weights, err));
   LF_TRY(refuse(plain, err));
   if (plain->weights->diagnosis != LF_FIT_SEPARATION) goto cleanup;
-  options = (lf_solve_options){.firth = true};
+  options = (lf_solve_options){.firth = true, .keep_frame = true};
   LF_TRY(lf_solve(&plain->design, &options, run, &penalised, err));
   penalised->null_log_likelihood = plain->weights->null_log_likelihood;
   *direction = plain->weights->direction;
@@ -70,6 +70,7 @@ lf_status lf_plain_fit(const lf_history *history, const lf_plain_options *option
   LF_TRY(solve(p, run, &direction, err));
   if (direction) memcpy(p->weights->direction, direction, p->design.n_coef * sizeof *direction);
   LF_TRY(lf_plain_table(history, o, run, p, err));
+  lf_weights_drop_frame(p->weights);
   if (!o->no_tests) LF_TRY(lf_plain_tests(run, p, err));
   LF_TRY(lf_plain_warn(direction, p, err));
   *plain = p;

@@ -5,6 +5,13 @@
 #include "base/numerics.h"
 #include "fit/newton.h"
 
+void lf_weights_drop_frame(lf_weights *weights) {
+  lf_frame_free(weights->frame);
+  free(weights->working_covariance);
+  weights->frame = NULL;
+  weights->working_covariance = NULL;
+}
+
 void lf_weights_free(lf_weights *weights) {
   if (!weights) return;
   free(weights->b);
@@ -12,6 +19,7 @@ void lf_weights_free(lf_weights *weights) {
   free(weights->direction);
   free(weights->information);
   free(weights->covariance);
+  lf_weights_drop_frame(weights);
   free(weights);
 }
 
@@ -100,7 +108,7 @@ static void add_scales(const lf_newton *newton, bool firth, lf_weights *weights)
 }
 
 /* Information and its inverse at the solution. */
-static lf_status add_information(lf_newton *newton, lf_weights *weights, lf_error *err) {
+static lf_status add_information(lf_newton *newton, bool keep, lf_weights *weights, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = weights->n_coef;
   LF_TRY(lf_alloc(n * n, sizeof *weights->information, &weights->information, err));
@@ -113,6 +121,10 @@ static lf_status add_information(lf_newton *newton, lf_weights *weights, lf_erro
   LF_TRY(lf_system_factor(newton->system, newton->point.hessian, NULL, err));
   if (isnan(weights->log_determinant)) weights->log_determinant = lf_system_log_determinant(newton->system);
   LF_TRY(lf_system_inverse(newton->system, weights->covariance, err));
+  if (keep) {
+    LF_TRY(lf_alloc(n * n, sizeof *weights->working_covariance, &weights->working_covariance, err));
+    memcpy(weights->working_covariance, weights->covariance, n * n * sizeof *weights->covariance);
+  }
   lf_frame_information_to_user(newton->frame, weights->information);
   lf_frame_covariance_to_user(newton->frame, weights->covariance);
 cleanup:
@@ -149,7 +161,7 @@ static lf_status run_newton(const lf_frame *frame, const lf_solve_options *optio
   LF_TRY(options->firth ? lf_firth_run(newton, &weights->log_determinant, err) : lf_newton_run(newton, err));
   if (!options->no_information && !newton->fresh) LF_TRY(lf_newton_evaluate(newton, LF_PASS_FULL, 1, err));
   write_estimates(newton, options, weights);
-  if (!options->no_information) LF_TRY(add_information(newton, weights, err));
+  if (!options->no_information) LF_TRY(add_information(newton, options->keep_frame, weights, err));
   add_scales(newton, options->firth, weights);
 cleanup:
   lf_newton_free(newton);
@@ -186,6 +198,10 @@ lf_status lf_solve(const lf_design *design, const lf_solve_options *options, con
   lf_frame *frame = NULL;
   lf_status status = lf_frame_new(design, lf_keeps_shift(o), run, &frame, err);
   if (status == LF_OK) status = lf_solve_frame(frame, o, false, run, weights, err);
+  if (status == LF_OK && o->keep_frame && (*weights)->working_covariance) {
+    (*weights)->frame = frame;
+    return LF_OK;
+  }
   lf_frame_free(frame);
   return status;
 }
