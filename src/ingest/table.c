@@ -61,6 +61,21 @@ double lf_column_number(const lf_column *column, size_t row) {
   }
 }
 
+/* Cells of a coded column of numbers, a loop for each width. */
+static void coded_numbers(const lf_column *column, size_t from, size_t n, double *out) {
+  const double *values = column->values;
+  if (column->width == 1) {
+    const uint8_t *cells = (const uint8_t *)column->cells + from;
+    for (size_t i = 0; i < n; i++) out[i] = cells[i] ? values[cells[i] - 1] : (double)NAN;
+  } else if (column->width == 2) {
+    const uint16_t *cells = (const uint16_t *)column->cells + from;
+    for (size_t i = 0; i < n; i++) out[i] = cells[i] ? values[cells[i] - 1] : (double)NAN;
+  } else {
+    const uint32_t *cells = (const uint32_t *)column->cells + from;
+    for (size_t i = 0; i < n; i++) out[i] = cells[i] ? values[cells[i] - 1] : (double)NAN;
+  }
+}
+
 void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out) {
   size_t n = to - from;
   if (column->store ==
@@ -71,6 +86,8 @@ void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *
     double scale = lf_power_of_ten[column->scale];
 #pragma omp simd
     for (size_t i = 0; i < n; i++) out[i] = cells[i] == INT32_MIN ? (double)NAN : (double)cells[i] / scale;
+  } else if (column->store == LF_STORE_CODES && column->values) {
+    coded_numbers(column, from, n, out);
   } else {
     for (size_t row = from; row < to; row++) out[row - from] = lf_column_number(column, row);
   }
