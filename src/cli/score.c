@@ -22,7 +22,8 @@ typedef struct score_job {
   uint16_t *row;      /* codes of one row */
   lf_text text;       /* output not yet written */
   int fd;
-  char delimiter;     /* of the input, and so of the output */
+  lf_records *first;  /* the first input, whose columns and delimiter are those of the output */
+  char delimiter;
 } score_job;
 
 static void job_clear(score_job *job) {
@@ -32,6 +33,7 @@ static void job_clear(score_job *job) {
   free(job->score);
   free(job->average);
   free(job->row);
+  lf_records_free(job->first);
   lf_text_free(&job->text);
 }
 
@@ -105,19 +107,26 @@ static lf_status flush(score_job *job, size_t above, lf_error *err) {
   return status;
 }
 
-/* Copies the records of one input through, each with its result. The header is written for the first input only. */
-static lf_status copy_input(score_job *job, const char *path, bool first, size_t *row, const lf_run *run, lf_error *err) {
-  lf_records *records = NULL;
+/* The header of the output is that of the first input. */
+static lf_status copy_header(score_job *job, lf_error *err) {
   const char *bytes = NULL;
   size_t n = 0;
   lf_status status = LF_OK;
-  LF_TRY(lf_records_open(path, &records, err));
-  if (first) job->delimiter = lf_records_delimiter(records);
-  LF_TRY(lf_records_next(records, &bytes, &n, err));
-  if (first) {
-    lf_text_add_n(&job->text, bytes, n);
-    add_header(job);
-  }
+  LF_TRY(lf_records_open(job->options->paths[0], &job->first, err));
+  job->delimiter = lf_records_delimiter(job->first);
+  LF_TRY(lf_records_next(job->first, &bytes, &n, err));
+  lf_text_add_n(&job->text, bytes, n);
+  add_header(job);
+cleanup:
+  return status;
+}
+
+/* Copies the records that are left of one input through, each with its result. */
+static lf_status copy_records(score_job *job, lf_records *records, const char *path, size_t *row, const lf_run *run,
+                              lf_error *err) {
+  const char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = LF_OK;
   for (;;) {
     LF_TRY(lf_records_next(records, &bytes, &n, err));
     if (!bytes) break;
@@ -129,16 +138,32 @@ static lf_status copy_input(score_job *job, const char *path, bool first, size_t
     LF_TRY(lf_check_interrupt(run, err));
   }
 cleanup:
+  return status;
+}
+
+/* A further input: its header is gone past, its columns are put into the order of the first. */
+static lf_status copy_further(score_job *job, const char *path, size_t *row, const lf_run *run, lf_error *err) {
+  lf_records *records = NULL;
+  const char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = LF_OK;
+  LF_TRY(lf_records_open(path, &records, err));
+  LF_TRY(lf_records_follow(records, job->first, err));
+  LF_TRY(lf_records_next(records, &bytes, &n, err));
+  LF_TRY(copy_records(job, records, path, row, run, err));
+cleanup:
   lf_records_free(records);
   return status;
 }
 
 static lf_status copy_all(score_job *job, const lf_run *run, lf_error *err) {
+  const char *const *paths = job->options->paths;
   size_t row = 0;
-  for (size_t i = 0; i < job->options->n_paths; i++) {
-    lf_status status = copy_input(job, job->options->paths[i], i == 0, &row, run, err);
-    if (status != LF_OK) return status;
-  }
+  lf_status status = copy_header(job, err);
+  if (status == LF_OK) status = copy_records(job, job->first, paths[0], &row, run, err);
+  for (size_t i = 1; i < job->options->n_paths && status == LF_OK; i++)
+    status = copy_further(job, paths[i], &row, run, err);
+  if (status != LF_OK) return status;
   if (row != job->table->n_rows)
     return lf_fail(err, LF_E_IO, "the input has shrunk while it was read: score a copy that stands still");
   return flush(job, 0, err);
@@ -168,13 +193,34 @@ static void warn_absent(const lf_options *options, const char *absent) {
   lf_text_free(&text);
 }
 
+/* Records of another number of fields are no leads that could be scored: they are not in the output. */
+static void warn_ragged(const lf_options *options, const lf_table *table) {
+  lf_text text = {0};
+  const lf_ragged *first = &table->ragged[0];
+  lf_text_addf(&text, "%llu %s left out for %s number of fields, the first at line %llu of %s (%llu fields)",
+               (unsigned long long)table->ragged_rows, table->ragged_rows == 1 ? "record is" : "records are",
+               table->ragged_rows == 1 ? "its" : "their", (unsigned long long)first->line,
+               table->sources[first->file].name, (unsigned long long)first->fields);
+  if (!text.failed) lf_warn(options, text.data);
+  lf_text_free(&text);
+}
+
+/* The input is read twice: once as a table, once to be copied. */
+static lf_status keep_input(const lf_options *options, lf_error *err) {
+  for (size_t i = 0; i < options->n_paths; i++)
+    if (strcmp(options->paths[i], "-") == 0) return lf_keep_standard_input(err);
+  return LF_OK;
+}
+
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config) return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
   score_job job = {.options = options, .delimiter = ','};
   char *absent = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_scorecard_load(options->config, &job.card, err));
+  LF_TRY(keep_input(options, err));
   LF_TRY(lf_input_table(options, run, &job.table, err));
+  if (job.table->n_ragged) warn_ragged(options, job.table);
   LF_TRY(lf_codes_make(job.card->attributes, job.table, run, &job.codes, &absent, err));
   if (absent) warn_absent(options, absent);
   LF_TRY(lf_alloc(job.table->n_rows, sizeof *job.score, &job.score, err));

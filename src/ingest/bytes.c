@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "ingest/record.h"
 
 lf_status lf_spool_open(int *fd, lf_error *err) {
   const char *folder = getenv("TMPDIR");
@@ -50,32 +51,64 @@ void lf_bytes_close(lf_bytes *bytes) {
   *bytes = (lf_bytes){0};
 }
 
-/* Copies all that fd gives to an unlinked file, and maps that. */
-static lf_status spool(int fd, const char *name, lf_bytes *bytes, lf_error *err) {
+/* Copies all that fd gives to out. */
+static lf_status copy_all(int fd, const char *name, int out, size_t *total, lf_error *err) {
   enum { BLOCK = 1 << 16 };
   lf_status status = LF_OK;
   char *block = NULL;
-  int out = -1;
-  size_t total = 0;
   LF_TRY(lf_alloc(BLOCK, 1, &block, err));
-  LF_TRY(lf_spool_open(&out, err));
   for (;;) {
     ssize_t got = read(fd, block, BLOCK);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) LF_TRY(lf_fail_at(err, LF_E_IO, name, 0, 0, "cannot be read: %s", strerror(errno)));
     if (got == 0) break;
     LF_TRY(lf_write_all(out, block, (size_t)got, "the temporary copy of the input", err));
-    total += (size_t)got;
+    *total += (size_t)got;
   }
-  LF_TRY(lf_bytes_map(out, total, name, bytes, err));
 cleanup:
   free(block);
+  return status;
+}
+
+/* Copies all that fd gives to an unlinked file, and maps that. */
+static lf_status spool(int fd, const char *name, lf_bytes *bytes, lf_error *err) {
+  lf_status status = LF_OK;
+  int out = -1;
+  size_t total = 0;
+  LF_TRY(lf_spool_open(&out, err));
+  LF_TRY(copy_all(fd, name, out, &total, err));
+  LF_TRY(lf_bytes_map(out, total, name, bytes, err));
+cleanup:
+  if (out >= 0) close(out);
+  return status;
+}
+
+/* A file on standard input that nobody has read from is mapped, so that it can be read again. */
+static lf_status open_standard_input(lf_bytes *bytes, lf_error *err) {
+  struct stat about;
+  bool file = fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode);
+  if (file && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
+    return lf_bytes_map(STDIN_FILENO, (size_t)about.st_size, "-", bytes, err);
+  return spool(STDIN_FILENO, "-", bytes, err);
+}
+
+lf_status lf_keep_standard_input(lf_error *err) {
+  struct stat about;
+  lf_status status = LF_OK;
+  int out = -1;
+  if (fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
+    return LF_OK;
+  LF_TRY(lf_spool_open(&out, err));
+  LF_TRY(copy_all(STDIN_FILENO, "-", out, &(size_t){0}, err));
+  if (lseek(out, 0, SEEK_SET) != 0 || dup2(out, STDIN_FILENO) < 0)
+    status = lf_fail_at(err, LF_E_IO, "-", 0, 0, "cannot be kept: %s", strerror(errno));
+cleanup:
   if (out >= 0) close(out);
   return status;
 }
 
 static lf_status open_raw(const char *path, lf_bytes *bytes, lf_error *err) {
-  if (strcmp(path, "-") == 0) return spool(STDIN_FILENO, "-", bytes, err);
+  if (strcmp(path, "-") == 0) return open_standard_input(bytes, err);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return lf_fail_at(err, LF_E_IO, path, 0, 0, "cannot be opened: %s: check the name and the permissions",

@@ -1,6 +1,7 @@
 #include "ingest/record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "ingest/quoted.h"
@@ -11,6 +12,9 @@ struct lf_records {
   lf_quoted quoted, inner;
   char *path;
   size_t at;
+  lf_text text;  /* a record that had to be written anew */
+  size_t *order; /* field of this input that stands in each place; NULL: records are given as they stand */
+  char delimiter;
 };
 
 lf_status lf_records_open(const char *path, lf_records **records, lf_error *err) {
@@ -37,12 +41,65 @@ void lf_records_free(lf_records *records) {
   lf_quoted_free(&records->quoted);
   lf_quoted_free(&records->inner);
   lf_source_close(&records->source);
+  lf_text_free(&records->text);
+  free(records->order);
   free(records->path);
   free(records);
 }
 
 char lf_records_delimiter(const lf_records *records) {
   return records->source.dialect.delimiter;
+}
+
+lf_status lf_records_follow(lf_records *records, const lf_records *first, lf_error *err) {
+  const lf_dialect *d = &records->source.dialect, *f = &first->source.dialect;
+  size_t *order = NULL;
+  bool same = d->delimiter == f->delimiter && d->n_fields == f->n_fields;
+  lf_status status = lf_alloc(f->n_fields, sizeof *order, &order, err);
+  for (size_t i = 0; i < f->n_fields && status == LF_OK; i++) {
+    while (order[i] < d->n_fields && strcmp(d->names[order[i]], f->names[i]) != 0) order[i]++;
+    if (order[i] == d->n_fields)
+      status = lf_fail_at(err, LF_E_DATA, records->path, 1, 0,
+                          "has no column \"%.200s\": give files with the same columns", f->names[i]);
+    same = same && order[i] == i;
+  }
+  records->delimiter = f->delimiter;
+  if (status == LF_OK && !same) {
+    records->order = order;
+    order = NULL;
+  }
+  free(order);
+  return status;
+}
+
+/* ---- writing a record anew ------------------------------------------------------------------------ */
+
+static void add_field(lf_text *out, const char *field, size_t n, char delimiter) {
+  bool quote = n && (memchr(field, delimiter, n) || memchr(field, '"', n) || memchr(field, '\n', n) ||
+                     memchr(field, '\r', n) || field[0] == ' ' || field[n - 1] == ' ');
+  if (quote) lf_text_add(out, "\"");
+  for (size_t i = 0; i < n; i++)
+    lf_text_add_n(out, field[i] == '"' ? "\"\"" : field + i, field[i] == '"' ? 2 : 1);
+  if (quote) lf_text_add(out, "\"");
+}
+
+/* The header where its fields are not one for each of a record; a record of an input whose columns stand in
+ * another order than those of the first. */
+static lf_status write_anew(lf_records *r, const lf_quoted *q, bool header, const char **bytes, size_t *n,
+                            lf_error *err) {
+  const lf_dialect *d = &r->source.dialect;
+  char delimiter = r->order ? r->delimiter : d->delimiter;
+  r->text.length = 0;
+  lf_text_add(&r->text, "");
+  for (size_t i = 0; i < d->n_fields; i++) {
+    size_t field = r->order ? r->order[i] : i;
+    const char *text = header ? d->names[field] : q->text.data + q->fields[field].start;
+    if (i) lf_text_add_n(&r->text, &delimiter, 1);
+    add_field(&r->text, text, header ? strlen(text) : q->fields[field].length, delimiter);
+  }
+  *bytes = r->text.data;
+  *n = r->text.length;
+  return lf_text_status(&r->text, err);
 }
 
 /* A line quoted whole: its text is the record where that has the right number of fields. */
@@ -80,6 +137,9 @@ lf_status lf_records_next(lf_records *records, const char **bytes, size_t *n, lf
     bool inner = (!whole || q->n_fields == 1) && unwrapped(records);
     records->at += q->end;
     if (!whole && !inner) continue; /* ragged: no row */
+    const lf_quoted *fields = inner ? &records->inner : q;
+    if (records->order || (header && fields->n_fields != records->source.dialect.n_fields))
+      return write_anew(records, fields, header, bytes, n, err);
     *bytes = inner ? q->text.data : from;
     *n = without_ends(*bytes, inner ? q->text.length : q->end);
     return LF_OK;
