@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/nearest.h"
-#include "report/view.h"
 
 static const char COLUMN[] = "column:";
 
@@ -95,11 +94,13 @@ lf_status lf_contender_score(lf_contender *contender, const lf_history *history,
 
 /* ---- what the scorecard was fitted on ------------------------------------------------------------------ */
 
+static const char *text_at(const json_t *object, const char *key) { return json_string_value(json_object_get(object, key)); }
+
 static bool shares_input(const json_t *inputs, const lf_table *table) {
   size_t i;
   json_t *input;
   json_array_foreach((json_t *)inputs, i, input) {
-    const char *sha256 = lf_view_text(input, "sha256");
+    const char *sha256 = text_at(input, "sha256");
     for (size_t s = 0; sha256 && s < table->n_sources; s++)
       if (strcmp(sha256, table->sources[s].sha256) == 0) return true;
   }
@@ -109,16 +110,17 @@ static bool shares_input(const json_t *inputs, const lf_table *table) {
 /* Whether the rows judged now all lie in the holdout of the fit: the newest rows from its day on, or rows whose hash lies below its share. Both
  * nest, so that the number of rows tells. */
 static bool inside_holdout(const json_t *split, const lf_history *history) {
-  const char *kind = lf_view_text(split, "kind");
+  const char *kind = text_at(split, "kind");
   if (!kind || history->split == LF_SPLIT_NONE) return false;
   if (strcmp(kind, history->split == LF_SPLIT_TIME ? "time" : "hash") != 0) return false;
   double rows = 0, won = 0;
   lf_history_count(history, history->n_train, history->n_rows, &rows, &won);
-  return rows <= lf_view_number(split, "holdout.rows") && won <= lf_view_number(split, "holdout.won");
+  const json_t *holdout = json_object_get(split, "holdout");
+  return rows <= json_number_value(json_object_get(holdout, "rows")) && won <= json_number_value(json_object_get(holdout, "won"));
 }
 
 bool lf_contender_saw(const lf_contender *contender, const lf_history *history) {
   const json_t *provenance = contender->card ? contender->card->provenance : NULL;
-  if (!provenance || !shares_input(lf_view_at(provenance, "inputs"), history->table)) return false;
-  return !inside_holdout(lf_view_at(provenance, "split"), history);
+  if (!provenance || !shares_input(json_object_get(provenance, "inputs"), history->table)) return false;
+  return !inside_holdout(json_object_get(provenance, "split"), history);
 }
