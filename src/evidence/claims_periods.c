@@ -44,7 +44,7 @@ static lf_status number_quarters(const lf_history *history, size_t from, periods
   }
   if (last >= p->first && last - p->first < MOST_PERIODS) p->n = (size_t)(last - p->first) + 1;
   for (size_t i = 0; i < history->n_rows; i++)
-    p->of[i] = p->n && i >= from && quarter[i] != INT32_MIN ? (uint8_t)(quarter[i] - p->first) : UINT8_MAX;
+    p->of[i] = (uint8_t)(p->n && i >= from && quarter[i] != INT32_MIN ? quarter[i] - p->first : UINT8_MAX);
   free(quarter);
   return LF_OK;
 }
@@ -55,7 +55,7 @@ static lf_status number_rows(const lf_history *history, periods *p, lf_error *er
   if (status != LF_OK) return status;
   if (!history->date_is_row) return history->date == SIZE_MAX ? LF_OK : number_quarters(history, from, p, err);
   p->n = PARTS;
-  for (size_t i = 0; i < history->n_rows; i++) p->of[i] = i < from ? UINT8_MAX : (uint8_t)((i - from) * PARTS / n);
+  for (size_t i = 0; i < history->n_rows; i++) p->of[i] = (uint8_t)(i < from ? UINT8_MAX : (i - from) * PARTS / n);
   return LF_OK;
 }
 
