@@ -24,23 +24,37 @@ int lf_decimal_scale(double value) {
 
 /* ---- one dictionary of all pieces ---- */
 
-static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty,
-                       lf_error *err) {
-  *empty = 0;
-  for (size_t p = 0; p < pieces->n; p++) {
-    lf_part *part = &pieces->items[p].parts[index];
-    *empty += part->empty;
-    for (size_t i = 0; i < part->dictionary.n; i++) {
-      lf_entry *e = &part->dictionary.entries[i];
-      lf_key key = {.a = e->a, .b = e->b, .length = e->length};
-      uint32_t place = lf_dictionary_add(all, &key, e->text, false);
-      if (place == UINT32_MAX)
-        return lf_fail(err, LF_E_MEMORY, "not enough memory for the values of a column");
-      all->entries[place].count += e->count;
-      e->place = place;
-    }
+/* Adds the texts of one shelf that cells have. counts: zeroed, one a code. */
+static lf_status merge_shelf(const lf_pieces *pieces, size_t index, size_t shelf, uint64_t *counts, lf_dictionary *all,
+                             lf_error *err) {
+  lf_dictionary *d = &pieces->shelves[shelf].dictionaries[index];
+  for (size_t p = 0; p < pieces->n; p++)
+    if (pieces->items[p].shelf == shelf)
+      lf_part_count(&pieces->items[p].parts[index], pieces->items[p].rows, counts);
+  for (size_t i = 0; i < d->n; i++) {
+    lf_entry *e = &d->entries[i];
+    if (!counts[i + 1]) continue; /* of a piece that was read again */
+    lf_key key = {.a = e->a, .b = e->b, .length = e->length};
+    uint32_t place = lf_dictionary_add(all, &key, e->text, false);
+    if (place == UINT32_MAX) return lf_fail(err, LF_E_MEMORY, "not enough memory for the values of a column");
+    all->entries[place].count += counts[i + 1];
+    e->place = place;
   }
   return LF_OK;
+}
+
+static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty, lf_error *err) {
+  lf_status status = LF_OK;
+  uint64_t *counts = NULL;
+  *empty = 0;
+  for (size_t s = 0; s < pieces->n_shelves && status == LF_OK; s++) {
+    status = lf_alloc(pieces->shelves[s].dictionaries[index].n + 1, sizeof *counts, &counts, err);
+    if (status == LF_OK) status = merge_shelf(pieces, index, s, counts, all, err);
+    if (status == LF_OK) *empty += counts[0];
+    free(counts);
+    counts = NULL;
+  }
+  return status;
 }
 
 /* ---- levels ---- */
@@ -79,12 +93,12 @@ static lf_status rank(const lf_dictionary *all, const lf_decision *d, ranked **o
   return LF_OK;
 }
 
-/* Code of each entry (0: missing), and the number of levels. Equal values share a code. */
+/* Code of entry i at i + 1 (0: missing), and the number of levels. Equal values share a code. */
 static size_t number_levels(const ranked *r, size_t n, bool values, uint32_t *codes) {
   size_t levels = 0;
   for (size_t i = 0; i < n; i++) {
     if (!values || i == 0 || r[i].value > r[i - 1].value) levels++;
-    codes[r[i].index] = (uint32_t)levels;
+    codes[r[i].index + 1] = (uint32_t)levels;
   }
   return levels;
 }
@@ -106,7 +120,7 @@ static size_t flag_levels(const ranked *r, size_t n, uint32_t *codes, lf_entry l
   }
   bool both = seen[0] && seen[1];
   bool swap = both && lf_compare_spans(level[0].text, level[0].length, level[1].text, level[1].length) > 0;
-  for (size_t i = 0; i < n; i++) codes[r[i].index] = !both || (side_of(&r[i]) == 1) == swap ? 1 : 2;
+  for (size_t i = 0; i < n; i++) codes[r[i].index + 1] = !both || (side_of(&r[i]) == 1) == swap ? 1 : 2;
   if (swap || !seen[0]) {
     lf_entry first = level[0];
     level[0] = level[1];
@@ -131,7 +145,7 @@ static lf_status fill_levels(lf_column *column, const ranked *r, size_t n, const
   column->n_levels = (uint32_t)n_levels;
   if (values) LF_TRY(lf_alloc(n_levels, sizeof *column->values, &column->values, err));
   for (size_t i = 0; i < n; i++) {
-    size_t level = codes[r[i].index] - 1;
+    size_t level = codes[r[i].index + 1] - 1;
     if (column->levels[level]) continue;
     LF_TRY(level_text(column->kind, &r[i], &column->levels[level], err));
     if (values) column->values[level] = r[i].value;
@@ -142,52 +156,81 @@ cleanup:
 
 /* ---- cells ---- */
 
-static uint32_t part_code(const lf_part *part, size_t row) {
-  return part->width == 2 ? ((const uint16_t *)part->cells)[row] : ((const uint32_t *)part->cells)[row];
-}
-
-static void put_code(void *cells, uint8_t width, size_t row, uint32_t code) {
+static void put_codes(const uint32_t *codes, size_t n, uint8_t width, void *cells, size_t row) {
+  uint8_t *bytes = cells;
+  uint16_t *words = cells;
+  uint32_t *wide = cells;
   if (width == 1)
-    ((uint8_t *)cells)[row] = (uint8_t)code;
+    for (size_t i = 0; i < n; i++) bytes[row + i] = (uint8_t)codes[i];
   else if (width == 2)
-    ((uint16_t *)cells)[row] = (uint16_t)code;
+    for (size_t i = 0; i < n; i++) words[row + i] = (uint16_t)codes[i];
   else
-    ((uint32_t *)cells)[row] = code;
+    for (size_t i = 0; i < n; i++) wide[row + i] = codes[i];
 }
 
-static size_t most_entries(const lf_pieces *pieces, size_t index) {
-  size_t most = 0;
-  for (size_t p = 0; p < pieces->n; p++) {
-    size_t n = pieces->items[p].parts[index].dictionary.n;
-    if (n > most) most = n;
+/* What a cell becomes, by its entry in the dictionary of all: one of these. */
+typedef struct outcome {
+  const uint32_t *codes;
+  const int32_t *decimals;
+  const double *doubles;
+  const uint64_t *hashes;
+} outcome;
+
+static void put_cells(const outcome *by_entry, const uint32_t *entries, size_t n, lf_column *column, size_t row) {
+  uint32_t codes[LF_BATCH_ROWS];
+  if (by_entry->codes) {
+    for (size_t i = 0; i < n; i++) codes[i] = by_entry->codes[entries[i]];
+    put_codes(codes, n, column->width, column->cells, row);
   }
-  return most;
+  if (by_entry->decimals)
+    for (size_t i = 0; i < n; i++) ((int32_t *)column->cells)[row + i] = by_entry->decimals[entries[i]];
+  if (by_entry->doubles)
+    for (size_t i = 0; i < n; i++) ((double *)column->cells)[row + i] = by_entry->doubles[entries[i]];
+  if (by_entry->hashes)
+    for (size_t i = 0; i < n; i++) ((uint64_t *)column->cells)[row + i] = by_entry->hashes[entries[i]];
 }
 
-static lf_status write_codes(const lf_pieces *pieces, size_t index, const uint32_t *codes, lf_column *column,
+/* Writes the cells of all pieces, whose parts are freed. by_entry has one more than the entries: the empty cell comes
+ * first. */
+static lf_status write_cells(const lf_pieces *pieces, size_t index, const outcome *by_entry, lf_column *column,
                              lf_error *err) {
   lf_status status = LF_OK;
-  uint32_t *map = NULL;
-  column->store = LF_STORE_CODES;
-  column->width = column->n_levels <= UINT8_MAX ? 1 : column->n_levels <= UINT16_MAX ? 2 : 4;
-  LF_TRY(lf_alloc(most_entries(pieces, index) + 1, sizeof *map, &map, err));
+  uint32_t **maps = NULL, entries[LF_BATCH_ROWS];
+  LF_TRY(lf_alloc(pieces->n_shelves, sizeof *maps, &maps, err));
   LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  for (size_t s = 0; s < pieces->n_shelves; s++) {
+    const lf_dictionary *d = &pieces->shelves[s].dictionaries[index];
+    LF_TRY(lf_alloc(d->n + 1, sizeof **maps, &maps[s], err));
+    for (size_t i = 0; i < d->n; i++) maps[s][i + 1] = d->entries[i].place + 1;
+  }
   for (size_t p = 0; p < pieces->n; p++) {
     lf_part *part = &pieces->items[p].parts[index];
-    size_t rows = pieces->items[p].rows, first = pieces->first_row[p];
-    for (size_t i = 0; i < part->dictionary.n; i++) map[i + 1] = codes[part->dictionary.entries[i].place];
-    for (size_t r = 0; r < rows; r++)
-      put_code(column->cells, column->width, first + r, map[part_code(part, r)]);
+    const uint32_t *map = maps[pieces->items[p].shelf];
+    size_t rows = pieces->items[p].rows;
+    for (size_t from = 0; from < rows; from += LF_BATCH_ROWS) {
+      size_t n = rows - from < LF_BATCH_ROWS ? rows - from : LF_BATCH_ROWS;
+      lf_part_codes(part, from, from + n, entries);
+      for (size_t i = 0; i < n; i++) entries[i] = map[entries[i]];
+      put_cells(by_entry, entries, n, column, pieces->first_row[p] + from);
+    }
     lf_part_free(part);
   }
 cleanup:
-  free(map);
+  for (size_t s = 0; maps && s < pieces->n_shelves; s++) free(maps[s]);
+  free(maps);
   return status;
 }
 
-/* int32 cells where all values have few decimals, else doubles. */
-static lf_status write_values(const lf_pieces *pieces, size_t index, const lf_decision *d, const ranked *r,
-                              size_t n, lf_column *column, lf_error *err) {
+/* codes[i + 1] belongs to entry i. */
+static lf_status write_codes(const lf_pieces *pieces, size_t index, const uint32_t *codes, lf_column *column,
+                             lf_error *err) {
+  column->store = LF_STORE_CODES;
+  column->width = column->n_levels <= UINT8_MAX ? 1 : column->n_levels <= UINT16_MAX ? 2 : 4;
+  return write_cells(pieces, index, &(outcome){.codes = codes}, column, err);
+}
+
+/* Fewest decimals with which int32 cells hold all values; -1: none. */
+static int scale_of(const ranked *r, size_t n) {
   int scale = 0;
   for (size_t i = 0; i < n && scale >= 0; i++) {
     int needed = lf_decimal_scale(r[i].value);
@@ -195,50 +238,49 @@ static lf_status write_values(const lf_pieces *pieces, size_t index, const lf_de
   }
   for (size_t i = 0; i < n && scale > 0; i++)
     if (fabs(r[i].value) * lf_power_of_ten[scale] > INT32_MAX) scale = -1;
+  return scale;
+}
+
+/* int32 cells where all values have few decimals, else doubles. */
+static lf_status write_values(const lf_pieces *pieces, size_t index, size_t n_entries, const lf_decision *d, int scale,
+                              lf_column *column, lf_error *err) {
+  lf_status status = LF_OK;
+  int32_t *decimals = NULL;
+  double *doubles = NULL;
   column->store = scale >= 0 ? LF_STORE_DECIMALS : LF_STORE_DOUBLES;
   column->width = scale >= 0 ? 4 : 8;
   column->scale = scale > 0 ? (uint8_t)scale : 0;
-  lf_status status = lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err);
-  if (status != LF_OK) return status;
-  for (size_t p = 0; p < pieces->n; p++) {
-    lf_part *part = &pieces->items[p].parts[index];
-    for (size_t row = 0; row < pieces->items[p].rows; row++) {
-      uint32_t code = part_code(part, row);
-      double value = code ? d->values[part->dictionary.entries[code - 1].place] : (double)NAN;
-      size_t at = pieces->first_row[p] + row;
-      if (scale < 0)
-        ((double *)column->cells)[at] = value;
-      else
-        ((int32_t *)column->cells)[at] =
-            isnan(value) ? INT32_MIN : (int32_t)nearbyint(value * lf_power_of_ten[scale]);
-    }
-    lf_part_free(part);
+  if (scale >= 0)
+    LF_TRY(lf_alloc(n_entries + 1, sizeof *decimals, &decimals, err));
+  else
+    LF_TRY(lf_alloc(n_entries + 1, sizeof *doubles, &doubles, err));
+  for (size_t i = 0; i <= n_entries; i++) {
+    double value = i ? d->values[i - 1] : (double)NAN;
+    if (doubles)
+      doubles[i] = value;
+    else
+      decimals[i] = isnan(value) ? INT32_MIN : (int32_t)nearbyint(value * lf_power_of_ten[scale]);
   }
-  return LF_OK;
+  status = write_cells(pieces, index, &(outcome){.decimals = decimals, .doubles = doubles}, column, err);
+cleanup:
+  free(decimals);
+  free(doubles);
+  return status;
 }
 
 static lf_status write_hashes(const lf_pieces *pieces, size_t index, const lf_dictionary *all,
                               const lf_decision *d, lf_column *column, lf_error *err) {
   lf_status status = LF_OK;
-  uint64_t *hashes = NULL, *cells = NULL;
-  LF_TRY(lf_alloc(all->n, sizeof *hashes, &hashes, err));
+  uint64_t *hashes = NULL;
+  LF_TRY(lf_alloc(all->n + 1, sizeof *hashes, &hashes, err));
   for (size_t i = 0; i < all->n; i++) {
     if (d->spelling[i] != LF_MISSING_NONE) continue;
     uint64_t hash = lf_hash(all->entries[i].text, all->entries[i].length, 0);
-    hashes[i] = hash ? hash : 1;
+    hashes[i + 1] = hash ? hash : 1;
   }
   column->store = LF_STORE_HASHES;
   column->width = 8;
-  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
-  cells = column->cells;
-  for (size_t p = 0; p < pieces->n; p++) {
-    lf_part *part = &pieces->items[p].parts[index];
-    for (size_t r = 0; r < pieces->items[p].rows; r++) {
-      uint32_t code = part_code(part, r);
-      cells[pieces->first_row[p] + r] = code ? hashes[part->dictionary.entries[code - 1].place] : 0;
-    }
-    lf_part_free(part);
-  }
+  status = write_cells(pieces, index, &(outcome){.hashes = hashes}, column, err);
 cleanup:
   free(hashes);
   return status;
@@ -251,7 +293,7 @@ static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_di
   uint32_t *codes = NULL;
   size_t n = 0;
   bool values = d->values != NULL;
-  LF_TRY(lf_alloc(all->n, sizeof *codes, &codes, err));
+  LF_TRY(lf_alloc(all->n + 1, sizeof *codes, &codes, err));
   LF_TRY(rank(all, d, &r, &n, err));
   if (d->yes_no) {
     lf_entry level[2] = {{.text = ""}, {.text = ""}};
@@ -264,7 +306,7 @@ static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_di
   } else {
     column->distinct = number_levels(r, n, values, codes);
     if (values && !lf_codes_pay(column->distinct, pieces->first_row[pieces->n])) {
-      LF_TRY(write_values(pieces, index, d, r, n, column, err));
+      LF_TRY(write_values(pieces, index, all->n, d, scale_of(r, n), column, err));
     } else if (!values && !d->forced && column->distinct > LF_CODES_MAX) {
       LF_TRY(write_hashes(pieces, index, all, d, column, err));
     } else {
@@ -296,6 +338,7 @@ static lf_status build_by_dictionary(const lf_pieces *pieces, size_t index, cons
   column->note = d.note;
   d.note = NULL;
 cleanup:
+  for (size_t s = 0; s < pieces->n_shelves; s++) lf_dictionary_free(&pieces->shelves[s].dictionaries[index]);
   lf_decision_free(&d);
   lf_dictionary_free(&all);
   return status;

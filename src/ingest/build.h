@@ -10,6 +10,8 @@ typedef struct lf_pieces {
   lf_piece *items;
   size_t n;
   size_t *first_row; /* n + 1 */
+  lf_shelf *shelves; /* who read them */
+  size_t n_shelves;
 } lf_pieces;
 
 /* What is known of the column beforehand. */

@@ -21,7 +21,8 @@ typedef struct facts {
   uint64_t not_date[LF_DATE_ORDERS];
   uint64_t both_orders, differ; /* dates that d/m and m/d both read, and where it matters */
   uint64_t compact;
-  char mark;
+  const lf_entry *example; /* of a date */
+  char mark;               /* between its parts */
 } facts;
 
 void lf_decision_free(lf_decision *decision) {
@@ -79,7 +80,11 @@ static void date_facts(const lf_entry *e, facts *f) {
     f->both_orders += e->count;
     if (mdy < dmy || mdy > dmy) f->differ += e->count;
   }
-  if ((by_mdy || by_dmy) && !f->mark) f->mark = by_mdy ? m.mark : d.mark;
+  bool first = !f->example || lf_compare_spans(e->text, e->length, f->example->text, f->example->length) < 0;
+  if ((by_mdy || by_dmy) && first) { /* of the first in text order: entries stand in no order */
+    f->example = e;
+    f->mark = by_mdy ? m.mark : d.mark;
+  }
   if (by_mdy && !m.mark) f->compact += e->count;
 }
 

@@ -1,4 +1,5 @@
 /* Cutting, reading in parallel, and making sure that the pieces meet. */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -10,6 +11,8 @@ enum { PIECE_MIN = 1 << 19, PIECE_MAX = 1 << 23, PIECES = 128 };
 void lf_pieces_free(lf_pieces *pieces) {
   for (size_t i = 0; pieces->items && i < pieces->n; i++) lf_piece_free(&pieces->items[i]);
   free(pieces->items);
+  for (size_t i = 0; pieces->shelves && i < pieces->n_shelves; i++) lf_shelf_free(&pieces->shelves[i]);
+  free(pieces->shelves);
   free(pieces->first_row);
   *pieces = (lf_pieces){0};
 }
@@ -18,6 +21,18 @@ void lf_pieces_free(lf_pieces *pieces) {
 static size_t piece_bytes(size_t n) {
   size_t size = n / PIECES;
   return size < PIECE_MIN ? PIECE_MIN : size > PIECE_MAX ? PIECE_MAX : size;
+}
+
+static lf_status make_shelves(lf_reader *reader, lf_error *err) {
+  lf_pieces *pieces = &reader->pieces;
+  size_t n = (size_t)lf_threads(reader->run);
+  if (n > pieces->n) n = pieces->n ? pieces->n : 1;
+  lf_status status = lf_alloc(n, sizeof *pieces->shelves, &pieces->shelves, err);
+  for (size_t i = 0; i < n && status == LF_OK; i++) {
+    status = lf_shelf_init(&pieces->shelves[i], reader->n_columns, err);
+    pieces->n_shelves = i + 1;
+  }
+  return status;
 }
 
 static lf_status cut(lf_reader *reader, lf_error *err) {
@@ -46,16 +61,31 @@ typedef struct pass {
   size_t n_hashes;
   lf_status *status; /* one a task */
   lf_error *errors;
+  atomic_size_t next, done;
 } pass;
 
-static void run_task(void *context, size_t i) {
-  pass *p = context;
+static void run_task(pass *p, size_t worker, size_t i) {
   if (i < p->n_hashes) {
     lf_input_source *s = &p->reader->sources[i];
     const lf_bytes *bytes = s->original.map ? &s->original : &s->bytes;
     p->status[i] = lf_bytes_sha256(bytes, s->sha256, &p->errors[i]);
-  } else {
-    p->status[i] = lf_piece_read(&p->reader->pieces.items[i - p->n_hashes], &p->reading, &p->errors[i]);
+    return;
+  }
+  lf_pieces *pieces = &p->reader->pieces;
+  lf_piece *piece = &pieces->items[i - p->n_hashes];
+  piece->shelf = worker;
+  p->status[i] = lf_piece_read(piece, &p->reading, &pieces->shelves[worker], &p->errors[i]);
+  size_t done = atomic_fetch_add(&p->done, 1) + 1;
+  if (worker == 0) lf_progress(p->reader->run, "reading", done, pieces->n);
+}
+
+/* Takes one task after the other until none is left. */
+static void run_worker(void *context, size_t worker) {
+  pass *p = context;
+  for (;;) {
+    size_t i = atomic_fetch_add(&p->next, 1);
+    if (i >= p->n_hashes + p->reader->pieces.n) return;
+    run_task(p, worker, i);
   }
 }
 
@@ -70,7 +100,7 @@ static lf_status run_pass(lf_reader *reader, const lf_plan *plans, lf_error *err
   size_t n = p.n_hashes + reader->pieces.n;
   LF_TRY(lf_alloc(n, sizeof *p.status, &p.status, err));
   LF_TRY(lf_alloc(n, sizeof *p.errors, &p.errors, err));
-  lf_parallel_for(reader->run, n, run_task, &p);
+  lf_parallel_for(reader->run, reader->pieces.n_shelves, run_worker, &p);
   reader->hashed = true;
   for (size_t i = 0; i < n; i++)
     if (p.status[i] != LF_OK) {
@@ -93,7 +123,7 @@ static lf_status mend(lf_reader *reader, const lf_reading *reading, lf_error *er
     if (before->input != piece->input || before->reached == piece->from) continue;
     if (before->bad) continue;
     piece->from = before->reached;
-    lf_status status = lf_piece_read(piece, reading, err);
+    lf_status status = lf_piece_read(piece, reading, &pieces->shelves[piece->shelf], err);
     if (status != LF_OK) return status;
     if (piece->reached < piece->from) piece->reached = piece->from;
   }
@@ -114,6 +144,7 @@ lf_status lf_reader_parse(lf_reader *reader, lf_error *err) {
                         .run = reader->run};
   lf_pieces_free(&reader->pieces);
   LF_TRY(cut(reader, err));
+  LF_TRY(make_shelves(reader, err));
   LF_TRY(run_pass(reader, reader->plans, err));
   LF_TRY(mend(reader, &reading, err));
   number_rows(&reader->pieces);

@@ -1,19 +1,19 @@
 /* Cells of one column of one piece, a batch at a time. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
 #include "ingest/piece.h"
 #include "ingest/value.h"
 
-enum { SCALE_MAX = 9 };
+enum { SCALE_MAX = 9, COPIED_TEXT = 64 };
 static const int32_t power_of_ten[SCALE_MAX + 1] = {1,      10,      100,      1000,      10000,
                                                     100000, 1000000, 10000000, 100000000, 1000000000};
 
 void lf_part_free(lf_part *part) {
   free(part->cells);
-  lf_dictionary_free(&part->dictionary);
   *part = (lf_part){0};
 }
 
@@ -29,43 +29,89 @@ static inline const char *field_text(const lf_scan *scan, size_t row, size_t fie
   return text;
 }
 
-/* Makes the cells of a part twice as wide. */
-static bool widen(lf_part *part, size_t rows) {
-  uint32_t *wide = malloc((part->capacity ? part->capacity : 1) * sizeof *wide);
-  if (!wide) return false;
-  const uint16_t *narrow = part->cells;
-  for (size_t i = 0; i < rows; i++) wide[i] = narrow[i];
+/* Codes one cell after the other, whatever their width. */
+void lf_part_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes) {
+  const uint8_t *bytes = part->cells;
+  const uint16_t *words = part->cells;
+  const uint32_t *wide = part->cells;
+  size_t n = to - from;
+  switch (part->width) {
+  case 1:
+    for (size_t i = 0; i < n; i++) codes[i] = bytes[from + i];
+    break;
+  case 2:
+    for (size_t i = 0; i < n; i++) codes[i] = words[from + i];
+    break;
+  default: memcpy(codes, wide + from, n * sizeof *codes);
+  }
+}
+
+static void put_codes(lf_part *part, size_t row, const uint32_t *codes, size_t n) {
+  uint8_t *bytes = part->cells;
+  uint16_t *words = part->cells;
+  uint32_t *wide = part->cells;
+  switch (part->width) {
+  case 1:
+    for (size_t i = 0; i < n; i++) bytes[row + i] = (uint8_t)codes[i];
+    break;
+  case 2:
+    for (size_t i = 0; i < n; i++) words[row + i] = (uint16_t)codes[i];
+    break;
+  default: memcpy(wide + row, codes, n * sizeof *codes);
+  }
+}
+
+void lf_part_count(const lf_part *part, size_t rows, uint64_t *counts) {
+  uint32_t codes[LF_BATCH_ROWS];
+  for (size_t from = 0; from < rows; from += LF_BATCH_ROWS) {
+    size_t to = from + LF_BATCH_ROWS < rows ? from + LF_BATCH_ROWS : rows;
+    lf_part_codes(part, from, to, codes);
+    for (size_t i = 0; i < to - from; i++) counts[codes[i]]++;
+  }
+}
+
+static uint8_t code_width(size_t n_codes) {
+  return n_codes <= UINT8_MAX ? 1 : n_codes <= UINT16_MAX ? 2 : 4;
+}
+
+/* Makes the cells of a part wider. */
+static bool widen(lf_part *part, size_t rows, uint8_t width) {
+  lf_part wide = *part;
+  uint32_t codes[LF_BATCH_ROWS];
+  wide.width = width;
+  wide.cells = malloc((part->capacity ? part->capacity : 1) * width);
+  if (!wide.cells) return false;
+  for (size_t from = 0; from < rows; from += LF_BATCH_ROWS) {
+    size_t to = from + LF_BATCH_ROWS < rows ? from + LF_BATCH_ROWS : rows;
+    lf_part_codes(part, from, to, codes);
+    put_codes(&wide, from, codes, to - from);
+  }
   free(part->cells);
-  part->cells = wide;
-  part->width = 4;
+  *part = wide;
   return true;
 }
 
 static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t rows) {
-  lf_dictionary *d = &part->dictionary;
-  if (part->width == 2 && d->n + scan->rows >= UINT16_MAX && !widen(part, rows)) return false;
+  lf_dictionary *d = part->dictionary;
+  uint32_t codes[LF_BATCH_ROWS];
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
-    uint32_t code = 0;
     const char *text = field_text(scan, r, field, &n);
-    if (n) {
-      lf_key key = n <= 16 ? lf_key_short(text, n) : lf_key_of(text, n);
-      uint32_t index = n <= 16 ? lf_dictionary_find_short(d, &key) : UINT32_MAX;
-      if (index == UINT32_MAX) {
-        bool side = scan->start[r * scan->n_fields + field] & LF_SIDE_BIT;
-        index = lf_dictionary_add(d, &key, text, side);
-        if (index == UINT32_MAX) return false;
-      }
-      d->entries[index].count++;
-      code = index + 1;
-    } else {
-      part->empty++;
+    codes[r] = 0;
+    if (!n) continue;
+    lf_key key = n <= 16 ? lf_key_short(text, n) : lf_key_of(text, n);
+    uint32_t index = n <= 16 ? lf_dictionary_find_short(d, &key) : UINT32_MAX;
+    if (index == UINT32_MAX) {
+      /* short texts are copied: looking at them again would map page after page of the input */
+      bool side = scan->start[r * scan->n_fields + field] & LF_SIDE_BIT;
+      index = lf_dictionary_add(d, &key, text, side || n <= COPIED_TEXT);
+      if (index == UINT32_MAX) return false;
     }
-    if (part->width == 2)
-      ((uint16_t *)part->cells)[rows + r] = (uint16_t)code;
-    else
-      ((uint32_t *)part->cells)[rows + r] = code;
+    codes[r] = index + 1;
   }
+  uint8_t width = code_width(d->n);
+  if (width > part->width && !widen(part, rows, width)) return false;
+  put_codes(part, rows, codes, scan->rows);
   return true;
 }
 
@@ -233,7 +279,10 @@ static bool make_room(lf_part *part, const lf_scan *scan, size_t rows) {
 bool lf_part_add(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing) {
   if (part->plan == LF_PLAN_SKIP) return count_empty(part, scan, field);
   if (part->contradicted) return true;
-  if (!part->width) part->width = part->plan == LF_PLAN_HASH ? 8 : part->plan == LF_PLAN_NUMBER ? 4 : 2;
+  if (!part->width)
+    part->width = part->plan == LF_PLAN_HASH     ? 8
+                  : part->plan == LF_PLAN_NUMBER ? 4
+                                                 : code_width(part->dictionary->n);
   if (!make_room(part, scan, rows)) return false;
   switch (part->plan) {
   case LF_PLAN_HASH: add_hashes(part, scan, field, rows, missing); return true;

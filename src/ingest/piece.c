@@ -12,8 +12,20 @@ void lf_piece_free(lf_piece *piece) {
   piece->n_parts = 0;
 }
 
+lf_status lf_shelf_init(lf_shelf *shelf, size_t n_columns, lf_error *err) {
+  lf_status status = lf_alloc(n_columns, sizeof *shelf->dictionaries, &shelf->dictionaries, err);
+  if (status == LF_OK) shelf->n = n_columns;
+  return status;
+}
+
+void lf_shelf_free(lf_shelf *shelf) {
+  for (size_t i = 0; i < shelf->n; i++) lf_dictionary_free(&shelf->dictionaries[i]);
+  free(shelf->dictionaries);
+  *shelf = (lf_shelf){0};
+}
+
 /* A piece may be read again from another start: what the first reading left goes. */
-static lf_status begin(lf_piece *piece, const lf_reading *reading, lf_error *err) {
+static lf_status begin(lf_piece *piece, const lf_reading *reading, lf_shelf *shelf, lf_error *err) {
   lf_piece_free(piece);
   piece->rows = 0;
   piece->ragged = piece->recovered = 0;
@@ -23,7 +35,8 @@ static lf_status begin(lf_piece *piece, const lf_reading *reading, lf_error *err
   lf_status status = lf_alloc(reading->n_columns, sizeof *piece->parts, &piece->parts, err);
   if (status != LF_OK) return status;
   piece->n_parts = reading->n_columns;
-  for (size_t i = 0; i < piece->n_parts; i++) piece->parts[i].plan = reading->plans[i];
+  for (size_t i = 0; i < piece->n_parts; i++)
+    piece->parts[i] = (lf_part){.plan = reading->plans[i], .dictionary = &shelf->dictionaries[i]};
   return LF_OK;
 }
 
@@ -52,11 +65,11 @@ static void finish(lf_piece *piece, const lf_scan *scan) {
   piece->bad_utf8 = lf_utf8_valid_prefix(scan->base, n) != n;
 }
 
-lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_error *err) {
+lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *shelf, lf_error *err) {
   lf_status status = LF_OK;
   const lf_input *input = piece->input;
   lf_scan scan = {0};
-  LF_TRY(begin(piece, reading, err));
+  LF_TRY(begin(piece, reading, shelf, err));
   LF_TRY(lf_scan_init(&scan, input->delimiter, input->n_fields, err));
   size_t limit = input->n - piece->from, end = piece->to > piece->from ? piece->to - piece->from : 0;
   if (limit > (size_t)LF_SIDE_BIT - 1) limit = (size_t)LF_SIDE_BIT - 1;

@@ -10,22 +10,33 @@
  * whole file holds, placed on a sample, and a column whose values contradict its bet is read again by
  * dictionary. So the bets change the time taken, never the result. */
 typedef enum lf_plan {
-  LF_PLAN_DICTIONARY = 0, /* cells: uint32 or uint16, 1 + index into the dictionary; 0 is empty */
+  LF_PLAN_DICTIONARY = 0, /* cells: 1 + index into the dictionary; 0 is empty */
   LF_PLAN_SKIP,           /* only empty cells are counted */
   LF_PLAN_NUMBER,         /* all values are plain numbers, of many sizes: int32 / 10^scale, or double */
   LF_PLAN_HASH            /* texts nearly all distinct, no numbers, no dates: lf_hash of each */
 } lf_plan;
 
+/* The dictionaries of one thread, one a table column: the pieces that it reads share them. Which thread reads which
+ * piece is chance, and a piece may be read twice: so nothing may hang on the order of the entries, and an entry is
+ * worth what the cells say. */
+typedef struct lf_shelf {
+  lf_dictionary *dictionaries;
+  size_t n;
+} lf_shelf;
+
+lf_status lf_shelf_init(lf_shelf *shelf, size_t n_columns, lf_error *err);
+void lf_shelf_free(lf_shelf *shelf);
+
 /* One column of one piece. */
 typedef struct lf_part {
   lf_plan plan;
-  uint8_t width; /* bytes a cell: codes 2 or 4, decimals 4, doubles and hashes 8 */
+  uint8_t width; /* bytes a cell: codes 1, 2 or 4, decimals 4, doubles and hashes 8 */
   uint8_t scale; /* of decimals */
   bool contradicted;
   void *cells;
   size_t capacity; /* in cells */
-  lf_dictionary dictionary;
-  uint64_t empty;
+  lf_dictionary *dictionary; /* of the shelf */
+  uint64_t empty;            /* skipped columns */
   uint64_t spelled[LF_MISSING_MAX]; /* missing cells by spelling; not for dictionaries */
   uint64_t values, like_values;     /* hashes: cells, and how many might be numbers or dates */
 } lf_part;
@@ -47,6 +58,7 @@ typedef struct lf_piece {
   size_t reached;  /* where the last of them ended */
   size_t max_rows; /* for samples; 0: all */
   size_t rows;
+  size_t shelf;   /* who read it */
   lf_part *parts; /* one a table column, of n_parts */
   size_t n_parts;
   uint64_t ragged, recovered;
@@ -67,9 +79,14 @@ typedef struct lf_reading {
 
 /* Parses piece->input from piece->from; what was wrong with the bytes is left in the piece, the status is for
  * memory and interruption. */
-lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_error *err);
+lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *shelf, lf_error *err);
 void lf_piece_free(lf_piece *piece);
 void lf_part_free(lf_part *part);
+
+/* Codes of rows [from, to) of a part that was read by dictionary. */
+void lf_part_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes);
+/* Adds the rows of each code. */
+void lf_part_count(const lf_part *part, size_t rows, uint64_t *counts);
 
 /* Reads one column of a batch into a part that holds `rows` rows so far. False where memory ends. */
 bool lf_part_add(lf_part *part, const lf_scan *scan, size_t field, size_t rows, const lf_missing *missing);

@@ -38,26 +38,19 @@ static void look_at(const lf_entry *e, sampled *s) {
   if (date) s->dates += e->count;
 }
 
-static lf_status look_at_column(const lf_piece *samples, size_t n, size_t column, const lf_missing *missing,
-                                sampled *s, lf_error *err) {
-  lf_dictionary all = {0};
-  lf_status status = LF_OK;
-  for (size_t p = 0; p < n; p++) {
-    const lf_dictionary *d = &samples[p].parts[column].dictionary;
-    for (size_t i = 0; i < d->n; i++) {
-      lf_key key = {.a = d->entries[i].a, .b = d->entries[i].b, .length = d->entries[i].length};
-      uint32_t place = lf_dictionary_add(&all, &key, d->entries[i].text, false);
-      if (place == UINT32_MAX)
-        LF_TRY(lf_fail(err, LF_E_MEMORY, "not enough memory for a sample of the table"));
-      all.entries[place].count += d->entries[i].count;
-    }
+static lf_status look_at_column(const lf_piece *samples, size_t n, const lf_dictionary *dictionary, size_t column,
+                                const lf_missing *missing, sampled *s, lf_error *err) {
+  uint64_t *counts = NULL;
+  lf_status status = lf_alloc(dictionary->n + 1, sizeof *counts, &counts, err);
+  if (status != LF_OK) return status;
+  for (size_t p = 0; p < n; p++) lf_part_count(&samples[p].parts[column], samples[p].rows, counts);
+  for (size_t i = 0; i < dictionary->n; i++) {
+    lf_entry e = dictionary->entries[i];
+    e.count = counts[i + 1];
+    if (lf_missing_find(missing, e.text, e.length, true) == LF_MISSING_NONE) look_at(&e, s);
   }
-  for (size_t i = 0; i < all.n; i++)
-    if (lf_missing_find(missing, all.entries[i].text, all.entries[i].length, true) == LF_MISSING_NONE)
-      look_at(&all.entries[i], s);
-cleanup:
-  lf_dictionary_free(&all);
-  return status;
+  free(counts);
+  return LF_OK;
 }
 
 /* How many different texts the whole column may have, by the pairs of equal ones in the sample (birthday
@@ -78,8 +71,8 @@ static lf_plan choose_plan(const sampled *s, lf_kind asked) {
   return LF_PLAN_DICTIONARY;
 }
 
-static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf_piece *samples,
-                              lf_error *err) {
+static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf_shelf *shelf,
+                              lf_piece *samples, lf_error *err) {
   lf_reading reading = {.missing = &reader->missing,
                         .plans = reader->plans,
                         .n_columns = reader->n_columns,
@@ -88,7 +81,7 @@ static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf
   for (size_t i = 0; i < SAMPLE_PLACES; i++) {
     size_t from = lf_source_boundary(input, input->body + i * step);
     samples[i] = (lf_piece){.input = input, .from = from, .to = input->n, .max_rows = SAMPLE_ROWS};
-    lf_status status = lf_piece_read(&samples[i], &reading, err);
+    lf_status status = lf_piece_read(&samples[i], &reading, shelf, err);
     if (status != LF_OK) return status;
   }
   return LF_OK;
@@ -97,18 +90,21 @@ static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf
 lf_status lf_reader_plan(lf_reader *reader, lf_error *err) {
   lf_status status = LF_OK;
   lf_piece samples[SAMPLE_PLACES] = {{0}};
+  lf_shelf shelf = {0};
   const lf_input *input = &reader->sources[0].input;
   for (size_t i = 0; i < reader->n_columns; i++)
     reader->plans[i] = reader->skipped[i] ? LF_PLAN_SKIP : LF_PLAN_DICTIONARY;
   if (input->n < SMALL_INPUT) return LF_OK;
-  LF_TRY(read_samples(reader, input, samples, err));
+  LF_TRY(lf_shelf_init(&shelf, reader->n_columns, err));
+  LF_TRY(read_samples(reader, input, &shelf, samples, err));
   for (size_t i = 0; i < reader->n_columns; i++) {
     sampled s = {0};
     if (reader->skipped[i]) continue;
-    LF_TRY(look_at_column(samples, SAMPLE_PLACES, i, &reader->missing, &s, err));
+    LF_TRY(look_at_column(samples, SAMPLE_PLACES, &shelf.dictionaries[i], i, &reader->missing, &s, err));
     reader->plans[i] = choose_plan(&s, reader->asked[i]);
   }
 cleanup:
   for (size_t i = 0; i < SAMPLE_PLACES; i++) lf_piece_free(&samples[i]);
+  lf_shelf_free(&shelf);
   return status;
 }

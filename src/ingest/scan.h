@@ -9,7 +9,7 @@
 #include "ingest/masks.h"
 #include "ingest/quoted.h"
 
-enum { LF_BATCH_ROWS = 256, LF_SCAN_BLOCKS = 128, LF_SIDE_PAD = 32 };
+enum { LF_BATCH_ROWS = 128, LF_SCAN_BLOCKS = 128, LF_SIDE_PAD = 32 };
 
 /* Start of a field whose text stands in the side buffer, not in the input. */
 #define LF_SIDE_BIT UINT32_C(0x80000000)
