@@ -11,7 +11,7 @@
 
 enum { FEWEST_LEVELS = 100, FEWEST_ROWS = 10, MOST_WORDS = 12, WORDS_A_TEXT = 64, LONGEST = 40 };
 
-static const double fewest_share = 0.005, spaced_share = 0.3;
+static const double fewest_share = 0.005, most_share = 0.95, spaced_share = 0.3;
 
 /* A word of one level, and later of all. */
 typedef struct sighting {
@@ -128,17 +128,21 @@ static void count_levels(const lf_history *history, const lf_column *column, dou
   }
 }
 
-static lf_status take(const sightings *all, double fewest, lf_word **words, size_t *n, lf_error *err) {
+/* The most frequent of those that stand in at least fewest rows, and not in nearly all: these tell nothing apart. */
+static lf_status take(const sightings *all, double fewest, double most, lf_word **words, size_t *n,
+                      lf_error *err) {
   lf_word *made = NULL;
   size_t kept = 0;
-  while (kept < all->n && kept < MOST_WORDS && all->items[kept].rows >= fewest) kept++;
-  if (!kept) return LF_OK;
-  lf_status status = lf_alloc(kept, sizeof *made, &made, err);
-  for (size_t i = 0; i < kept && status == LF_OK; i++) {
-    made[i] = (lf_word){.rows = all->items[i].rows, .won = all->items[i].won};
-    status = lf_copy_text(all->items[i].word, strlen(all->items[i].word), &made[i].word, err);
+  lf_status status = lf_alloc(MOST_WORDS, sizeof *made, &made, err);
+  for (size_t i = 0; i < all->n && kept < MOST_WORDS && status == LF_OK; i++) {
+    const sighting *s = &all->items[i];
+    if (s->rows < fewest) break;
+    if (s->rows > most) continue;
+    made[kept] = (lf_word){.rows = s->rows, .won = s->won};
+    status = lf_copy_text(s->word, strlen(s->word), &made[kept].word, err);
+    kept++;
   }
-  if (status != LF_OK) {
+  if (status != LF_OK || !kept) {
     lf_words_free(made, kept);
     return status;
   }
@@ -168,7 +172,7 @@ lf_status lf_frequent_words(const lf_history *history, size_t column, lf_word **
   if (spaced < spaced_share * filled) goto cleanup; /* codes and names, no texts */
   merge(&all);
   double fewest = fewest_share * filled;
-  status = take(&all, fewest > FEWEST_ROWS ? fewest : FEWEST_ROWS, words, n, err);
+  status = take(&all, fewest > FEWEST_ROWS ? fewest : FEWEST_ROWS, most_share * filled, words, n, err);
 cleanup:
   free(rows);
   free(won);
