@@ -4,8 +4,8 @@
  * offset at their slopes over all quarters. A quarter needs 30 wins and 30 losses, and the contribution must vary in it; else it says nothing.
  * Differences between quarters: Cochran's Q (1954).
  *
- * Simpson's alarm: the slope alone and the slope beside all others have opposite signs and both are told from 0 by two standard
- * errors. Signs only: odds ratios shrink when another cause is adjusted for even where nothing confounds (Gail, Wieand & Piantadosi 1984;
+ * Simpson's alarm: the slope alone and the slope beside all others have opposite signs, and both are told from 0 by two standard
+ * errors and reach the margin. Signs only: odds ratios shrink when another cause is adjusted for even where nothing confounds (Gail, Wieand & Piantadosi 1984;
  * Greenland, Robins & Pearl 1999), but do not turn. The confounder is the attribute whose adding alone turns the sign, the
  * strongest where several do. */
 #include <stdlib.h>
@@ -156,7 +156,9 @@ static lf_status effect_beside(const lf_study *s, size_t t, size_t with, lf_effe
   return LF_OK;
 }
 
-static bool told_apart(const lf_effect *e) { return e->std_error > 0 && fabs(e->log_ratio) > 2 * e->std_error; }
+static bool told_apart(const lf_effect *e, double margin) {
+  return e->std_error > 0 && fabs(e->log_ratio) > 2 * e->std_error && fabs(e->log_ratio) >= log(margin);
+}
 
 static lf_status find_confounder(lf_study *s, size_t t, double raw, size_t *confounder, lf_error *err) {
   double furthest = 0;
@@ -182,7 +184,8 @@ lf_status lf_study_simpson(lf_study *s, lf_error *err) {
     if (!s->keep[t] || !(s->winning.scale[t] > 0)) continue;
     lf_status status = effect_beside(s, t, SIZE_MAX, &a->win.raw, err);
     if (status != LF_OK) return status;
-    a->simpson = told_apart(&a->win.raw) && told_apart(&a->win.effect) && a->win.raw.log_ratio * a->win.effect.log_ratio < 0;
+    a->simpson = told_apart(&a->win.raw, s->options.margin) && told_apart(&a->win.effect, s->options.margin) &&
+                 a->win.raw.log_ratio * a->win.effect.log_ratio < 0;
     if (a->simpson) status = find_confounder(s, t, a->win.raw.log_ratio, &a->confounder, err);
     if (status != LF_OK) return status;
   }

@@ -60,6 +60,11 @@ static bool predicts(const lf_effect *e, double q, double margin) { return q < l
 /* The newest rows, or the holdout, exclude an effect that matters. */
 static bool gone(const lf_effect *holdout, double margin) { return holdout->std_error > 0 && holdout->high < margin; }
 
+/* The newest quarter says the opposite. */
+static bool turned(const lf_attribute_evidence *a) {
+  return a->n_quarters > 0 && a->quarters[a->n_quarters - 1].effect.high < 0;
+}
+
 static void add_ratio(lf_text *text, const lf_effect *e) {
   lf_text_add_fixed(text, exp(e->log_ratio), 2);
   lf_text_add(text, " (");
@@ -131,7 +136,7 @@ static void predict_part(lf_attribute_evidence *a, lf_text *text) {
     lf_text_add(text, "; this is the amount itself, so that closed revenue is not judged");
     return;
   }
-  lf_text_add(text, "; closed revenue is not shown: ");
+  lf_text_add(text, "; closed revenue is not shown to differ by the margin: ");
   add_revenue(text, a);
   if (a->revenue.whale) lf_text_add(text, ", and the few largest deals decide it");
 }
@@ -159,8 +164,9 @@ static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was
     a->more_wins = more_wins(&a->size.effect, s->out->won, margin);
   if (was_there) {
     add_win(text, a);
-    lf_text_add(text, " over all judged rows, but not in the holdout: ");
-    add_ratio(text, &a->win.holdout);
+    bool newest = turned(a);
+    lf_text_add(text, newest ? " over all judged rows, but the other way round in the newest quarter: " : " over all judged rows, but not in the holdout: ");
+    add_ratio(text, newest ? &a->quarters[a->n_quarters - 1].effect : &a->win.holdout);
     a->more_wins = NAN;
     return;
   }
@@ -182,7 +188,7 @@ static void widen_bounds(lf_attribute_evidence *a) {
 static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
   lf_attribute_evidence *a = &s->out->items[t];
   bool amounts = s->out->has_amounts && !a->is_amount;
-  bool was_there = gone(&a->win.holdout, margin);
+  bool was_there = gone(&a->win.holdout, margin) || turned(a);
   bool win = predicts(&a->win.effect, a->win.q, margin), size = amounts && predicts(&a->size.effect, a->size.q, margin);
   a->through_win = win && !was_there;
   a->through_size = size;
@@ -228,7 +234,7 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
   lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the attribute says of them.");
   LF_TRY(add_rule(list, &text, err));
   LF_TRY(lf_say(list, err, "predicts: told from chance (q below 0.05 over all attributes, winning and deal size together), a ratio of at "
-                                     "least %s between a high and a low lead, and not excluded by the holdout.", ratio));
+                                     "least %s between a high and a low lead, not excluded by the holdout, and not the other way round in the newest quarter.", ratio));
   if (s->out->has_amounts) {
     LF_TRY(lf_say(list, err, "predicts closed revenue: predicts winning or deal size, and revenue a lead as well (q below 0.05, ratio at least %s, "
                                        "bootstrap interval above 1, and still so without the largest 1 %% of the deals).", ratio));
