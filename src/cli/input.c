@@ -11,7 +11,8 @@ lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table 
   for (size_t i = 0; i < project->n_attributes; i++)
     if (project->attributes[i].kind != LF_KIND_INFER)
       kinds[n_kinds++] = (lf_kind_request){project->attributes[i].name, project->attributes[i].kind};
-  lf_read_options read = {.paths = options->paths, .n_paths = options->n_paths, .kinds = kinds, .n_kinds = n_kinds};
+  lf_read_options read = {.paths = options->paths, .n_paths = options->n_paths, .kinds = kinds, .n_kinds = n_kinds,
+                          .memory = options->memory};
   if (project->missing_said) {
     read.missing = (const char *const *)project->missing.items;
     read.n_missing = project->missing.n;

@@ -42,6 +42,7 @@ typedef enum option_id {
   OPT_OUTPUT,
   OPT_SEED,
   OPT_THREADS,
+  OPT_MEMORY,
   OPT_JSON,
   OPT_YAML,
   OPT_QUIET,
@@ -89,6 +90,7 @@ static const option_rule rules[] = {
     {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE, "folder (fit) or file (score) to write"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, ALL, "threads (default: all cores); never changes a result"},
+    {"memory", 0, "SIZE", OPT_MEMORY, ALL, "memory for the table (256M, 4G); what is more goes to $TMPDIR"},
     {"json", 0, NULL, OPT_JSON, HISTORY, "machine-readable result on standard output"},
     {"yaml", 0, NULL, OPT_YAML, LF_COMMAND_INSPECT, "write a project file to edit"},
     {"quiet", 'q', NULL, OPT_QUIET, ALL, "say nothing but errors"},
@@ -130,6 +132,22 @@ static lf_status set_whole(const char *name, const char *value, double low, doub
   if (status == LF_OK && *field != (double)(int64_t)*field)
     return lf_fail(err, LF_E_USAGE, "--%s takes a whole number, not '%s'", name, value);
   return status;
+}
+
+/* "256M", "4G", "65536": bytes, with the usual binary multiples. */
+static lf_status set_size(const char *name, const char *value, uint64_t *field, lf_error *err) {
+  static const char multiples[] = "KMGT";
+  size_t n = strlen(value);
+  double number = 0, factor = 1;
+  const char *unit = n ? strchr(multiples, value[n - 1] & ~32) : NULL;
+  if (n && unit && *unit) {
+    for (const char *m = multiples; m <= unit; m++) factor *= 1024;
+    n--;
+  }
+  if (!n || !lf_parse_double(value, n, &number) || !(number * factor >= 1 && number * factor <= 0x1p60))
+    return lf_fail(err, LF_E_USAGE, "--%s takes a size such as 256M or 4G, not '%s'", name, value);
+  *field = (uint64_t)(number * factor);
+  return LF_OK;
 }
 
 static lf_status add_kind(lf_options *o, const char *value, lf_error *err) {
@@ -209,6 +227,7 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
     status = set_whole(rule->name, value, 1, 1024, &number, err);
     o->threads = (int)number;
     return status;
+  case OPT_MEMORY: return set_size(rule->name, value, &o->memory, err);
   case OPT_PROJECT: return LF_OK; /* read before all others */
   default: return apply_flag(o, rule->id);
   }
@@ -281,7 +300,7 @@ static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_err
       status = parse_option(o->command, argc, argv, &at, &option, err);
       if (status != LF_OK) break;
       option_id id = option.rule->id;
-      silent = id == OPT_THREADS || id == OPT_OUTPUT || id == OPT_QUIET || id == OPT_VERBOSE || id == OPT_NO_PROGRESS ||
+      silent = id == OPT_THREADS || id == OPT_MEMORY || id == OPT_OUTPUT || id == OPT_QUIET || id == OPT_VERBOSE || id == OPT_NO_PROGRESS ||
                id == OPT_JSON;
     } else at++;
     for (; !silent && start < at; start++)

@@ -38,6 +38,7 @@ typedef struct lf_options {
   lf_method method;
   char *command_line;     /* as typed, without what cannot change a result (threads, output place, loudness) */
   uint64_t seed;
+  uint64_t memory;        /* --memory: bytes for the table; 0: no limit */
   int threads;
   bool json, yaml, quiet, verbose, no_progress, help, version;
 } lf_options;

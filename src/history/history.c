@@ -62,6 +62,7 @@ lf_status lf_history_build(lf_table **table, const lf_project *project, const lf
   }
   free(draft.state);
   free(draft.identity);
+  if (status == LF_OK) lf_table_rest(draft.history->table);
   lf_table_free(*table);
   *table = NULL;
   if (status == LF_OK)

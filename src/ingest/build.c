@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "ingest/cells.h"
 
 const int32_t lf_power_of_ten[10] = {1,      10,      100,      1000,      10000,
                                      100000, 1000000, 10000000, 100000000, 1000000000};
@@ -197,7 +198,7 @@ static lf_status write_cells(const lf_pieces *pieces, size_t index, const outcom
   lf_status status = LF_OK;
   uint32_t **maps = NULL, entries[LF_BATCH_ROWS];
   LF_TRY(lf_alloc(pieces->n_shelves, sizeof *maps, &maps, err));
-  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  LF_TRY(lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err));
   for (size_t s = 0; s < pieces->n_shelves; s++) {
     const lf_dictionary *d = &pieces->shelves[s].dictionaries[index];
     LF_TRY(lf_alloc(d->n + 1, sizeof **maps, &maps[s], err));
@@ -215,6 +216,7 @@ static lf_status write_cells(const lf_pieces *pieces, size_t index, const outcom
     }
     lf_part_free(part);
   }
+  lf_cells_rest(column);
 cleanup:
   for (size_t s = 0; maps && s < pieces->n_shelves; s++) free(maps[s]);
   free(maps);
@@ -369,5 +371,6 @@ lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column
     column->missing += missing;
     lf_part_free(part);
   }
+  lf_cells_rest(column);
   return LF_OK;
 }

@@ -12,6 +12,7 @@ typedef struct lf_pieces {
   size_t *first_row; /* n + 1 */
   lf_shelf *shelves; /* who read them */
   size_t n_shelves;
+  bool spooled; /* cells go to temporary files */
 } lf_pieces;
 
 /* What is known of the column beforehand. */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "ingest/build.h"
+#include "ingest/cells.h"
 
 /* A set of nonzero keys, open addressing. */
 typedef struct key_set {
@@ -68,7 +69,7 @@ lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool
                           lf_error *err) {
   const lf_pieces *pieces = source->pieces;
   lf_status status = LF_OK;
-  uint64_t values = 0, like = 0, distinct = 0, *cells = NULL;
+  uint64_t values = 0, like = 0, distinct = 0;
   size_t n = pieces->first_row[pieces->n];
   for (size_t p = 0; p < pieces->n; p++) {
     values += pieces->items[p].parts[source->index].values;
@@ -77,25 +78,28 @@ lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool
   *contradicted =
       (double)like >= 0.98 * (double)values; /* it may be a number or a date, with some that are not */
   if (*contradicted) return LF_OK;
-  LF_TRY(lf_alloc(n, sizeof *cells, &cells, err));
+  lf_column made = {.width = 8};
+  LF_TRY(lf_cells_new(&made, n, pieces->spooled, err));
+  uint64_t *cells = made.cells;
   for (size_t p = 0; p < pieces->n; p++) {
     lf_part *part = &pieces->items[p].parts[source->index];
     if (pieces->items[p].rows)
       memcpy(cells + pieces->first_row[p], part->cells, pieces->items[p].rows * sizeof *cells);
-    free(part->cells);
-    part->cells = NULL;
+    lf_part_drop_cells(part, pieces->items[p].rows);
   }
-  LF_TRY(lf_count_distinct(cells, n, &distinct, err));
+  status = lf_count_distinct(cells, n, &distinct, err);
   *contradicted = distinct <= LF_CODES_MAX;
-  if (*contradicted) goto cleanup;
+  if (status != LF_OK || *contradicted) {
+    lf_cells_free(&made);
+    return status;
+  }
   column->kind = LF_KIND_TEXT;
   column->store = LF_STORE_HASHES;
   column->width = 8;
   column->distinct = distinct;
-  column->cells = cells;
-  cells = NULL;
+  column->cells = made.cells;
+  column->mapped = made.mapped;
 cleanup:
-  free(cells);
   return status;
 }
 
@@ -212,7 +216,7 @@ static lf_status write_coded(const lf_cells_source *source, const key_set *set, 
   lf_status status = LF_OK;
   uint16_t *codes = NULL;
   LF_TRY(number_codes(set, column, &codes, err));
-  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  LF_TRY(lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err));
   for (size_t p = 0; p < pieces->n; p++) {
     const lf_part *part = &pieces->items[p].parts[source->index];
     for (size_t r = 0; r < pieces->items[p].rows; r++) {
@@ -285,7 +289,7 @@ static lf_status write_range(const lf_cells_source *source, int scale, int64_t l
   for (size_t i = 0; i < n; i++)
     if (table[i]) column->values[table[i] - 1] = (double)(low + (int64_t)i) / lf_power_of_ten[scale];
   LF_TRY(name_levels(column, levels, err));
-  LF_TRY(lf_alloc(pieces->first_row[pieces->n], column->width, &column->cells, err));
+  LF_TRY(lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err));
   for (size_t p = 0; p < pieces->n; p++) {
     const lf_part *part = &pieces->items[p].parts[source->index];
     const int32_t *cells = part->cells;
@@ -389,19 +393,18 @@ static lf_status write_wide(const lf_cells_source *source, lf_column *column, lf
   LF_TRY(count_numbers(source, column, err));
   int scale = common_scale(source);
   if (scale >= 0) {
-    LF_TRY(lf_alloc(pieces->first_row[pieces->n], sizeof(int32_t), &column->cells, err));
+    column->width = 4;
+    LF_TRY(lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err));
     if (write_decimals(source, scale, column->cells)) {
       column->store = LF_STORE_DECIMALS;
-      column->width = 4;
       column->scale = (uint8_t)scale;
       goto cleanup;
     }
-    free(column->cells);
-    column->cells = NULL;
+    lf_cells_free(column);
   }
-  LF_TRY(lf_alloc(pieces->first_row[pieces->n], sizeof(double), &column->cells, err));
-  column->store = LF_STORE_DOUBLES;
   column->width = 8;
+  LF_TRY(lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err));
+  column->store = LF_STORE_DOUBLES;
   for (size_t p = 0; p < pieces->n; p++) {
     const lf_part *part = &pieces->items[p].parts[source->index];
     for (size_t r = 0; r < pieces->items[p].rows; r++)

@@ -28,6 +28,7 @@ typedef struct lf_read_options {
   size_t n_kinds;
   const char *const *skip; /* columns to count but not to store */
   size_t n_skip;
+  uint64_t memory; /* bytes that the coded table may take before it goes to temporary files; 0: no limit */
   double
       max_ragged_share; /* share of records with a wrong number of fields that is still no error; 0: 0.05 */
 } lf_read_options;
@@ -51,6 +52,7 @@ typedef struct lf_column {
   uint8_t width; /* bytes a cell */
   uint8_t scale; /* LF_STORE_DECIMALS only */
   void *cells;   /* n_rows cells, owned */
+  size_t mapped; /* bytes of the temporary file behind the cells; 0: they are in memory */
   uint32_t n_levels;
   char **levels;     /* coded: text of each level, sorted bytewise; numbers and dates: in order of value */
   double *values;    /* coded numbers and dates: value of each level, ascending; else NULL */
@@ -105,6 +107,9 @@ size_t lf_table_find(const lf_table *table, const char *name);
 
 /* Keeps the rows order[0..n) in that order (gather), in every column; missing counts are made anew. */
 lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run, lf_error *err);
+
+/* Lets go of the memory behind cells that are in temporary files; they are read from there when needed again. */
+void lf_table_rest(const lf_table *table);
 
 /* ---- reading cells -------------------------------------------------------------------------------- */
 

@@ -23,6 +23,13 @@ static size_t piece_bytes(size_t n) {
   return size < PIECE_MIN ? PIECE_MIN : size > PIECE_MAX ? PIECE_MAX : size;
 }
 
+/* Whether the cells of the pieces and of the table together, about half of the text, are more than the budget. */
+static bool over_budget(const lf_reader *reader) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < reader->n_sources; i++) bytes += reader->sources[i].bytes.n;
+  return reader->options->memory && bytes / 2 > reader->options->memory;
+}
+
 static lf_status make_shelves(lf_reader *reader, lf_error *err) {
   lf_pieces *pieces = &reader->pieces;
   size_t n = (size_t)lf_threads(reader->run);
@@ -95,7 +102,8 @@ static lf_status run_pass(lf_reader *reader, const lf_plan *plans, lf_error *err
             .reading = {.missing = &reader->missing,
                         .plans = plans,
                         .n_columns = reader->n_columns,
-                        .run = reader->run},
+                        .run = reader->run,
+                        .spooled = over_budget(reader)},
             .n_hashes = reader->hashed ? 0 : reader->n_sources};
   size_t n = p.n_hashes + reader->pieces.n;
   LF_TRY(lf_alloc(n, sizeof *p.status, &p.status, err));
@@ -141,9 +149,11 @@ lf_status lf_reader_parse(lf_reader *reader, lf_error *err) {
   lf_reading reading = {.missing = &reader->missing,
                         .plans = reader->plans,
                         .n_columns = reader->n_columns,
-                        .run = reader->run};
+                        .run = reader->run,
+                        .spooled = over_budget(reader)};
   lf_pieces_free(&reader->pieces);
   LF_TRY(cut(reader, err));
+  reader->pieces.spooled = reading.spooled;
   LF_TRY(make_shelves(reader, err));
   LF_TRY(run_pass(reader, reader->plans, err));
   LF_TRY(mend(reader, &reading, err));

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "ingest/bytes.h"
 #include "ingest/piece.h"
 #include "ingest/value.h"
 
@@ -12,8 +13,16 @@ enum { SCALE_MAX = 9, COPIED_TEXT = 64 };
 static const int32_t power_of_ten[SCALE_MAX + 1] = {1,      10,      100,      1000,      10000,
                                                     100000, 1000000, 10000000, 100000000, 1000000000};
 
+void lf_part_drop_cells(lf_part *part, size_t rows) {
+  if (!part->settled)
+    free(part->cells);
+  else
+    lf_bytes_rest(part->cells, 0, rows * part->width);
+  part->cells = NULL;
+}
+
 void lf_part_free(lf_part *part) {
-  free(part->cells);
+  lf_part_drop_cells(part, 0);
   *part = (lf_part){0};
 }
 

@@ -4,12 +4,15 @@
 
 #include "base/memory.h"
 #include "ingest/bytes.h"
+#include "ingest/cells.h"
 
 void lf_piece_free(lf_piece *piece) {
   for (size_t i = 0; piece->parts && i < piece->n_parts; i++) lf_part_free(&piece->parts[i]);
   free(piece->parts);
   piece->parts = NULL;
   piece->n_parts = 0;
+  lf_spool_unmap(piece->map, piece->map_size);
+  piece->map = NULL;
 }
 
 lf_status lf_shelf_init(lf_shelf *shelf, size_t n_columns, lf_error *err) {
@@ -65,6 +68,28 @@ static void finish(lf_piece *piece, const lf_scan *scan) {
   piece->bad_utf8 = lf_utf8_valid_prefix(scan->base, n) != n;
 }
 
+/* Moves the cells of all parts into one temporary file. */
+static lf_status settle(lf_piece *piece, lf_error *err) {
+  size_t total = 0, at = 0;
+  for (size_t i = 0; i < piece->n_parts; i++)
+    if (piece->parts[i].cells) total += (piece->rows * piece->parts[i].width + 63) / 64 * 64;
+  lf_status status = lf_spool_map(total, &piece->map, err);
+  if (status != LF_OK) return status;
+  piece->map_size = total;
+  for (size_t i = 0; i < piece->n_parts; i++) {
+    lf_part *part = &piece->parts[i];
+    if (!part->cells) continue;
+    size_t n = piece->rows * part->width;
+    if (n && !part->contradicted) memcpy((char *)piece->map + at, part->cells, n);
+    free(part->cells);
+    part->cells = (char *)piece->map + at;
+    part->settled = true;
+    at += (n + 63) / 64 * 64;
+  }
+  lf_bytes_rest(piece->map, 0, total);
+  return LF_OK;
+}
+
 lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *shelf, lf_error *err) {
   lf_status status = LF_OK;
   const lf_input *input = piece->input;
@@ -78,6 +103,7 @@ lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *sh
     LF_TRY(add_batch(piece, &scan, reading, err));
   finish(piece, &scan);
   lf_bytes_rest(input->data, piece->from, piece->reached);
+  if (reading->spooled) LF_TRY(settle(piece, err));
 cleanup:
   lf_scan_free(&scan);
   return status;

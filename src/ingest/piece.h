@@ -33,6 +33,7 @@ typedef struct lf_part {
   uint8_t width; /* bytes a cell: codes 1, 2 or 4, decimals 4, doubles and hashes 8 */
   uint8_t scale; /* of decimals */
   bool contradicted;
+  bool settled; /* cells stand in the map of the piece */
   void *cells;
   size_t capacity; /* in cells */
   lf_dictionary *dictionary; /* of the shelf */
@@ -61,6 +62,8 @@ typedef struct lf_piece {
   size_t shelf;   /* who read it */
   lf_part *parts; /* one a table column, of n_parts */
   size_t n_parts;
+  void *map; /* temporary file of the cells of all parts; NULL: they are in memory */
+  size_t map_size;
   uint64_t ragged, recovered;
   size_t n_odd;
   lf_odd_record odd[20];
@@ -75,6 +78,7 @@ typedef struct lf_reading {
   const lf_plan *plans; /* one a table column */
   size_t n_columns;
   const lf_run *run;
+  bool spooled; /* cells go to temporary files */
 } lf_reading;
 
 /* Parses piece->input from piece->from; what was wrong with the bytes is left in the piece, the status is for
@@ -82,6 +86,8 @@ typedef struct lf_reading {
 lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *shelf, lf_error *err);
 void lf_piece_free(lf_piece *piece);
 void lf_part_free(lf_part *part);
+/* Frees the cells alone, of which there are `rows`. */
+void lf_part_drop_cells(lf_part *part, size_t rows);
 
 /* Codes of rows [from, to) of a part that was read by dictionary. */
 void lf_part_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes);

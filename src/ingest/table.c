@@ -7,13 +7,14 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "ingest/build.h"
+#include "ingest/cells.h"
 #include "ingest/ingest.h"
 
 static void free_column(lf_column *column) {
   for (size_t i = 0; column->levels && i < column->n_levels; i++) free(column->levels[i]);
   free(column->levels);
   free(column->values);
-  free(column->cells);
+  lf_cells_free(column);
   free(column->name);
   free(column->note);
 }
@@ -32,6 +33,10 @@ void lf_table_free(lf_table *table) {
   free(table->columns);
   free(table->sources);
   free(table);
+}
+
+void lf_table_rest(const lf_table *table) {
+  for (size_t i = 0; i < table->n_columns; i++) lf_cells_rest(&table->columns[i]);
 }
 
 size_t lf_table_find(const lf_table *table, const char *name) {
@@ -183,12 +188,14 @@ static void gather_column(void *context, size_t i) {
     column->missing = g->n;
     return;
   }
-  void *cells = NULL;
-  g->status[i] = lf_alloc(g->n, column->width, &cells, NULL);
+  lf_column gathered = {.width = column->width};
+  g->status[i] = lf_cells_new(&gathered, g->n, column->mapped > 0, NULL);
   if (g->status[i] != LF_OK) return;
-  column->missing = gather_cells(column, g->order, g->n, cells);
-  free(column->cells);
-  column->cells = cells;
+  column->missing = gather_cells(column, g->order, g->n, gathered.cells);
+  lf_cells_free(column);
+  column->cells = gathered.cells;
+  column->mapped = gathered.mapped;
+  lf_cells_rest(column);
 }
 
 lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run,
