@@ -94,6 +94,16 @@ static void add_selection(lf_text *out, const json_t *selection) {
   lf_html_fact(out, "Cross-validated log loss", lf_view_number(selection, "loss"), LF_HTML_FIXED4);
   lf_html_fact(out, "without a score", lf_view_number(selection, "null_loss"), LF_HTML_FIXED4);
   lf_html_fact(out, "Cross-validated AUC", lf_view_number(selection, "auc"), LF_HTML_FIXED3);
+  if (lf_view_at(selection, "cap") != NULL) {
+    lf_html_fact(out, "At most so many bands an attribute", lf_view_number(selection, "cap.max_bands"),
+                 LF_HTML_COUNT);
+    lf_html_fact(out, "deviance that gives up", lf_view_number(selection, "cap.deviance_given_up"),
+                 LF_HTML_FIXED1);
+    lf_html_fact(out, "cross-validated log loss without it",
+                 lf_view_number(selection, "cap.log_loss_without"), LF_HTML_FIXED4);
+    lf_html_fact(out, "cross-validated AUC without it", lf_view_number(selection, "cap.auc_without"),
+                 LF_HTML_FIXED3);
+  }
   lf_html_fact_text(out, "Signal", lf_view_text(selection, "signal.sentence"));
   lf_text_add(out, "</dl>\n");
   if ((list = lf_view_list(selection, "left_out")) != NULL)
