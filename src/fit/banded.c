@@ -3,12 +3,15 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "fit/newton.h"
+#include "fit/path.h"
 
 void lf_banded_free(lf_banded *b) {
   if (!b) return;
   free(b->set);
   free(b->terms);
   free(b->map);
+  lf_frame_free(b->frame);
   free(b);
 }
 
@@ -75,16 +78,45 @@ cleanup:
   return status;
 }
 
-lf_status lf_banded_solve(const lf_banded *banded, double lambda, const double *start, double tolerance, bool information,
+/* The working form, ready for a pass. */
+static lf_status wake(lf_banded *banded, const lf_run *run, lf_error *err) {
+  if (banded->frame) return lf_frame_wake(banded->frame, err);
+  return lf_frame_new(&banded->design, false, run, &banded->frame, err);
+}
+
+void lf_banded_rest(lf_banded *banded) {
+  if (banded->frame) lf_frame_rest(banded->frame);
+}
+
+lf_status lf_banded_path(lf_banded *banded, const double *lambda, size_t n, const double *start, double tolerance, const lf_run *run,
+                         double *b, lf_error *err) {
+  lf_ridge_path path = {.n = n, .lambda = lambda, .start = start, .tolerance = tolerance};
+  lf_status status = wake(banded, run, err);
+  return status == LF_OK ? lf_ridge_path_fit(banded->frame, &path, run, b, err) : status;
+}
+
+lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start, double tolerance, bool information,
                           const lf_run *run, lf_weights **weights, lf_error *err) {
   double *ridge = NULL;
-  lf_status status = lf_alloc(banded->design.n_coef, sizeof *ridge, &ridge, err);
+  lf_status status = wake(banded, run, err);
+  if (status == LF_OK) status = lf_alloc(banded->design.n_coef, sizeof *ridge, &ridge, err);
   if (status != LF_OK) return status;
   for (size_t j = 1; j < banded->design.n_coef; j++) ridge[j] = lambda;
   lf_solve_options options = {.ridge = ridge, .start = start, .tolerance = tolerance, .no_information = !information};
-  status = lf_solve(&banded->design, &options, run, weights, err);
+  status = lf_solve_frame(banded->frame, &options, false, run, weights, err);
   free(ridge);
   return status;
+}
+
+void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms, const lf_band_start *start, double *b) {
+  b[0] = start->intercept;
+  for (size_t t = 0; t < banded->n_terms; t++) {
+    const lf_term *term = &banded->terms[t];
+    size_t set = banded->set[t];
+    const double *value = start->value[set];
+    for (size_t a = 0; value && a < atoms->items[set].n + 2; a++)
+      if (term->coef[a] >= 0) b[term->coef[a]] = value[groupings[set].band[a]];
+  }
 }
 
 enum { LARGEST_TABLE = 4096 };

@@ -17,6 +17,8 @@
 #include "base/numerics.h"
 #include "base/parallel.h"
 #include "fit/banded.h"
+#include "fit/frame.h"
+#include "fit/logistic.h"
 
 static const double first_lambda = 3;   /* ridge of the fit that adjusts the bands */
 static const double first_tolerance = 0.02; /* decrement: a start for bands, no estimate */
@@ -38,6 +40,7 @@ typedef struct chooser {
   const lf_banded *banded;            /* second pass: the fit they come from */
   const double *b;
   lf_grouping *groupings;
+  lf_band_start *start; /* NULL: not asked */
   lf_status *status;
   lf_error *errors;
 } chooser;
@@ -163,6 +166,26 @@ static lf_status partition_set(const chooser *c, const lf_atom_set *set, scratch
   return LF_OK;
 }
 
+/* Mean coefficient of the atoms of each band, and of those without a band of their own, under the fit at hand. */
+static lf_status set_start(const chooser *c, size_t t, const atom_sums *sums, lf_error *err) {
+  const lf_grouping *grouping = &c->groupings[t];
+  const lf_term *term = NULL;
+  double *value = NULL, *rows = NULL;
+  size_t bands = grouping->n_bands + 2;
+  for (size_t k = 0; k < c->banded->n_terms; k++)
+    if (c->banded->set[k] == t) term = &c->banded->terms[k];
+  lf_status status = lf_alloc(bands, sizeof *value, &value, err);
+  if (status == LF_OK) status = lf_alloc(bands, sizeof *rows, &rows, err);
+  for (size_t a = 0; status == LF_OK && a < c->atoms->items[t].n + 2; a++) {
+    rows[grouping->band[a]] += sums->rows[a];
+    value[grouping->band[a]] += sums->rows[a] * (term->coef[a] >= 0 ? c->b[term->coef[a]] : 0);
+  }
+  for (size_t k = 0; status == LF_OK && k < bands; k++) value[k] = rows[k] > 0 ? value[k] / rows[k] : 0;
+  free(rows);
+  c->start->value[t] = value;
+  return status;
+}
+
 static lf_status choose_set(const chooser *c, size_t t, lf_error *err) {
   const lf_atom_set *set = &c->atoms->items[t];
   if (set->given || !set->n) return LF_OK;
@@ -173,6 +196,7 @@ static lf_status choose_set(const chooser *c, size_t t, lf_error *err) {
   if (c->residual) working_response(c, t, &s.sums, s.z);
   order_atoms(set, &s.sums, c->residual ? s.z : NULL, s.order);
   LF_TRY(partition_set(c, set, &s, c->residual != NULL, &c->groupings[t], err));
+  if (c->residual && c->start) LF_TRY(set_start(c, t, &s.sums, err));
 cleanup:
   scratch_clear(&s);
   return status;
@@ -194,13 +218,11 @@ static lf_status choose_all(chooser *c, const lf_run *run, lf_error *err) {
 }
 
 /* (y - p) w and p (1 - p) w of every row under the fit. */
-static void row_scores(const chooser *c, double *residual, double *curvature) {
-  lf_banded_predict(c->banded, c->b, 0, c->sample->n, residual);
-  for (size_t i = 0; i < c->sample->n; i++) {
-    double p = lf_expit(residual[i]), w = c->weight[i];
-    residual[i] = w * (c->sample->won[i] - p);
-    curvature[i] = w * p * (1 - p);
-  }
+static lf_status row_scores(const chooser *c, double *residual, double *curvature, lf_error *err) {
+  lf_status status = lf_frame_predict(c->banded->frame, c->b, 0, c->sample->n, curvature, err);
+  if (status != LF_OK) return status;
+  lf_score_rows(c->sample->n, curvature, c->sample->won, c->weight, residual, curvature);
+  return LF_OK;
 }
 
 static lf_status adjust(chooser *c, const lf_run *run, lf_error *err) {
@@ -214,9 +236,10 @@ static lf_status adjust(chooser *c, const lf_run *run, lf_error *err) {
   LF_TRY(lf_alloc(c->sample->n, sizeof *curvature, &curvature, err));
   c->banded = banded;
   c->b = fit->b;
-  row_scores(c, residual, curvature);
+  LF_TRY(row_scores(c, residual, curvature, err));
   c->residual = residual;
   c->curvature = curvature;
+  if (c->start) c->start->intercept = fit->b[0];
   LF_TRY(choose_all(c, run, err));
 cleanup:
   free(residual);
@@ -228,8 +251,21 @@ cleanup:
 
 lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
                           const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_error *err) {
-  chooser c = {.sample = sample, .atoms = atoms, .keep = keep, .weight = weight, .rules = rules, .groupings = groupings};
+  return lf_choose_bands_start(sample, atoms, keep, weight, rules, run, groupings, NULL, err);
+}
+
+void lf_band_start_clear(lf_band_start *start, size_t n_sets) {
+  for (size_t t = 0; start->value && t < n_sets; t++) free(start->value[t]);
+  free(start->value);
+  start->value = NULL;
+}
+
+lf_status lf_choose_bands_start(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
+                                const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_band_start *start,
+                                lf_error *err) {
+  chooser c = {.sample = sample, .atoms = atoms, .keep = keep, .weight = weight, .rules = rules, .groupings = groupings, .start = start};
   lf_status status = LF_OK;
+  if (start) LF_TRY(lf_alloc(atoms->n, sizeof *start->value, &start->value, err));
   for (size_t t = 0; t < atoms->n; t++) {
     lf_grouping_clear(&groupings[t]);
     LF_TRY(lf_grouping_new(&atoms->items[t], &groupings[t], err));

@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
+#include "fit/frame.h"
+#include "fit/logistic.h"
 
 static const double path_tolerance = 2e-3; /* decrement: squared distance to the maximum in standard errors */
 
@@ -21,13 +23,9 @@ typedef struct fitter {
 void lf_recentre(const uint8_t *won, const double *weight, size_t n, double *eta) {
   double shift = 0;
   for (int step = 0; step < 30; step++) {
-    double g = 0, h = 1e-3;
-    for (size_t i = 0; i < n; i++) {
-      double p = lf_expit(eta[i] + shift);
-      g += weight[i] * (won[i] - p);
-      h += weight[i] * p * (1 - p);
-    }
-    double move = fmax(-2, fmin(2, g / h));
+    double g, h;
+    lf_shift_sums(n, eta, shift, won, weight, &g, &h);
+    double move = fmax(-2, fmin(2, g / (h + 1e-3)));
     shift += move;
     if (fabs(move) < 1e-8) break;
   }
@@ -38,16 +36,18 @@ static lf_status judge_fold(const fitter *f, const lf_fold_fit *fit, const lf_fo
                             lf_error *err) {
   const lf_sample *s = f->crossfit->sample;
   size_t n = fold->judge_to - fold->judge_from;
-  double *eta = NULL;
-  lf_status status = lf_alloc(n, sizeof *eta, &eta, err);
-  if (status != LF_OK) return status;
-  lf_banded_predict(fit->banded, fit->b[ridge], fold->judge_from, fold->judge_to, eta);
+  double *eta = NULL, *loss = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(n, sizeof *eta, &eta, err));
+  LF_TRY(lf_alloc(n, sizeof *loss, &loss, err));
+  LF_TRY(lf_frame_predict(fit->banded->frame, fit->b[ridge], fold->judge_from, fold->judge_to, eta, err));
   if (s->in_time) lf_recentre(s->won + fold->judge_from, s->weight + fold->judge_from, n, eta);
-  *sum = 0;
-  for (size_t i = 0; i < n; i++)
-    *sum += s->weight[fold->judge_from + i] * lf_log_loss(eta[i], s->won[fold->judge_from + i]);
+  lf_log_loss_block(n, eta, s->won + fold->judge_from, loss);
+  *sum = lf_lane_dot(n, loss, s->weight + fold->judge_from);
+cleanup:
   free(eta);
-  return LF_OK;
+  free(loss);
+  return status;
 }
 
 static lf_status fit_path(fitter *f, size_t task, const lf_run *run, lf_error *err) {
@@ -56,23 +56,26 @@ static lf_status fit_path(fitter *f, size_t task, const lf_run *run, lf_error *e
   lf_fold_fit *fit = &c->fits[task];
   lf_band_rules rules = f->rules;
   rules.penalty = c->path.band_penalty[task / n_folds];
-  lf_weights *weights = NULL;
+  lf_band_start start = {0};
+  double *b = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(c->atoms->n, sizeof *fit->groupings, &fit->groupings, err));
-  LF_TRY(lf_choose_bands(c->sample, c->atoms, c->keep, c->weight[fold], &rules, run, fit->groupings, err));
+  LF_TRY(lf_choose_bands_start(c->sample, c->atoms, c->keep, c->weight[fold], &rules, run, fit->groupings, &start, err));
   LF_TRY(lf_banded_make(c->sample, c->atoms, fit->groupings, c->keep, c->weight[fold], &fit->banded, err));
   size_t n_coef = fit->banded->design.n_coef;
+  LF_TRY(lf_alloc((c->path.n_ridge + 1) * n_coef, sizeof *b, &b, err));
+  double *first = b + c->path.n_ridge * n_coef;
+  lf_banded_start(fit->banded, fit->groupings, c->atoms, &start, first);
+  LF_TRY(lf_banded_path(fit->banded, c->path.ridge, c->path.n_ridge, first, path_tolerance, run, b, err));
   for (size_t r = 0; r < c->path.n_ridge; r++) {
-    LF_TRY(lf_check_interrupt(run, err));
-    LF_TRY(lf_banded_solve(fit->banded, c->path.ridge[r], r ? fit->b[r - 1] : NULL, path_tolerance, false, run, &weights, err));
     LF_TRY(lf_alloc(n_coef, sizeof *fit->b[r], &fit->b[r], err));
-    memcpy(fit->b[r], weights->b, n_coef * sizeof *weights->b);
-    lf_weights_free(weights);
-    weights = NULL;
+    memcpy(fit->b[r], b + r * n_coef, n_coef * sizeof *b);
     LF_TRY(judge_fold(f, fit, &c->sample->folds[fold], r, &f->loss[task * c->path.n_ridge + r], err));
   }
+  lf_banded_rest(fit->banded);
 cleanup:
-  lf_weights_free(weights);
+  lf_band_start_clear(&start, c->atoms->n);
+  free(b);
   return status;
 }
 

@@ -17,10 +17,12 @@
 #include "base/numerics.h"
 #include "base/parallel.h"
 #include "fit/crossfit.h"
+#include "fit/frame.h"
+#include "fit/logistic.h"
 
 /* One fold's state while attributes leave. */
 typedef struct state {
-  const lf_banded *banded;
+  lf_banded *banded;
   size_t n;        /* coefficients */
   double *b;
   double *inverse; /* n x n */
@@ -63,12 +65,31 @@ static lf_status removal_step(const state *s, const lf_term *term, double *facto
 }
 
 /* eta of a fold's judged rows for coefficients b. */
-static void judged_eta(const eliminator *e, size_t k, const double *b, double *eta) {
+static lf_status judged_eta(const eliminator *e, size_t k, const double *b, double *eta, lf_error *err) {
   const lf_sample *s = e->c->sample;
   const lf_fold *fold = &s->folds[k];
-  lf_banded_predict(e->folds[k].banded, b, fold->judge_from, fold->judge_to, eta);
-  if (s->in_time)
+  lf_status status = lf_frame_predict(e->folds[k].banded->frame, b, fold->judge_from, fold->judge_to, eta, err);
+  if (status == LF_OK && s->in_time)
     lf_recentre(s->won + fold->judge_from, s->weight + fold->judge_from, fold->judge_to - fold->judge_from, eta);
+  return status;
+}
+
+/* Adds the weighted sums of the judged rows' loss at eta less their loss now, and of its square. */
+static void add_differences(const eliminator *e, const lf_fold *fold, const double *eta, double *sum, double *squares, double *rows) {
+  enum { BLOCK = 512 };
+  const lf_sample *s = e->c->sample;
+  double loss[BLOCK], weighted[BLOCK];
+  for (size_t at = fold->judge_from; at < fold->judge_to; at += BLOCK) {
+    size_t n = at + BLOCK < fold->judge_to ? BLOCK : fold->judge_to - at;
+    lf_log_loss_block(n, eta + (at - fold->judge_from), s->won + at, loss);
+    for (size_t i = 0; i < n; i++) {
+      loss[i] -= e->out->row_loss[at + i];
+      weighted[i] = s->weight[at + i] * loss[i];
+    }
+    *sum += lf_lane_sum(n, weighted);
+    *squares += lf_lane_dot(n, weighted, loss);
+    *rows += lf_lane_sum(n, s->weight + at);
+  }
 }
 
 /* Gain of keeping a set, over all folds, and its standard error. */
@@ -87,13 +108,8 @@ static lf_status judge_candidate(eliminator *e, size_t set, lf_error *err) {
     if (term->n_coef) LF_TRY(removal_step(fold, term, factor, x, b, err));
     for (size_t j = 0; j < fold->n; j++) b[j] = fold->b[j] - b[j];
     for (size_t j = 0; j < term->n_coef; j++) b[(size_t)term->first + j] = 0;
-    judged_eta(e, k, b, eta);
-    for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
-      double d = lf_log_loss(eta[i - s->folds[k].judge_from], s->won[i]) - e->out->row_loss[i];
-      sum += s->weight[i] * d;
-      squares += s->weight[i] * d * d;
-      rows += s->weight[i];
-    }
+    LF_TRY(judged_eta(e, k, b, eta, err));
+    add_differences(e, &s->folds[k], eta, &sum, &squares, &rows);
     free(factor);
     free(x);
     free(b);
@@ -116,18 +132,19 @@ static void candidate_task(void *context, size_t set) {
 }
 
 /* Row losses, linear predictors and the mean loss of the current weights. */
-static void judge_current(eliminator *e) {
+static lf_status judge_current(eliminator *e, lf_error *err) {
   const lf_sample *s = e->c->sample;
   double sum = 0;
   for (size_t k = 0; k < s->n_folds; k++) {
     const lf_fold *fold = &s->folds[k];
-    judged_eta(e, k, e->folds[k].b, e->out->eta + fold->judge_from);
-    for (size_t i = fold->judge_from; i < fold->judge_to; i++) {
-      e->out->row_loss[i] = lf_log_loss(e->out->eta[i], s->won[i]);
-      sum += s->weight[i] * e->out->row_loss[i];
-    }
+    size_t from = fold->judge_from, n = fold->judge_to - from;
+    lf_status status = judged_eta(e, k, e->folds[k].b, e->out->eta + from, err);
+    if (status != LF_OK) return status;
+    lf_log_loss_block(n, e->out->eta + from, s->won + from, e->out->row_loss + from);
+    sum += lf_lane_dot(n, s->weight + from, e->out->row_loss + from);
   }
   e->out->loss = sum / e->c->judged;
+  return LF_OK;
 }
 
 /* Takes a set out of one fold: weights moved, inverse downdated. */
@@ -188,6 +205,7 @@ static lf_status start_fold(eliminator *e, size_t k, const lf_run *run, lf_error
   LF_TRY(lf_alloc(s->n * s->n, sizeof *s->inverse, &s->inverse, err));
   memcpy(s->b, weights->b, s->n * sizeof *s->b);
   LF_TRY(invert(weights, c->path.ridge[e->ridge_index], s->inverse, err));
+  lf_banded_rest(fit->banded);
 cleanup:
   lf_weights_free(weights);
   return status;
@@ -229,7 +247,8 @@ static lf_status eliminate_all(eliminator *e, const lf_run *run, lf_error *err) 
     e->out->keep[set] = 0;
     e->out->dropped[e->out->n_dropped++] = (lf_dropped_set){set, e->out->gain[set], e->out->error[set]};
     e->out->gain[set] = e->out->error[set] = NAN;
-    judge_current(e);
+    status = judge_current(e, err);
+    if (status != LF_OK) return status;
   }
 }
 
@@ -264,7 +283,7 @@ lf_status lf_eliminate(const lf_crossfit *c, size_t band_index, size_t ridge_ind
   LF_TRY(lf_alloc(n_sets, sizeof *e.status, &e.status, err));
   LF_TRY(lf_alloc(n_sets, sizeof *e.errors, &e.errors, err));
   for (size_t k = 0; k < n_folds; k++) LF_TRY(start_fold(&e, k, run, err));
-  judge_current(&e);
+  LF_TRY(judge_current(&e, err));
   LF_TRY(eliminate_all(&e, run, err));
   *out = e.out;
   e.out = NULL;

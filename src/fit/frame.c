@@ -265,10 +265,20 @@ static lf_status make_chunks(lf_frame *frame, lf_error *err) {
   size_t length = frame->layout.length + 1;
   size_t most = budget / length;
   most = most < 1 ? 1 : most > 16 ? 16 : most;
-  size_t least = length / 16 > 4096 ? length / 16 : 4096;
+  size_t least = length / 16 > 8192 ? length / 16 : 8192;
   frame->chunks = lf_cut(frame->n_rows, least, most);
   frame->scratch = LF_BLOCK_ROWS * (8 + frame->n_numbers + frame->layout.stride + (frame->n_groups + 1) / 2);
+  return lf_frame_wake(frame, err);
+}
+
+lf_status lf_frame_wake(lf_frame *frame, lf_error *err) {
+  if (frame->slab) return LF_OK;
   return lf_alloc(frame->chunks.count * (frame->layout.length + frame->scratch), sizeof *frame->slab, &frame->slab, err);
+}
+
+void lf_frame_rest(lf_frame *frame) {
+  free(frame->slab);
+  frame->slab = NULL;
 }
 
 /* ---- totals ---------------------------------------------------------------------------------------- */
@@ -279,12 +289,15 @@ static double outcome(const lf_design *design, size_t row) {
 
 static lf_status count_rows(lf_frame *frame, lf_error *err) {
   const lf_design *design = frame->design;
+  lf_status status = lf_alloc(frame->n_rows / LF_BLOCK_ROWS + 1, 1, &frame->used, err);
+  if (status != LF_OK) return status;
   for (size_t i = 0; i < frame->n_rows; i++) {
     double w = design->weight ? design->weight[i] : 1.0;
     if (w == 0.0) continue;
     if (!(w > 0.0) || !isfinite(w)) return lf_fail(err, LF_E_DATA, "row %zu has weight %g: weights are 0 or more", i + 1, w);
     double y = outcome(design, i);
     if (!(y >= 0.0 && y <= 1.0)) return lf_fail(err, LF_E_DATA, "row %zu has a share of wins outside 0 to 1", i + 1);
+    frame->used[i / LF_BLOCK_ROWS] = 1;
     frame->rows += w;
     frame->won += w * y;
     frame->positive_rows++;
@@ -345,5 +358,6 @@ void lf_frame_free(lf_frame *frame) {
   free(frame->layout.residual);
   free(frame->layout.pair);
   free(frame->slab);
+  free(frame->used);
   free(frame);
 }

@@ -53,6 +53,7 @@ typedef struct lf_frame {
   size_t n_groups;
   lf_frame_group *groups;
   lf_layout layout;
+  uint8_t *used;           /* of each block of LF_BLOCK_ROWS rows: one has positive weight; owned */
   lf_chunks chunks;        /* whole blocks each */
   size_t scratch;          /* doubles of working space of one chunk */
   double *slab;            /* chunks.count x (layout.length + scratch); owned */
@@ -61,6 +62,11 @@ typedef struct lf_frame {
 /* Builds the frame. keep_shift: numbers are scaled but not centred (where the intercept is fixed or penalised). */
 lf_status lf_frame_new(const lf_design *design, bool keep_shift, const lf_run *run, lf_frame **frame, lf_error *err);
 void lf_frame_free(lf_frame *frame);
+/* A frame at rest holds no accumulators; it is woken before the next pass. */
+void lf_frame_rest(lf_frame *frame);
+lf_status lf_frame_wake(lf_frame *frame, lf_error *err);
+/* eta of rows [from, to) of a design of codes alone, b on either scale. */
+lf_status lf_frame_predict(const lf_frame *frame, const double *b, size_t from, size_t to, double *eta, lf_error *err);
 
 /* Coefficients from the user's scale to the working scale and back. Both arrays have n_coef items; a NaN counts as 0
  * and stays out of the intercept. */

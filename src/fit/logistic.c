@@ -118,3 +118,51 @@ double lf_lane_dot(size_t n, const double *x, const double *y) {
   for (size_t l = 0; i + l < n; l++) lane[l] += x[i + l] * y[i + l];
   return fold(lane);
 }
+
+LF_CLONES
+void lf_log_loss_block(size_t n, const double *restrict eta, const uint8_t *restrict won, double *restrict loss) {
+#pragma omp simd
+  for (size_t i = 0; i < n; i++) {
+    double x = eta[i], y = won[i];
+    double side = from_bits(bits_of(1.0) | (bits_of(x) & 0x8000000000000000u));
+    double up = 0.5 + 0.5 * side;
+    double e = exp_minus((int64_t)(bits_of(x) & 0x7fffffffffffffffu));
+    loss[i] = (up * x - y * x) + log_one_plus(e);
+  }
+}
+
+LF_CLONES
+static void shifted(size_t n, const double *restrict eta, double shift, const uint8_t *restrict won, const double *restrict w,
+                    double *restrict residual, double *restrict omega) {
+#pragma omp simd
+  for (size_t i = 0; i < n; i++) {
+    double x = eta[i] + shift, y = won[i];
+    double side = from_bits(bits_of(1.0) | (bits_of(x) & 0x8000000000000000u));
+    double e = exp_minus((int64_t)(bits_of(x) & 0x7fffffffffffffffu));
+    double q = 1.0 / (1.0 + e), small = e * q;
+    residual[i] = w[i] * ((y - (0.5 + 0.5 * side)) + side * small);
+    omega[i] = w[i] * (small * q);
+  }
+}
+
+void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double *w, double *residual, double *omega) {
+  enum { BLOCK = 512 };
+  double copy[BLOCK];
+  for (size_t at = 0; at < n; at += BLOCK) {
+    size_t m = at + BLOCK < n ? BLOCK : n - at;
+    memcpy(copy, eta + at, m * sizeof *copy);
+    shifted(m, copy, 0.0, won + at, w + at, residual + at, omega + at);
+  }
+}
+
+void lf_shift_sums(size_t n, const double *eta, double shift, const uint8_t *won, const double *w, double *g, double *h) {
+  enum { BLOCK = 512 };
+  double residual[BLOCK], omega[BLOCK];
+  *g = *h = 0.0;
+  for (size_t at = 0; at < n; at += BLOCK) {
+    size_t m = at + BLOCK < n ? BLOCK : n - at;
+    shifted(m, eta + at, shift, won + at, w + at, residual, omega);
+    *g += lf_lane_sum(m, residual);
+    *h += lf_lane_sum(m, omega);
+  }
+}

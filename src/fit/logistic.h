@@ -3,6 +3,7 @@
 #define LF_FIT_LOGISTIC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Hot loops are compiled once more for AVX2; without FMA, so that every machine computes the same bits. Sanitizers start
  * too late for the resolver that picks the clone. */
@@ -16,6 +17,15 @@
  *   residual = w (y - mu),  omega = w mu (1 - mu),  loss = w (log(1 + exp(eta)) - y eta). */
 void lf_logistic_block(size_t n, const double *eta, const double *y, const double *w, double *residual, double *omega,
                        double *loss);
+
+/* loss = log(1 + exp(eta)) - y eta of rows won (y = 1) or not. */
+void lf_log_loss_block(size_t n, const double *eta, const uint8_t *won, double *loss);
+
+/* residual = w (y - mu), omega = w mu (1 - mu); omega may be eta itself. */
+void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double *w, double *residual, double *omega);
+
+/* Sums of w (y - mu) and w mu (1 - mu) at eta + shift. */
+void lf_shift_sums(size_t n, const double *eta, double shift, const uint8_t *won, const double *w, double *g, double *h);
 
 /* Sum of x[0..n) and of x[i] y[i] in interleaved parts: the same bits whatever the vector width. */
 double lf_lane_sum(size_t n, const double *x);

@@ -107,7 +107,7 @@ lf_status lf_newton_evaluate(lf_newton *w, lf_pass_kind kind, size_t stride, lf_
 }
 
 /* Moves along the step, halving it until the objective does not fall; evaluates where it stops. */
-static lf_status advance(lf_newton *w, lf_pass_kind kind, size_t stride, bool *moved, lf_error *err) {
+lf_status lf_newton_advance(lf_newton *w, lf_pass_kind kind, size_t stride, bool *moved, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = w->frame->n_coef;
   double before = w->objective, t = 1.0;
@@ -143,7 +143,7 @@ static void finish_step(lf_newton *w) {
   w->objective += 0.5 * w->decrement;
 }
 
-static lf_status compute_step(lf_newton *w, bool refactor, lf_error *err) {
+lf_status lf_newton_step(lf_newton *w, bool refactor, lf_error *err) {
   lf_status status = refactor ? lf_system_factor(w->system, w->point.hessian, w->ridge, err) : LF_OK;
   if (status == LF_OK) status = lf_system_solve(w->system, w->score, w->step, err);
   w->decrement = 0.0;
@@ -182,11 +182,11 @@ static bool has_converged(const lf_newton *w, bool chord, double previous, doubl
 /* Step and decrement at `working`; a chord that no longer shrinks the decrement is given up for a new factor. */
 static lf_status find_step(lf_newton *w, bool *chord, double previous, size_t stride, lf_error *err) {
   lf_status status = LF_OK;
-  LF_TRY(compute_step(w, !*chord, err));
+  LF_TRY(lf_newton_step(w, !*chord, err));
   if (*chord && w->decrement > 0.05 * previous) {
     *chord = false;
     LF_TRY(lf_newton_evaluate(w, LF_PASS_FULL, stride, err));
-    LF_TRY(compute_step(w, true, err));
+    LF_TRY(lf_newton_step(w, true, err));
   }
 cleanup:
   return status;
@@ -214,7 +214,7 @@ static lf_status iterate(lf_newton *w, size_t stride, double asked, lf_error *er
     previous = w->decrement;
     chord = !w->first && w->decrement < 1.0 && w->decrement > 0.0;
     bool moved = false;
-    LF_TRY(advance(w, chord ? LF_PASS_GRADIENT : LF_PASS_FULL, stride, &moved, err));
+    LF_TRY(lf_newton_advance(w, chord ? LF_PASS_GRADIENT : LF_PASS_FULL, stride, &moved, err));
     if (!moved) break;
   }
 cleanup:

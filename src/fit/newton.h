@@ -38,6 +38,10 @@ void lf_newton_free(lf_newton *newton);
 lf_status lf_newton_evaluate(lf_newton *newton, lf_pass_kind kind, size_t stride, lf_error *err);
 /* Objective and score from the point, without a pass. */
 void lf_newton_penalise(lf_newton *newton);
+/* The step and its decrement from the score; refactor: from the matrix of `point`, else from the factor at hand. */
+lf_status lf_newton_step(lf_newton *newton, bool refactor, lf_error *err);
+/* Moves along the step, halved until the objective does not fall; evaluates where it stops. */
+lf_status lf_newton_advance(lf_newton *newton, lf_pass_kind kind, size_t stride, bool *moved, lf_error *err);
 /* Runs to convergence. */
 lf_status lf_newton_run(lf_newton *newton, lf_error *err);
 

@@ -146,6 +146,23 @@ static void predict(const lf_frame *frame, const double *working, const predicto
     if (b->w[i] == 0.0) b->eta[i] = 0.0;
 }
 
+lf_status lf_frame_predict(const lf_frame *frame, const double *b, size_t from, size_t to, double *eta, lf_error *err) {
+  predictor p = {0};
+  uint32_t joint[LF_BLOCK_ROWS];
+  lf_status status = make_predictor(frame, b, &p, err);
+  for (size_t at = from; status == LF_OK && at < to; at += LF_BLOCK_ROWS) {
+    size_t n = at + LF_BLOCK_ROWS < to ? LF_BLOCK_ROWS : to - at;
+    double *out = eta + (at - from);
+    for (size_t i = 0; i < n; i++) out[i] = p.intercept;
+    for (size_t g = 0; g < frame->n_groups; g++) {
+      widen(n, frame->groups[g].width, frame->groups[g].codes, at, joint);
+      add_looked_up(n, p.table + p.start[g], joint, out);
+    }
+  }
+  predictor_clear(&p);
+  return status;
+}
+
 /* ---- hat values -------------------------------------------------------------------------------------- */
 
 /* h_i = omega_i x_i'Vx_i from tables made by lf_tables_from_matrix. */
@@ -347,7 +364,9 @@ static void run_chunk(void *context, size_t i) {
   if (!p->visit)
     memset(tables, 0, (p->kind == LF_PASS_FULL ? frame->layout.length : frame->layout.gradient_length) * sizeof *tables);
   for (size_t at = from; at < to; at += LF_BLOCK_ROWS * p->stride) {
-    compute(p, at, at + LF_BLOCK_ROWS < to ? LF_BLOCK_ROWS : to - at, &b);
+    size_t n = at + LF_BLOCK_ROWS < to ? LF_BLOCK_ROWS : to - at; /* may lie across two blocks of `used` */
+    if (!p->visit && !frame->used[at / LF_BLOCK_ROWS] && !frame->used[(at + n - 1) / LF_BLOCK_ROWS]) continue;
+    compute(p, at, n, &b);
     if (p->visit) show(p, i, &b);
     else accumulate(p, &b, tables);
   }

@@ -1,0 +1,115 @@
+/* Ridge fits along a path of penalties, each from the one before.
+ *
+ * Symbols: lambda_k falling, b_k the maximum of l(b) - lambda_k sum u_j b_j^2 / 2, H = X'WX, decrement as in newton.c.
+ * b is smooth in log lambda: each fit starts where the line or parabola through the last two or three maxima points (a predictor, Allgower &
+ * Georg 1990, chapter 2), and is corrected by chord steps: A = H + lambda U with the H of an earlier fit, so that a step costs the score and
+ * a factor. H is computed anew where a step does not shrink the decrement fourfold. */
+#include "fit/path.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "fit/newton.h"
+
+/* Value at log lambda_k of the polynomial through the last (at most three) maxima, per point its weight. */
+static size_t prediction_weights(const double *lambda, size_t k, double weight[3]) {
+  size_t m = k < 3 ? k : 3;
+  double x = log(lambda[k]);
+  for (size_t i = 0; i < m; i++) {
+    double own = log(lambda[k - m + i]);
+    weight[i] = 1.0;
+    for (size_t j = 0; j < m; j++) {
+      double other = log(lambda[k - m + j]);
+      if (j != i) weight[i] *= own > other || own < other ? (x - other) / (own - other) : 0.0;
+    }
+  }
+  return m;
+}
+
+/* The start of fit k from the maxima before it (working scale, [path->n][n_coef]). */
+static void predict_start(const lf_ridge_path *path, size_t k, const double *maxima, size_t n, double *working) {
+  double weight[3];
+  size_t m = prediction_weights(path->lambda, k, weight);
+  bool steady = isfinite(weight[0]) && fabs(weight[0]) < 4.0;
+  if (!steady) {
+    memcpy(working, maxima + (k - 1) * n, n * sizeof *working);
+    return;
+  }
+  for (size_t j = 0; j < n; j++) {
+    double sum = 0.0;
+    for (size_t i = 0; i < m; i++) sum += weight[i] * maxima[(k - m + i) * n + j];
+    working[j] = sum;
+  }
+}
+
+static void set_ridge(lf_newton *w, const double *unit, double lambda) {
+  for (size_t j = 0; j < w->frame->n_coef; j++) w->ridge[j] = lambda * unit[j];
+}
+
+/* From `working` to the maximum, by chord steps on the matrix at hand. */
+static lf_status correct(lf_newton *w, lf_error *err) {
+  lf_status status = LF_OK;
+  double previous = INFINITY;
+  LF_TRY(lf_newton_evaluate(w, LF_PASS_GRADIENT, 1, err));
+  LF_TRY(lf_newton_step(w, true, err));
+  for (int i = 0; i < w->max_iterations; i++) {
+    bool moved = false;
+    if (w->decrement <= w->tolerance) break;
+    if (w->decrement > 0.25 * previous || (i == 0 && w->decrement > 100.0)) {
+      LF_TRY(lf_newton_evaluate(w, LF_PASS_FULL, 1, err));
+      LF_TRY(lf_newton_step(w, true, err));
+    }
+    previous = w->decrement;
+    LF_TRY(lf_newton_advance(w, LF_PASS_GRADIENT, 1, &moved, err));
+    if (!moved) break;
+    LF_TRY(lf_newton_step(w, false, err));
+  }
+  for (size_t j = 0; j < w->frame->n_coef; j++) w->working[j] += w->step[j];
+cleanup:
+  return status;
+}
+
+/* The first fit, whose matrix the others use: the newton of it. */
+static lf_status first_fit(const lf_frame *frame, const lf_ridge_path *path, double *ridge, const lf_run *run, lf_newton **out,
+                           lf_error *err) {
+  lf_status status = LF_OK;
+  lf_newton *w = NULL;
+  for (size_t j = 0; j < frame->n_coef; j++) ridge[j] = path->lambda[0] * (path->unit ? path->unit[j] : j > 0 ? 1.0 : 0.0);
+  lf_solve_options options = {.ridge = ridge, .start = path->start, .tolerance = path->tolerance, .no_information = true};
+  LF_TRY(lf_newton_new(frame, &options, run, &w, err));
+  LF_TRY(lf_newton_run(w, err));
+  *out = w;
+  w = NULL;
+cleanup:
+  lf_newton_free(w);
+  return status;
+}
+
+lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, const lf_run *run, double *b, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_newton *w = NULL;
+  double *unit = NULL, *maxima = NULL;
+  size_t n = frame->n_coef;
+  LF_TRY(lf_alloc(n, sizeof *unit, &unit, err));
+  LF_TRY(lf_alloc(path->n * n, sizeof *maxima, &maxima, err));
+  for (size_t k = 0; k < path->n; k++) {
+    LF_TRY(lf_check_interrupt(run, err));
+    if (k == 0) {
+      LF_TRY(first_fit(frame, path, unit, run, &w, err));
+      for (size_t j = 0; j < n; j++) unit[j] = w->ridge[j] / path->lambda[0];
+      w->max_iterations = 100;
+    } else {
+      predict_start(path, k, maxima, n, w->working);
+      set_ridge(w, unit, path->lambda[k]);
+      LF_TRY(correct(w, err));
+    }
+    memcpy(maxima + k * n, w->working, n * sizeof *maxima);
+    lf_frame_to_user(frame, w->working, b + k * n);
+  }
+cleanup:
+  lf_newton_free(w);
+  free(unit);
+  free(maxima);
+  return status;
+}
