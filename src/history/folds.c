@@ -13,34 +13,53 @@ enum { FOLD_SALT = 0x666f6c64, DEALT_ROWS = 5000, MOST_FOLDS = 254, JUDGES = 255
 
 /* ---- accounts ------------------------------------------------------------------------------------- */
 
+typedef struct numbered {
+  uint64_t key; /* 0: free */
+  uint32_t number;
+} numbered;
+
+enum { AHEAD = 32 };
+
+/* Fills keys[0..) with those of the next rows and asks for the places where they will be looked up: the table is
+ * larger than the caches, and so the rows wait for memory together instead of one after the other. */
+static void fetch_keys(const lf_column *column, size_t from, size_t to, const numbered *table, int shift,
+                       uint64_t keys[AHEAD]) {
+  for (size_t i = from; i < to; i++) {
+    keys[i - from] = lf_column_key(column, i);
+    __builtin_prefetch(&table[keys[i - from] * UINT64_C(0x9e3779b97f4a7c15) >> shift], 1);
+  }
+}
+
 /* Number of each key, in order of first appearance. Open addressing; key 0 (no account) is a cluster of its
  * own each time. */
 static lf_status number_keys(const lf_column *column, size_t n, uint32_t *cluster, size_t *n_clusters,
                              lf_error *err) {
   lf_status status = LF_OK;
-  uint64_t *keys = NULL;
-  uint32_t *numbers = NULL, next = 0;
-  size_t slots = 16;
-  while (slots < 2 * n) slots *= 2;
-  LF_TRY(lf_alloc(slots, sizeof *keys, &keys, err));
-  LF_TRY(lf_alloc(slots, sizeof *numbers, &numbers, err));
-  for (size_t i = 0; i < n; i++) {
-    uint64_t key = lf_column_key(column, i);
-    size_t slot = (size_t)lf_hash_mix(key, 0) & (slots - 1);
-    while (key && keys[slot] && keys[slot] != key) slot = (slot + 1) & (slots - 1);
-    if (!key || !keys[slot]) {
+  numbered *table = NULL;
+  uint32_t next = 0;
+  uint64_t keys[AHEAD];
+  int bits = 4;
+  while ((size_t)1 << bits < 2 * (size_t)column->distinct + 2 || (size_t)1 << bits < n + n / 4) bits++;
+  size_t mask = ((size_t)1 << bits) - 1;
+  LF_TRY(lf_alloc(mask + 1, sizeof *table, &table, err));
+  for (size_t from = 0; from < n; from += AHEAD) {
+    size_t to = from + AHEAD < n ? from + AHEAD : n;
+    fetch_keys(column, from, to, table, 64 - bits, keys);
+    for (size_t i = from; i < to; i++) {
+      uint64_t key = keys[i - from];
+      size_t slot = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
+      while (key && table[slot].key && table[slot].key != key) slot = (slot + 1) & mask;
+      if (key && table[slot].key) {
+        cluster[i] = table[slot].number;
+        continue;
+      }
       cluster[i] = next++;
-      if (!key) continue;
-      keys[slot] = key;
-      numbers[slot] = cluster[i];
-    } else {
-      cluster[i] = numbers[slot];
+      if (key) table[slot] = (numbered){.key = key, .number = cluster[i]};
     }
   }
   *n_clusters = next;
 cleanup:
-  free(keys);
-  free(numbers);
+  free(table);
   return status;
 }
 

@@ -192,13 +192,64 @@ cleanup:
   return status;
 }
 
+/* ---- are there any? ------------------------------------------------------------------------------- */
+
+/* Most histories have none, and then identities alone, sorted into parts, tell it at less cost. */
+typedef struct count_task {
+  uint64_t *sorted; /* identities of used rows, by part */
+  size_t start[PARTS + 1];
+  uint64_t found[PARTS];
+  lf_status status[PARTS];
+} count_task;
+
+static void count_repeats(void *context, size_t part) {
+  count_task *task = context;
+  const uint64_t *identity = task->sorted + task->start[part];
+  size_t n = task->start[part + 1] - task->start[part], mask = slots_for(n) - 1, zeros = 0;
+  uint64_t *seen = NULL;
+  task->status[part] = lf_alloc(mask + 1, sizeof *seen, &seen, NULL);
+  if (task->status[part] != LF_OK) return;
+  for (size_t k = 0; k < n; k++) {
+    size_t slot = (size_t)identity[k] & mask;
+    if (!identity[k]) task->found[part] += zeros++ > 0;
+    while (identity[k] && seen[slot] && seen[slot] != identity[k]) slot = (slot + 1) & mask;
+    task->found[part] += identity[k] && seen[slot];
+    if (identity[k]) seen[slot] = identity[k];
+  }
+  free(seen);
+}
+
+static lf_status any_repeats(const lf_draft *draft, uint64_t *found, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = draft->history->table->n_rows, next[PARTS];
+  count_task *task = NULL;
+  LF_TRY(lf_alloc(1, sizeof *task, &task, err));
+  LF_TRY(lf_alloc(n, sizeof *task->sorted, &task->sorted, err));
+  for (size_t i = 0; i < n; i++)
+    if (lf_row_used(draft->state[i])) task->start[(draft->identity[i] >> 56) + 1]++;
+  for (size_t p = 0; p < PARTS; p++) {
+    task->start[p + 1] += task->start[p];
+    next[p] = task->start[p];
+  }
+  for (size_t i = 0; i < n; i++)
+    if (lf_row_used(draft->state[i])) task->sorted[next[draft->identity[i] >> 56]++] = draft->identity[i];
+  lf_parallel_for(draft->run, PARTS, count_repeats, task);
+  for (size_t p = 0; p < PARTS; p++) {
+    if (task->status[p] != LF_OK) LF_TRY(lf_fail(err, task->status[p], "not enough memory to look for repeated rows"));
+    *found += task->found[p];
+  }
+cleanup:
+  if (task) free(task->sorted);
+  free(task);
+  return status;
+}
+
 static lf_status screen_repeats(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
   uint8_t *repeated = NULL;
   uint64_t found = 0;
-  LF_TRY(lf_alloc(h->table->n_rows, 1, &repeated, err));
-  LF_TRY(flag_repeats(draft, repeated, &found, err));
+  LF_TRY(any_repeats(draft, &found, err));
   if (!found) goto cleanup;
   if (h->id == SIZE_MAX) {
     status = lf_note(h, err,
@@ -207,6 +258,9 @@ static lf_status screen_repeats(lf_draft *draft, lf_error *err) {
                      (unsigned long long)found);
     goto cleanup;
   }
+  found = 0;
+  LF_TRY(lf_alloc(h->table->n_rows, 1, &repeated, err));
+  LF_TRY(flag_repeats(draft, repeated, &found, err));
   for (size_t i = 0; i < h->table->n_rows; i++)
     if (repeated[i]) draft->state[i] = LF_ROW_DUPLICATE;
   status = lf_exclude_rows(h, found, err, "exact duplicate of an earlier row, id included");
