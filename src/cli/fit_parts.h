@@ -28,6 +28,9 @@ lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err)
 
 /* selection.cap of the report: what --max-bands costs in training deviance and on the judged rows; null without it. */
 lf_status lf_fit_describe_cap(const lf_fit_job *job, json_t **tree, lf_error *err);
+/* owners{…} and followup{…} of the report; null without a card. */
+lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error *err);
+lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_error *err);
 
 /* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the scorecard its provenance, too. */
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err);

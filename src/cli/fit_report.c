@@ -202,7 +202,7 @@ static lf_status sign_card(lf_fit_job *job, lf_error *err) {
 }
 
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
-  json_t *holdout = NULL, *tree = NULL, *changed = NULL;
+  json_t *holdout = NULL, *tree = NULL, *changed = NULL, *owners = NULL, *followup = NULL;
   double unscored = 0;
   lf_status status = LF_OK;
   lf_object o = lf_object_new();
@@ -219,9 +219,13 @@ lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
     LF_TRY(sign_card(job, err));
     LF_TRY(add_card_parts(job, &o, err));
   }
-  LF_TRY(lf_fit_describe_changed(job, &changed, err));
   lf_object_tree(&o, "attributes", lf_describe_attributes(job->history, job->evidence, job->plain));
   if (job->evidence) lf_object_tree(&o, "evidence", lf_describe_evidence(job->evidence));
+  LF_TRY(lf_fit_describe_owners(job, &owners, err));
+  lf_object_tree(&o, "owners", owners);
+  LF_TRY(lf_fit_describe_followup(job, &followup, err));
+  lf_object_tree(&o, "followup", followup);
+  LF_TRY(lf_fit_describe_changed(job, &changed, err));
   lf_object_tree(&o, "changed", changed);
   LF_TRY(lf_tree_take(lf_object_take(&o), &tree, err));
   LF_TRY(lf_report_headline(tree, err));

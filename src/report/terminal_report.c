@@ -124,6 +124,7 @@ lf_status lf_report_terminal(const json_t *report, bool colour, int width, char 
   write_sentence(&term, headline, "Evidence", "evidence", 4);
   write_figures(&term, report);
   write_cautions(&term, headline);
+  write_sentence(&term, lf_view_at(report, "owners"), "Owners", "summary", 4);
   json_decref(headline);
   return lf_view_give(&term.out, bytes, n, err);
 }

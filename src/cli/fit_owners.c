@@ -1,0 +1,22 @@
+/* Whose attributes matter, and what sales did: owners{…} and followup{…} of the report. */
+#include "cli/fit_parts.h"
+#include "report/describe_owners.h"
+
+lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error *err) {
+  if (job->plain) return lf_tree_take(json_null(), tree, err);
+  lf_owners *owners = NULL;
+  lf_owners_options options = {.seed = job->options->seed};
+  lf_status status = lf_owners_make(job->history, job->atoms, job->card_fit, &options, job->run, &owners, err);
+  if (status == LF_OK) status = lf_tree_take(lf_describe_owners(owners), tree, err);
+  lf_owners_free(owners);
+  return status;
+}
+
+lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_error *err) {
+  if (job->plain) return lf_tree_take(json_null(), tree, err);
+  lf_followup *followup = NULL;
+  lf_status status = lf_followup_make(job->history, job->build.card, job->options->seed, job->run, &followup, err);
+  if (status == LF_OK) status = lf_tree_take(lf_describe_followup(followup), tree, err);
+  lf_followup_free(followup);
+  return status;
+}
