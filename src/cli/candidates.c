@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/text.h"
 
 static const char COLUMN[] = "column:";
 
@@ -53,10 +54,29 @@ static lf_status no_column(const char *name, const lf_table *table, lf_error *er
   if (status != LF_OK) return status;
   for (size_t c = 0; c < table->n_columns; c++) names[c] = table->columns[c].name;
   const char *near = lf_nearest_word(name, names, table->n_columns);
-  status = near ? lf_fail(err, LF_E_USAGE, "no column '%s' to judge: did you mean column:%s?", name, near)
+  status = near ? lf_fail(err, LF_E_USAGE, "no column '%s' to judge: did you mean '%s'?", name, near)
                 : lf_fail(err, LF_E_USAGE, "no column '%s' to judge: leadfit inspect lists the columns", name);
   free(names);
   return status;
+}
+
+/* What a flag's level counts as a score: its number, or 1 for the words that say yes and 0 for those that say no. */
+static double flag_value(const char *level) {
+  static const char *const yes[] = {"yes", "true", "y", "t"}, *const no[] = {"no", "false", "n", "f"};
+  double number;
+  if (lf_parse_double(level, strlen(level), &number)) return number;
+  for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+    if (lf_same_text(level, yes[i])) return 1;
+    if (lf_same_text(level, no[i])) return 0;
+  }
+  return NAN;
+}
+
+/* Score of a cell; NaN where it is missing or no number. */
+static double cell_score(const lf_column *column, size_t row) {
+  if (column->kind != LF_KIND_FLAG || column->values) return lf_column_number(column, row);
+  uint32_t code = lf_column_code(column, row);
+  return code ? flag_value(lf_column_level(column, code)) : NAN;
 }
 
 /* A score column is a probability where all its values lie in [0, 1] and are not just 0 and 1: a yes/no rule claims no certainty. */
@@ -67,14 +87,14 @@ static lf_status score_by_column(lf_contender *c, const lf_history *history, siz
   if (at == history->outcome)
     return lf_fail(err, LF_E_USAGE, "column '%s' is the outcome: it cannot be a candidate", column->name);
   bool values = column->kind == LF_KIND_NUMBER && column->store != LF_STORE_NONE && column->store != LF_STORE_HASHES;
-  if (!values && !column->values)
+  if (!values && !column->values && column->kind != LF_KIND_FLAG)
     return lf_fail(err, LF_E_DATA, "column '%s' holds no numbers: a score is a number, higher is better", column->name);
   lf_status status = lf_alloc(n, sizeof *c->score, &c->score, err);
   if (status == LF_OK) status = lf_alloc(n, sizeof *c->probability, &c->probability, err);
   if (status != LF_OK) return status;
   bool probability = true, between = false;
   for (size_t i = 0; i < n; i++) {
-    double x = lf_column_number(column, from + i);
+    double x = cell_score(column, from + i);
     c->score[i] = c->probability[i] = x;
     if (isnan(x)) continue;
     probability &= x >= 0 && x <= 1;

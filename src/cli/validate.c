@@ -2,71 +2,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "card/card.h"
-#include "cli/command.h"
+#include "cli/candidates.h"
 #include "report/describe.h"
 #include "report/report.h"
 
-/* Scores of the judged rows, and what they are worth as probabilities. */
-typedef struct judged_scores {
-  double *score;
-  double *probability; /* NULL: the score is no probability */
-  char *warning;       /* or NULL */
-} judged_scores;
-
-static void judged_scores_clear(judged_scores *s) {
-  free(s->score);
-  free(s->probability);
-  free(s->warning);
-}
-
-static lf_status scores_of_card(const lf_scorecard *card, const lf_history *history, size_t from, const lf_run *run,
-                                judged_scores *out, lf_error *err) {
-  size_t n = history->n_rows - from;
-  lf_codes *codes = NULL;
-  int32_t *points = NULL;
-  lf_status status = LF_OK;
-  LF_TRY(lf_codes_make(card->attributes, history->table, run, &codes, &out->warning, err));
-  LF_TRY(lf_alloc(history->n_rows, sizeof *points, &points, err));
-  LF_TRY(lf_scorecard_score(card, codes, run, points, err));
-  LF_TRY(lf_alloc(n, sizeof *out->score, &out->score, err));
-  if (card->has_probability) LF_TRY(lf_alloc(n, sizeof *out->probability, &out->probability, err));
-  for (size_t i = 0; i < n; i++) {
-    out->score[i] = points[from + i];
-    if (out->probability) out->probability[i] = lf_scorecard_probability(card, points[from + i]);
-  }
-cleanup:
-  free(points);
-  lf_codes_free(codes);
-  return status;
-}
-
-/* A score column is a probability where all its values lie in [0, 1]. */
-static lf_status scores_of_column(const lf_history *history, const char *name, size_t from, judged_scores *out,
-                                  lf_error *err) {
-  size_t c = lf_table_find(history->table, name);
-  if (c == SIZE_MAX) return lf_fail(err, LF_E_USAGE, "no column '%s' to judge: leadfit inspect lists the columns", name);
-  const lf_column *column = &history->table->columns[c];
-  if (column->kind != LF_KIND_NUMBER && !column->values)
-    return lf_fail(err, LF_E_DATA, "column '%s' holds no numbers: a score is a number, higher is better", column->name);
-  size_t n = history->n_rows - from;
-  lf_status status = lf_alloc(n, sizeof *out->score, &out->score, err);
-  if (status == LF_OK) status = lf_alloc(n, sizeof *out->probability, &out->probability, err);
-  if (status != LF_OK) return status;
-  bool probability = true;
-  for (size_t i = 0; i < n; i++) {
-    out->score[i] = out->probability[i] = lf_column_number(column, from + i);
-    if (!(out->score[i] >= 0 && out->score[i] <= 1)) probability = false;
-  }
-  if (!probability) {
-    free(out->probability);
-    out->probability = NULL;
-  }
-  return LF_OK;
-}
-
 /* Rows without a score cannot be judged: they are moved out, and counted. */
-static size_t keep_scored(judged_scores *s, size_t n, uint8_t *won, double *weight, double *amount) {
+static size_t keep_scored(lf_contender *s, size_t n, uint8_t *won, double *weight, double *amount) {
   size_t kept = 0;
   for (size_t i = 0; i < n; i++) {
     if (isnan(s->score[i])) continue;
@@ -79,7 +20,7 @@ static size_t keep_scored(judged_scores *s, size_t n, uint8_t *won, double *weig
   return kept;
 }
 
-static lf_status judge_scores(const lf_history *history, size_t from, judged_scores *scores, const lf_run *run,
+static lf_status judge_scores(const lf_history *history, size_t from, lf_contender *scores, const lf_run *run,
                               lf_judgement *out, double *unscored, lf_error *err) {
   size_t n = history->n_rows - from;
   uint8_t *won = NULL;
@@ -128,31 +69,30 @@ static lf_status print_result(const lf_options *options, const lf_history *histo
   return status;
 }
 
+static void warn_absent(const lf_options *options, const char *absent) {
+  lf_text text = {0};
+  lf_text_addf(&text, "the data have no column %s: every row counts as missing there", absent);
+  if (!text.failed) lf_warn(options, text.data);
+  lf_text_free(&text);
+}
+
 lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config == !options->score)
     return lf_fail(err, LF_E_USAGE, "say what to judge: either --config scoring.json or --score COLUMN");
-  lf_scorecard *card = NULL;
+  lf_contender scores = {.name = options->config ? options->config : options->score, .column = options->score};
   lf_history *history = NULL;
-  judged_scores scores = {0};
   lf_judgement judgement;
   double unscored = 0;
   lf_status status = LF_OK;
-  if (options->config) LF_TRY(lf_scorecard_load(options->config, &card, err));
+  if (options->config) LF_TRY(lf_scorecard_load(options->config, &scores.card, err));
   LF_TRY(lf_input_history(options, 0, run, &history, err));
   size_t from = history->n_train < history->n_rows ? history->n_train : 0; /* the holdout where one was asked for, else every row */
-  if (card) LF_TRY(scores_of_card(card, history, from, run, &scores, err));
-  else LF_TRY(scores_of_column(history, options->score, from, &scores, err));
-  if (scores.warning) {
-    lf_text text = {0};
-    lf_text_addf(&text, "the data have no column %s: every row counts as missing there", scores.warning);
-    if (!text.failed) lf_warn(options, text.data);
-    lf_text_free(&text);
-  }
+  LF_TRY(lf_contender_score(&scores, history, from, run, err));
+  if (scores.absent) warn_absent(options, scores.absent);
   LF_TRY(judge_scores(history, from, &scores, run, &judgement, &unscored, err));
   LF_TRY(print_result(options, history, &judgement, unscored, err));
 cleanup:
-  judged_scores_clear(&scores);
+  lf_contender_clear(&scores);
   lf_history_free(history);
-  lf_scorecard_free(card);
   return status;
 }
