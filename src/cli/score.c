@@ -1,4 +1,5 @@
-/* leadfit score: the leads as they came, with points, grade, MQL, probability, expected revenue and reasons added. */
+/* leadfit score: the leads as they came, with points, grade, MQL, probability, expected revenue and reasons
+ * added. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,11 +19,11 @@ typedef struct score_job {
   lf_table *table;
   lf_codes *codes;
   int32_t *score;
-  double *average;    /* points of the average lead in each attribute */
-  uint16_t *row;      /* codes of one row */
-  lf_text text;       /* output not yet written */
+  double *average; /* points of the average lead in each attribute */
+  uint16_t *row;   /* codes of one row */
+  lf_text text;    /* output not yet written */
   int fd;
-  lf_records *first;  /* the first input, whose columns and delimiter are those of the output */
+  lf_records *first; /* the first input, whose columns and delimiter are those of the output */
   char delimiter;
 } score_job;
 
@@ -37,9 +38,11 @@ static void job_clear(score_job *job) {
   lf_text_free(&job->text);
 }
 
-/* A field as CSV: quoted where it must be; text that a spreadsheet would run as a formula gets a leading apostrophe. */
+/* A field as CSV: quoted where it must be; text that a spreadsheet would run as a formula gets a leading
+ * apostrophe. */
 static void add_field(score_job *job, const char *value) {
-  bool formula = strchr("=+-@\t\r", value[0]) && value[0] && !(value[0] == '-' && strspn(value + 1, "0123456789.") == strlen(value + 1));
+  bool formula = strchr("=+-@\t\r", value[0]) && value[0] &&
+                 !(value[0] == '-' && strspn(value + 1, "0123456789.") == strlen(value + 1));
   bool quote = formula || strpbrk(value, "\"\r\n") || strchr(value, job->delimiter);
   if (!quote) {
     lf_text_add(&job->text, value);
@@ -50,11 +53,14 @@ static void add_field(score_job *job, const char *value) {
   lf_text_add(&job->text, "\"");
 }
 
-static void add_delimiter(score_job *job) { lf_text_add_n(&job->text, &job->delimiter, 1); }
+static void add_delimiter(score_job *job) {
+  lf_text_add_n(&job->text, &job->delimiter, 1);
+}
 
 static void add_header(score_job *job) {
-  static const char *const names[] = {"leadfit_score",    "leadfit_grade",    "leadfit_mql",     "leadfit_probability",
-                                      "leadfit_expected", "leadfit_reason_1", "leadfit_reason_2", "leadfit_reason_3"};
+  static const char *const names[] = {"leadfit_score",       "leadfit_grade",    "leadfit_mql",
+                                      "leadfit_probability", "leadfit_expected", "leadfit_reason_1",
+                                      "leadfit_reason_2",    "leadfit_reason_3"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     add_delimiter(job);
     lf_text_add(&job->text, names[i]);
@@ -70,8 +76,10 @@ static void add_reason(score_job *job, const lf_reason *reason) {
                reason->points >= 0 ? "+" : "");
   lf_text_add_fixed(&text, reason->points, 1);
   lf_text_add(&text, ")");
-  if (text.failed) job->text.failed = true;
-  else add_field(job, text.data);
+  if (text.failed)
+    job->text.failed = true;
+  else
+    add_field(job, text.data);
   lf_text_free(&text);
 }
 
@@ -91,7 +99,8 @@ static void add_result(score_job *job, size_t row) {
   add_delimiter(job);
   if (!isnan(probability)) lf_text_add_fixed(&job->text, probability, 6);
   add_delimiter(job);
-  if (!isnan(probability * card->mean_amount)) lf_text_add_fixed(&job->text, probability * card->mean_amount, 2);
+  if (!isnan(probability * card->mean_amount))
+    lf_text_add_fixed(&job->text, probability * card->mean_amount, 2);
   for (size_t i = 0; i < LF_REASONS; i++) {
     add_delimiter(job);
     if (i < n) add_reason(job, &reasons[i]);
@@ -122,8 +131,8 @@ cleanup:
 }
 
 /* Copies the records that are left of one input through, each with its result. */
-static lf_status copy_records(score_job *job, lf_records *records, const char *path, size_t *row, const lf_run *run,
-                              lf_error *err) {
+static lf_status copy_records(score_job *job, lf_records *records, const char *path, size_t *row,
+                              const lf_run *run, lf_error *err) {
   const char *bytes = NULL;
   size_t n = 0;
   lf_status status = LF_OK;
@@ -131,7 +140,8 @@ static lf_status copy_records(score_job *job, lf_records *records, const char *p
     LF_TRY(lf_records_next(records, &bytes, &n, err));
     if (!bytes) break;
     if (*row >= job->table->n_rows)
-      LF_TRY(lf_fail_at(err, LF_E_IO, path, 0, 0, "has grown while it was read: score a copy that stands still"));
+      LF_TRY(lf_fail_at(err, LF_E_IO, path, 0, 0,
+                        "has grown while it was read: score a copy that stands still"));
     lf_text_add_n(&job->text, bytes, n);
     add_result(job, (*row)++);
     LF_TRY(flush(job, WRITE_BYTES, err));
@@ -142,7 +152,8 @@ cleanup:
 }
 
 /* A further input: its header is gone past, its columns are put into the order of the first. */
-static lf_status copy_further(score_job *job, const char *path, size_t *row, const lf_run *run, lf_error *err) {
+static lf_status copy_further(score_job *job, const char *path, size_t *row, const lf_run *run,
+                              lf_error *err) {
   lf_records *records = NULL;
   const char *bytes = NULL;
   size_t n = 0;
@@ -213,7 +224,8 @@ static lf_status keep_input(const lf_options *options, lf_error *err) {
 }
 
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err) {
-  if (!options->config) return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
+  if (!options->config)
+    return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
   score_job job = {.options = options, .delimiter = ','};
   char *absent = NULL;
   lf_status status = LF_OK;

@@ -128,7 +128,8 @@ static void count_levels(const lf_history *history, const lf_column *column, dou
   }
 }
 
-/* The most frequent of those that stand in at least fewest rows, and not in nearly all: these tell nothing apart. */
+/* The most frequent of those that stand in at least fewest rows, and not in nearly all: these tell nothing
+ * apart. */
 static lf_status take(const sightings *all, double fewest, double most, lf_word **words, size_t *n,
                       lf_error *err) {
   lf_word *made = NULL;

@@ -75,7 +75,8 @@ typedef struct lf_history {
   lf_split_kind split;
   double split_from; /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */
 
-  lf_text_list won_values, lost_values; /* the values of the outcome as they stand in the table; "": no value */
+  lf_text_list won_values,
+      lost_values;              /* the values of the outcome as they stand in the table; "": no value */
   char *won_label, *lost_label; /* the same for people: "Closed Won"; several joined by ", ", a dozen shown */
   uint64_t rows_read;           /* rows of the table before anything was left out */
   uint64_t open;
@@ -109,9 +110,10 @@ typedef struct lf_word {
   double rows, won;
 } lf_word;
 
-/* The most frequent words of a column of texts (or of a category with a hundred levels or more), the most frequent first; none
- * where the column holds no texts, contact data, or texts too many to be kept. */
-lf_status lf_frequent_words(const lf_history *history, size_t column, lf_word **words, size_t *n, lf_error *err);
+/* The most frequent words of a column of texts (or of a category with a hundred levels or more), the most
+ * frequent first; none where the column holds no texts, contact data, or texts too many to be kept. */
+lf_status lf_frequent_words(const lf_history *history, size_t column, lf_word **words, size_t *n,
+                            lf_error *err);
 void lf_words_free(lf_word *words, size_t n);
 
 /* Who owns an attribute where its name makes that plain, else LF_OWNER_NONE. */

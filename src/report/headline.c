@@ -162,7 +162,8 @@ static lf_status put_predicts(const json_t *report, const char *state, json_t *h
     judged = judged || verdict != NULL;
     if (verdict != NULL && strncmp(verdict, "predicts", 8) == 0) LF_TRY(append_name(names, attribute, err));
   }
-  while (!judged && (shown_to_work || strcmp(state, "cannot be judged") == 0) && (widest = next_widest(card, below, place, &place)) != NULL) {
+  while (!judged && (shown_to_work || strcmp(state, "cannot be judged") == 0) &&
+         (widest = next_widest(card, below, place, &place)) != NULL) {
     below = range_of(widest);
     LF_TRY(append_name(names, widest, err));
   }

@@ -22,11 +22,9 @@ enum { LF_REPORT_FEWEST_ROWS = 10 };
  *   works      does the score work: one or two sentences, opening with the title
  *   predicts   names of the attributes that predict, strongest first
  *   predicts_by verdict, or weight where nothing has a verdict: then these are what the score goes by
- *   predicts_confirmed false where leads that took no part do not bear the score out: what predicts is then so on the
- *              training leads only
- *   change     what to do about the MQL threshold
- *   evidence   how much evidence there is, and of what sort
- *   cautions   sentences to read before the score is used */
+ *   predicts_confirmed false where leads that took no part do not bear the score out: what predicts is then
+ * so on the training leads only change     what to do about the MQL threshold evidence   how much evidence
+ * there is, and of what sort cautions   sentences to read before the score is used */
 lf_status lf_report_headline(json_t *report, lf_error *err);
 
 /* One self-contained page: opens offline, no script, and its own policy forbids every request. */
@@ -49,9 +47,11 @@ lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, c
                                lf_error *err);
 
 /* Candidates side by side, and what each pair comes to. */
-lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n,
+                              lf_error *err);
 
 /* Claims with their verdicts and the counts behind them. */
-lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
+                             lf_error *err);
 
 #endif

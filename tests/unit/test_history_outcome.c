@@ -132,8 +132,9 @@ static void two_values_not_understood_ask_for_won(void **state) {
   case_must_build(&c, csv);
   check_counts(&c, 4, 2, 0);
   assert_true(c.history->won[0] && !c.history->won[1]);
-  assert_string_equal(c.history->won_label, "'red'");
-  assert_string_equal(c.history->lost_label, "'blue'");
+  assert_string_equal(c.history->won_label, "red");
+  assert_int_equal(c.history->won_values.n, 1);
+  assert_string_equal(c.history->lost_label, "blue");
   case_free(&c);
 }
 
