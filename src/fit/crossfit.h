@@ -58,6 +58,10 @@ typedef struct lf_elimination {
   double loss;         /* weighted mean of row_loss */
 } lf_elimination;
 
+/* Of more than `most` kept sets, keeps those of largest judged gain alone; the others are added to dropped with that gain and its error. */
+lf_status lf_screen_alone(const lf_sample *sample, const lf_atoms *atoms, size_t most, uint8_t *keep, lf_dropped_set *dropped,
+                          size_t *n_dropped, const lf_run *run, lf_error *err);
+
 /* Drops, one after another, the set whose gain G = 2 sum (loss without - loss with) is least worth its standard error s: smallest G - multiple * s
  * while that is <= 0. A negative multiple is a veto: only a set that significantly harms is dropped. */
 lf_status lf_eliminate(const lf_crossfit *crossfit, size_t band_index, size_t ridge_index, double multiple, const lf_run *run,

@@ -341,6 +341,26 @@ cleanup:
   return status;
 }
 
+lf_status lf_frame_share(const lf_frame *base, const lf_design *design, lf_frame **frame, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_frame *f = NULL;
+  LF_TRY(lf_alloc(1, sizeof *f, &f, err));
+  *f = *base;
+  f->design = design;
+  f->shares = true;
+  f->slab = NULL;
+  f->used = NULL;
+  f->rows = f->won = 0.0;
+  f->positive_rows = 0;
+  LF_TRY(count_rows(f, err));
+  LF_TRY(lf_frame_wake(f, err));
+  *frame = f;
+  f = NULL;
+cleanup:
+  lf_frame_free(f);
+  return status;
+}
+
 static void group_clear(lf_frame_group *group) {
   for (size_t t = 0; group->remap && t < group->n_terms; t++) free(group->remap[t]);
   free(group->remap);
@@ -351,13 +371,17 @@ static void group_clear(lf_frame_group *group) {
 
 void lf_frame_free(lf_frame *frame) {
   if (!frame) return;
+  free(frame->slab);
+  free(frame->used);
+  if (frame->shares) {
+    free(frame);
+    return;
+  }
   for (size_t g = 0; g < frame->n_groups; g++) group_clear(&frame->groups[g]);
   free(frame->groups);
   free(frame->numbers);
   free(frame->layout.group);
   free(frame->layout.residual);
   free(frame->layout.pair);
-  free(frame->slab);
-  free(frame->used);
   free(frame);
 }

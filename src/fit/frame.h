@@ -56,11 +56,15 @@ typedef struct lf_frame {
   uint8_t *used;           /* of each block of LF_BLOCK_ROWS rows: one has positive weight; owned */
   lf_chunks chunks;        /* whole blocks each */
   size_t scratch;          /* doubles of working space of one chunk */
+  bool shares;             /* numbers, groups and layout are another frame's */
   double *slab;            /* chunks.count x (layout.length + scratch); owned */
 } lf_frame;
 
 /* Builds the frame. keep_shift: numbers are scaled but not centred (where the intercept is fixed or penalised). */
 lf_status lf_frame_new(const lf_design *design, bool keep_shift, const lf_run *run, lf_frame **frame, lf_error *err);
+/* A frame over the same rows and terms with other weights (design: those of base but for its weight): codes, scales and layout are
+ * base's, which outlives it. */
+lf_status lf_frame_share(const lf_frame *base, const lf_design *design, lf_frame **frame, lf_error *err);
 void lf_frame_free(lf_frame *frame);
 /* A frame at rest holds no accumulators; it is woken before the next pass. */
 void lf_frame_rest(lf_frame *frame);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "fit/newton.h"
 
 /* Value at log lambda_k of the polynomial through the last (at most three) maxima, per point its weight. */
@@ -56,7 +57,7 @@ static lf_status correct(lf_newton *w, lf_error *err) {
   for (int i = 0; i < w->max_iterations; i++) {
     bool moved = false;
     if (w->decrement <= w->tolerance) break;
-    if (w->decrement > 0.25 * previous || (i == 0 && w->decrement > 100.0)) {
+    if (w->decrement > 0.25 * previous || (i == 0 && w->decrement > 100.0 * (double)w->system->m)) {
       LF_TRY(lf_newton_evaluate(w, LF_PASS_FULL, 1, err));
       LF_TRY(lf_newton_step(w, true, err));
     }
@@ -111,5 +112,62 @@ cleanup:
   lf_newton_free(w);
   free(unit);
   free(maxima);
+  return status;
+}
+
+/* ---- refits ------------------------------------------------------------------------------------------ */
+
+void lf_refitter_free(lf_refitter *refitter) {
+  if (!refitter) return;
+  lf_newton_free(refitter->newton);
+  lf_frame_free(refitter->frame);
+  free(refitter);
+}
+
+lf_status lf_refitter_new(const lf_design *design, const double *ridge, const lf_run *run, lf_refitter **refitter, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_refitter *r = NULL;
+  LF_TRY(lf_alloc(1, sizeof *r, &r, err));
+  r->design = design;
+  lf_solve_options options = {.ridge = ridge, .no_information = true};
+  LF_TRY(lf_frame_new(design, lf_keeps_shift(&options), run, &r->frame, err));
+  LF_TRY(lf_newton_new(r->frame, &options, run, &r->newton, err));
+  LF_TRY(lf_newton_run(r->newton, err));
+  LF_TRY(lf_newton_evaluate(r->newton, LF_PASS_FULL, 1, err));
+  *refitter = r;
+  r = NULL;
+cleanup:
+  lf_refitter_free(r);
+  return status;
+}
+
+lf_status lf_refit(const lf_refitter *refitter, const double *weight, double tolerance, double *b, lf_error *err) {
+  lf_status status = LF_OK;
+  const lf_newton *full = refitter->newton;
+  size_t n = refitter->frame->n_coef;
+  lf_run serial = lf_run_serial(full->run);
+  lf_design design = *refitter->design;
+  lf_frame *frame = NULL;
+  lf_newton *w = NULL;
+  design.weight = weight;
+  lf_solve_options options = {.ridge = full->ridge, .tolerance = tolerance, .no_information = true};
+  LF_TRY(lf_frame_share(refitter->frame, &design, &frame, err));
+  LF_TRY(lf_newton_new(frame, &options, &serial, &w, err));
+  memcpy(w->working, full->working, n * sizeof *w->working);
+  if (w->ridge) {
+    memcpy(w->ridge, full->ridge, n * sizeof *w->ridge);
+    memcpy(w->centre, full->centre, n * sizeof *w->centre);
+  }
+  memcpy(w->point.hessian, full->point.hessian, n * n * sizeof *w->point.hessian);
+  memcpy(w->aliased, full->aliased, n * sizeof *w->aliased);
+  memcpy(w->left_out, full->left_out, n * sizeof *w->left_out);
+  lf_system_activate(w->system, w->left_out);
+  LF_TRY(correct(w, err));
+  lf_frame_to_user(frame, w->working, b);
+  for (size_t j = 0; j < n; j++)
+    if (w->aliased[j]) b[j] = NAN;
+cleanup:
+  lf_newton_free(w);
+  lf_frame_free(frame);
   return status;
 }

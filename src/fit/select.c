@@ -1,7 +1,7 @@
 /* The card method.
  *
  * 1. Where time is known, attributes whose newest values lie outside what older rows held are left out and named.
- * 2. Random folds: in each fold bands are chosen and ridge weights fitted at every point of a grid (band penalty g x ridge
+ * 2. Of more than 150 attributes the 150 that help most on their own go on (alone.c). Random folds: in each fold bands are chosen and ridge weights fitted at every point of a grid (band penalty g x ridge
  *    penalty l); the judged rows' log loss says which l is best for each g; attributes that do not help by one standard
  *    error leave; then the largest g within one standard error of the best is taken (Breiman et al. 1984, section 3.4.3: the
  *    simpler model where the data cannot tell).
@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "fit/line.h"
 
-enum { DEFAULT_FOLDS = 5, DEFAULT_ROWS = 60000, FORWARD_FOLDS = 4 };
+enum { DEFAULT_FOLDS = 5, DEFAULT_ROWS = 60000, FORWARD_FOLDS = 4, MOST_JOINT = 150 };
 
 static const double drift_limit = 0.25;
 static const double final_tolerance = 1e-9;
@@ -193,6 +193,8 @@ static lf_status run_stage(stage *s, lf_fold_order order, const lf_path *path, l
   LF_TRY(lf_sample_make(s->history, fit->atoms, order, n_folds, s->options->max_rows, &sample, err));
   if (!sample->n_folds && order == LF_FOLDS_FORWARD) goto cleanup; /* the past is too short to learn from: random folds have the word */
   if (!sample->n_folds) LF_TRY(lf_fail(err, LF_E_DATA, "too few wins or losses to cross-validate: no fold has 5 of each to learn from"));
+  if (order == LF_FOLDS_RANDOM)
+    LF_TRY(lf_screen_alone(sample, fit->atoms, MOST_JOINT, fit->keep, fit->dropped, &fit->n_dropped, s->run, err));
   lf_band_rules rules = band_rules(s->options, sample->total, 0);
   LF_TRY(lf_crossfit_make(sample, fit->atoms, fit->keep, path, &rules, s->run, &c, err));
   if (order == LF_FOLDS_FORWARD) LF_TRY(choose_forward(c, s->run, &e, err));

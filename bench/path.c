@@ -1,0 +1,226 @@
+/* A cross-validated ridge path, and refits on bootstrap samples of accounts, through the library.
+ *
+ *     path ridge FILE THREADS          10 folds and all rows, 50 penalties each, as cv.glmnet(alpha = 0) lays them out
+ *     path boot FILE THREADS REFITS    card of at most 16 attributes; each refit starts from the full-data fit
+ *
+ * Prints one line of JSON with seconds. Folds are runs of 512 rows dealt out by a hash. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "common.h"
+#include "evidence/bootstrap.h"
+#include "fit/path.h"
+#include "fit/pass.h"
+#include "fit/plain.h"
+#include "fit/select.h"
+
+enum { FOLDS = 10, STEPS = 50 };
+
+typedef struct paths {
+  const lf_frame *frame;
+  const lf_design *design;
+  double *unit;
+  double tolerance; /* a tenth of glmnet's default, 1e-7 of the null deviance */
+  double lambda[STEPS];
+  double loss[FOLDS + 1][STEPS];
+  lf_status status[FOLDS + 1];
+} paths;
+
+static size_t fold_of(size_t row) {
+  uint64_t block = row / LF_BLOCK_ROWS;
+  return (size_t)(lf_hash_unit(lf_hash(&block, sizeof block, 7)) * FOLDS);
+}
+
+/* Log loss of the rows left out at every penalty. */
+static lf_status judge(paths *p, size_t fold, const double *b, lf_error *err) {
+  size_t n = p->frame->n_coef;
+  double *weight = NULL, *working = NULL;
+  lf_design design = *p->design;
+  lf_frame *frame = NULL;
+  lf_point point = {0};
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
+  LF_TRY(lf_alloc(n, sizeof *working, &working, err));
+  LF_TRY(lf_alloc(n, sizeof *point.gradient, &point.gradient, err));
+  for (size_t i = 0; i < design.n_rows; i++) weight[i] = fold_of(i) == fold ? (p->design->weight ? p->design->weight[i] : 1) : 0;
+  design.weight = weight;
+  LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
+  for (size_t k = 0; k < STEPS; k++) {
+    lf_frame_to_working(frame, b + k * n, working);
+    LF_TRY(lf_pass(frame, LF_PASS_GRADIENT, working, 1, NULL, NULL, &point, err));
+    p->loss[fold][k] = -point.loglik / frame->rows;
+  }
+cleanup:
+  lf_frame_free(frame);
+  free(weight);
+  free(working);
+  free(point.gradient);
+  return status;
+}
+
+static lf_status fit_fold(paths *p, size_t fold, lf_error *err) {
+  size_t n = p->frame->n_coef;
+  double *weight = NULL, *b = NULL;
+  lf_design design = *p->design;
+  lf_run serial = {.threads = 1};
+  lf_frame *frame = NULL;
+  lf_ridge_path path = {.n = STEPS, .lambda = p->lambda, .unit = p->unit, .tolerance = p->tolerance};
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
+  LF_TRY(lf_alloc(STEPS * n, sizeof *b, &b, err));
+  for (size_t i = 0; i < design.n_rows; i++) weight[i] = fold_of(i) == fold ? 0 : p->design->weight ? p->design->weight[i] : 1;
+  design.weight = weight;
+  LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
+  LF_TRY(lf_ridge_path_fit(frame, &path, &serial, b, err));
+  if (fold < FOLDS) LF_TRY(judge(p, fold, b, err));
+cleanup:
+  lf_frame_free(frame);
+  free(weight);
+  free(b);
+  return status;
+}
+
+static void fold_task(void *context, size_t fold) {
+  paths *p = context;
+  p->status[fold] = fit_fold(p, fold, NULL);
+}
+
+/* Columns count by their variance, as glmnet standardises; the longest penalty is 1,000 times the largest correlation. */
+static lf_status lay_out(paths *p, const lf_run *run, lf_error *err) {
+  size_t n = p->frame->n_coef;
+  double *zero = NULL, largest = 0;
+  lf_point point = {0};
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(n, sizeof *p->unit, &p->unit, err));
+  LF_TRY(lf_alloc(n, sizeof *zero, &zero, err));
+  LF_TRY(lf_alloc(n, sizeof *point.gradient, &point.gradient, err));
+  LF_TRY(lf_alloc(n * n, sizeof *point.hessian, &point.hessian, err));
+  zero[0] = log(p->frame->won / (p->frame->rows - p->frame->won));
+  LF_TRY(lf_pass(p->frame, LF_PASS_FULL, zero, 1, NULL, run, &point, err));
+  double all = point.hessian[0];
+  p->tolerance = -2e-8 * point.loglik;
+  for (size_t j = 1; j < n; j++) {
+    double mean = point.hessian[j] / all, variance = point.hessian[j * n + j] / all - mean * mean;
+    p->unit[j] = fmax(variance, 1e-9);
+    largest = fmax(largest, fabs(point.gradient[j]) / sqrt(p->unit[j]));
+  }
+  for (size_t i = 0; i < p->frame->n_numbers; i++) {
+    const lf_frame_number *x = &p->frame->numbers[i];
+    p->unit[x->coef] *= x->scale * x->scale;
+  }
+  for (size_t k = 0; k < STEPS; k++) p->lambda[k] = largest * 1000 * pow(1e-4, (double)k / (STEPS - 1));
+cleanup:
+  free(zero);
+  free(point.gradient);
+  free(point.hessian);
+  return status;
+}
+
+static lf_status ridge(const lf_history *history, const lf_run *run, lf_error *err) {
+  lf_plain *plain = NULL;
+  lf_frame *frame = NULL;
+  paths p = {0};
+  lf_plain_options options = {.no_tests = true, .no_robust = true};
+  lf_status status = LF_OK;
+  LF_TRY(lf_plain_fit(history, &options, run, &plain, err));
+  double began = bench_now();
+  LF_TRY(lf_frame_new(&plain->design, false, run, &frame, err));
+  p.frame = frame;
+  p.design = &plain->design;
+  LF_TRY(lay_out(&p, run, err));
+  lf_parallel_for(run, FOLDS + 1, fold_task, &p);
+  double seconds = bench_now() - began, least = INFINITY;
+  size_t best = 0, failed = 0;
+  for (size_t f = 0; f <= FOLDS; f++) failed += p.status[f] != LF_OK;
+  for (size_t k = 0; k < STEPS; k++) {
+    double loss = 0;
+    for (size_t f = 0; f < FOLDS; f++) loss += p.loss[f][k] / FOLDS;
+    if (loss < least) best = k;
+    least = fmin(least, loss);
+  }
+  printf("{\"seconds\": %.3f, \"fits\": %d, \"coefficients\": %zu, \"failed\": %zu, \"best_step\": %zu, \"log_loss\": %.9f}\n", seconds,
+         (FOLDS + 1) * STEPS, frame->n_coef, failed, best, least);
+cleanup:
+  free(p.unit);
+  lf_frame_free(frame);
+  lf_plain_free(plain);
+  return status;
+}
+
+typedef struct refits {
+  const lf_refitter *refitter;
+  lf_resample rows;
+  lf_status *status;
+  double *b;
+} refits;
+
+static lf_status refit(const refits *r, size_t i) {
+  double *weight = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(r->rows.n, sizeof *weight, &weight, NULL));
+  LF_TRY(lf_bootstrap_weights(&r->rows, 1, i, weight, NULL));
+  LF_TRY(lf_refit(r->refitter, weight, 1e-6, r->b + i * r->refitter->frame->n_coef, NULL));
+cleanup:
+  free(weight);
+  return status;
+}
+
+static void refit_task(void *context, size_t i) {
+  refits *r = context;
+  r->status[i] = refit(r, i);
+}
+
+static lf_status boot(const lf_history *history, size_t n, const lf_run *run, lf_error *err) {
+  lf_atoms *atoms = NULL;
+  lf_card_fit *card = NULL;
+  lf_card_options options = {0};
+  lf_refitter *refitter = NULL;
+  double *penalty = NULL;
+  refits r = {0};
+  lf_status status = LF_OK;
+  LF_TRY(lf_atoms_make(history, NULL, run, &atoms, err));
+  LF_TRY(lf_card_fit_make(history, atoms, &options, run, &card, err));
+  const lf_design *design = &card->banded->design;
+  double began = bench_now();
+  LF_TRY(lf_alloc(design->n_coef, sizeof *penalty, &penalty, err));
+  for (size_t j = 1; j < design->n_coef; j++) penalty[j] = card->ridge;
+  LF_TRY(lf_refitter_new(design, penalty, run, &refitter, err));
+  r.refitter = refitter;
+  r.rows = (lf_resample){.n = design->n_rows, .cluster = history->cluster, .n_clusters = history->n_clusters};
+  LF_TRY(lf_alloc(n, sizeof *r.status, &r.status, err));
+  LF_TRY(lf_alloc(n * design->n_coef, sizeof *r.b, &r.b, err));
+  lf_parallel_for(run, n, refit_task, &r);
+  size_t failed = 0;
+  for (size_t i = 0; i < n; i++) failed += r.status[i] != LF_OK;
+  printf("{\"seconds\": %.3f, \"refits\": %zu, \"attributes\": %zu, \"coefficients\": %zu, \"failed\": %zu}\n", bench_now() - began, n,
+         design->n_terms, design->n_coef, failed);
+cleanup:
+  free(r.status);
+  free(r.b);
+  free(penalty);
+  lf_refitter_free(refitter);
+  lf_card_fit_free(card);
+  lf_atoms_free(atoms);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  bool is_ridge = argc == 4 && strcmp(argv[1], "ridge") == 0, is_boot = argc == 5 && strcmp(argv[1], "boot") == 0;
+  if (!is_ridge && !is_boot) {
+    fputs("path ridge FILE THREADS | path boot FILE THREADS REFITS\n", stderr);
+    return 2;
+  }
+  lf_run run = {.threads = atoi(argv[3])};
+  lf_project project = {0};
+  lf_history *history = NULL;
+  lf_error err = {0};
+  lf_status status = LF_OK;
+  LF_TRY(bench_history(argv[2], is_ridge ? NULL : "Amount", &project, &run, &history, &err));
+  LF_TRY(is_ridge ? ridge(history, &run, &err) : boot(history, (size_t)atoi(argv[4]), &run, &err));
+cleanup:
+  lf_history_free(history);
+  lf_project_clear(&project);
+  return status == LF_OK ? 0 : bench_fail("path", &err);
+}
