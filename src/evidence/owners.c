@@ -72,6 +72,13 @@ static void find_blocks(lf_owners_job *job) {
   }
 }
 
+/* One owner, too many attributes to tell apart, and no rep: nothing would be shared out. */
+static bool nothing_to_tell(const lf_owners_job *job) {
+  size_t kept = 0;
+  for (size_t t = 0; t < job->atoms->n; t++) kept += job->keep[t];
+  return !kept || (job->out->n_blocks < 2 && kept > LF_MOST_PLAYERS && lf_rep_column(job->history) == SIZE_MAX);
+}
+
 static lf_status job_make(lf_owners_job *job, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(1, sizeof *job->out, &job->out, err));
@@ -80,6 +87,7 @@ static lf_status job_make(lf_owners_job *job, lf_error *err) {
   for (size_t t = 0; t < job->atoms->n; t++) job->keep[t] = 1;
   for (size_t i = 0; i < job->card_fit->n_drifting; i++) job->keep[job->card_fit->drifting[i].set] = 0;
   find_blocks(job);
+  if (nothing_to_tell(job)) goto cleanup;
   LF_TRY(lf_evidence_rows_make(job->history, job->atoms, job->options.max_rows, &job->rows, err));
   LF_TRY(lf_alloc(job->rows->n, sizeof *job->weight, &job->weight, err));
   weigh_rows(job);
@@ -185,7 +193,7 @@ lf_status lf_owners_make(const lf_history *history, const lf_atoms *atoms, const
   if (!job.options.max_rows) job.options.max_rows = MOST_ROWS;
   lf_status status = LF_OK;
   LF_TRY(job_make(&job, err));
-  if (job.out->rows > 0 && job.out->n_blocks > 0) {
+  if (job.out->rows > 0) {
     LF_TRY(lf_owners_fit_blocks(&job, err));
     LF_TRY(share_out(&job, err));
     LF_TRY(lf_owners_attributes(&job, err));

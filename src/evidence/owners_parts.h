@@ -25,7 +25,8 @@ typedef struct lf_owners_job {
 lf_status lf_owners_fit_blocks(lf_owners_job *job, lf_error *err);
 /* owners_attributes.c: shares of single attributes. */
 lf_status lf_owners_attributes(lf_owners_job *job, lf_error *err);
-/* owners_reps.c: whether weights hold when the rep is held fixed. */
+/* owners_reps.c: whether weights hold when the rep is held fixed; the column that names the rep, or SIZE_MAX. */
+size_t lf_rep_column(const lf_history *history);
 lf_status lf_owners_reps(lf_owners_job *job, lf_error *err);
 
 /* Log loss of the rows at eta, levelled fold by fold so that mean probability meets the fold's win rate; loss[rows->n]. eta is changed. */

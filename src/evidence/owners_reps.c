@@ -51,7 +51,7 @@ static void clear(rep_job *j) {
 
 /* ---- reps ------------------------------------------------------------------------------------------------------------- */
 
-static size_t find_column(const lf_history *h) {
+size_t lf_rep_column(const lf_history *h) {
   static const char *const names[] = {"owner", "rep", "salesperson", "account executive", "assigned to", "sr id", NULL};
   char words[LF_WORDS];
   for (size_t c = 0; c < h->table->n_columns; c++) {
@@ -232,7 +232,7 @@ cleanup:
 }
 
 lf_status lf_owners_reps(lf_owners_job *job, lf_error *err) {
-  rep_job j = {.job = job, .n = job->rows->n - job->rows->first, .column = find_column(job->history)};
+  rep_job j = {.job = job, .n = job->rows->n - job->rows->first, .column = lf_rep_column(job->history)};
   lf_status status = LF_OK;
   if (j.column == SIZE_MAX) return LF_OK;
   LF_TRY(count_reps(&j, err));
