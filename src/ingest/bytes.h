@@ -22,7 +22,7 @@ void lf_bytes_close(lf_bytes *bytes);
  * again. So what a reading holds does not grow with the file. */
 void lf_bytes_rest(const char *data, size_t from, size_t to);
 /* SHA-256 of the bytes, in lower-case hexadecimal, resting what was read. */
-lf_status lf_bytes_sha256(const lf_bytes *bytes, char out[65], lf_error *err);
+lf_status lf_bytes_sha256(const lf_bytes *bytes, const lf_run *run, char out[65], lf_error *err);
 
 /* Replaces bytes that are not valid UTF-8: where valid multi-byte characters outnumber the bad bytes, bad
  * ones become U+FFFD (*latin false); else every high byte is read as Windows-1252 (*latin true). name is for

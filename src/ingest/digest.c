@@ -13,10 +13,12 @@ void lf_bytes_rest(const char *data, size_t from, size_t to) {
   if (first < last) madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
-static bool digest(EVP_MD_CTX *context, const lf_bytes *bytes, unsigned char out[EVP_MAX_MD_SIZE]) {
+/* Stops early, with a digest of what was read, where the run is interrupted. */
+static bool digest(EVP_MD_CTX *context, const lf_bytes *bytes, const lf_run *run,
+                   unsigned char out[EVP_MAX_MD_SIZE]) {
   const size_t block = (size_t)1 << 22;
   if (EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) return false;
-  for (size_t at = 0; at < bytes->n; at += block) {
+  for (size_t at = 0; at < bytes->n && lf_check_interrupt(run, NULL) == LF_OK; at += block) {
     size_t n = bytes->n - at < block ? bytes->n - at : block;
     if (EVP_DigestUpdate(context, bytes->data + at, n) != 1) return false;
     lf_bytes_rest(bytes->data, at, at + n);
@@ -24,13 +26,13 @@ static bool digest(EVP_MD_CTX *context, const lf_bytes *bytes, unsigned char out
   return EVP_DigestFinal_ex(context, out, NULL) == 1;
 }
 
-lf_status lf_bytes_sha256(const lf_bytes *bytes, char out[65], lf_error *err) {
+lf_status lf_bytes_sha256(const lf_bytes *bytes, const lf_run *run, char out[65], lf_error *err) {
   unsigned char raw[EVP_MAX_MD_SIZE];
   EVP_MD_CTX *context = EVP_MD_CTX_new();
-  bool ok = context && digest(context, bytes, raw);
+  bool ok = context && digest(context, bytes, run, raw);
   EVP_MD_CTX_free(context);
   if (!ok)
     return lf_fail(err, LF_E_IO, "SHA-256 is not available from libcrypto: check the OpenSSL configuration");
   for (size_t i = 0; i < 32; i++) snprintf(out + 2 * i, 3, "%02x", raw[i]);
-  return LF_OK;
+  return lf_check_interrupt(run, err);
 }

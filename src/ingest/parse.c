@@ -75,7 +75,7 @@ static void run_task(pass *p, size_t worker, size_t i) {
   if (i < p->n_hashes) {
     lf_input_source *s = &p->reader->sources[i];
     const lf_bytes *bytes = s->original.map ? &s->original : &s->bytes;
-    p->status[i] = lf_bytes_sha256(bytes, s->sha256, &p->errors[i]);
+    p->status[i] = lf_bytes_sha256(bytes, p->reader->run, s->sha256, &p->errors[i]);
     return;
   }
   lf_pieces *pieces = &p->reader->pieces;

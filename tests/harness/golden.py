@@ -18,16 +18,19 @@ Each folder tests/golden/NAME holds input files and a case.json:
     inputs    {"history.csv": "datasets/sample/history.csv"}: files taken from the project
     generate  arguments for the generator, which writes history.csv (and truth.json)
     before    {"out/scoring.json": "text"}: files that are there already
-    variants  which of "threads", "locale", "pipe" must give the same bytes (["threads", "locale"])
-    pipe      the input that standard input replaces (history.csv)
+    variants  which of "threads", "locale", "pipe", "memory" (a budget that sends every cell to a temporary file) and
+              "packed" (the input compressed under its own name) must give the same bytes (["threads", "locale"])
+    pipe      the input that standard input replaces, or that is compressed (history.csv)
 """
 import csv
+import gzip
 import io
 import json
 import math
 import os
 import re
 import shutil
+import subprocess
 
 from .core import files_under, run
 
@@ -65,9 +68,12 @@ def write(path, data):
         f.write(data)
 
 
-def perform(setting, name, case, source, more=(), locale="C", pipe=None):
+def perform(setting, name, case, source, more=(), locale="C", pipe=None, packed=None):
     folder = setting.folder(f"{name} {' '.join(more)} {locale} {pipe}")
     there = prepare(setting, case, source, folder)
+    for name_there, pack in (packed or {}).items():
+        there[name_there] = pack(there[name_there])
+        write(os.path.join(folder, name_there), there[name_there])
     args = ["-" if pipe and arg == pipe else arg for arg in case["args"]]
     ran = run(setting, [setting.leadfit] + args + list(more), cwd=folder, locale=locale,
               stdin=there[pipe] if pipe else None)
@@ -212,9 +218,13 @@ def first_difference(a, b):
     return f"differs at byte {at}: {show(a)!r} and {show(b)!r}"
 
 
+def zstd(data):
+    return subprocess.run(["zstd", "-q", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
 def compare_variants(setting, results, name, case, source, first):
     variants = case.get("variants", ["threads", "locale"])
-    counts = [("--threads", "2"), ("--threads", "3")] if "threads" in variants else []
+    counts = [("--threads", "2"), ("--threads", "3"), ("--threads", "8")] if "threads" in variants else []
     for more in counts:
         other = perform(setting, name, case, source, more)
         results.check(f"{name} {more[1]} threads", differences(first, other))
@@ -224,8 +234,19 @@ def compare_variants(setting, results, name, case, source, first):
             results.check(f"{name} in de_DE", differences(first, other))
         else:
             results.skip(f"{name} in de_DE", "localedef cannot make de_DE.UTF-8 here (package locales)")
+    piped = case.get("pipe", "history.csv")
+    if "memory" in variants:
+        for threads in ("1", "3"):
+            other = perform(setting, name, case, source, ("--threads", threads, "--memory", "1K"))
+            results.check(f"{name} {threads} threads in 1K", differences(first, other))
+    if "packed" in variants:
+        for program, pack in (("gzip", gzip.compress), ("zstd", zstd)):
+            if program == "zstd" and not shutil.which("zstd"):
+                results.skip(f"{name} packed by zstd", "there is no zstd here (package zstd)")
+                continue
+            other = perform(setting, name, case, source, ("--threads", "2"), packed={piped: pack})
+            results.check(f"{name} packed by {program}", differences(first, other))
     if "pipe" in variants:
-        piped = case.get("pipe", "history.csv")
         other = perform(setting, name, case, source, ("--threads", "1"), "C", piped)
         results.check(f"{name} from a pipe", differences(first, other, piped))
 
