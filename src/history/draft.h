@@ -12,7 +12,8 @@ typedef enum lf_row_state {
   LF_ROW_OPEN,
   LF_ROW_UNCLEAR, /* outcome value not understood */
   LF_ROW_NO_WEIGHT,
-  LF_ROW_DUPLICATE
+  LF_ROW_DUPLICATE,
+  LF_ROW_YOUNG /* of a cohort too young to judge */
 } lf_row_state;
 
 typedef struct lf_draft {
@@ -36,6 +37,8 @@ lf_status lf_roles_said(lf_draft *draft, lf_error *err);
 lf_status lf_outcome_find(lf_draft *draft, lf_error *err);
 /* Roles that names and values tell. */
 lf_status lf_roles_infer(lf_draft *draft, lf_error *err);
+/* The curve of time to close; holds back cohorts too young to judge. */
+lf_status lf_maturity_hold(lf_draft *draft, lf_error *err);
 /* Warns of cohorts too young to have closed. */
 lf_status lf_cohorts_check(lf_draft *draft, lf_error *err);
 /* Leaves out rows without a weight and repeated rows; makes identities. */

@@ -54,6 +54,27 @@ typedef struct lf_history_options {
 
 enum { LF_OUTCOME_UNKNOWN = 2 };
 
+/* Rows created in one calendar month, weights not counted. */
+typedef struct lf_cohort {
+  int year, month; /* month 1..12 */
+  double open, decided, won;
+  bool held; /* too young to judge: left out of fit and holdout */
+} lf_cohort;
+
+enum { LF_MATURITY_QUANTILES = 4, LF_MATURITY_AGES = 5 };
+
+/* How long rows take to be decided; where a created and a close date are known. */
+typedef struct lf_maturity {
+  bool known;
+  double as_of;                       /* last day on which anything was created or decided */
+  double days[LF_MATURITY_QUANTILES]; /* by which 25, 50, 75, 90 % are decided; NaN: not within the data */
+  double age[LF_MATURITY_AGES], decided_by[LF_MATURITY_AGES];
+  size_t n_cohorts;
+  lf_cohort *cohorts;                         /* by month, none left out */
+  double decided, won;                        /* of all cohorts */
+  double held_open, held_decided, held_won;   /* of the cohorts held back */
+} lf_maturity;
+
 typedef struct lf_history {
   lf_table *table;           /* owned; n_rows rows: training [0, n_train), holdout [n_train, n_rows) */
   const lf_project *project; /* not owned; outlives the history */
@@ -80,6 +101,7 @@ typedef struct lf_history {
   char *won_label, *lost_label; /* the same for people: "Closed Won"; several joined by ", ", a dozen shown */
   uint64_t rows_read;           /* rows of the table before anything was left out */
   uint64_t open;
+  lf_maturity maturity;
   lf_exclusion *excluded;
   size_t n_excluded;
   lf_text_list notes; /* inferences the user should know: one sentence each */

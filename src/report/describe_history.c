@@ -53,6 +53,50 @@ static json_t *describe_exclusion(const void *context, size_t i) {
   return lf_object_take(&o);
 }
 
+static json_t *describe_cohort(const void *context, size_t i) {
+  const lf_cohort *c = &((const lf_maturity *)context)->cohorts[i];
+  char month[32];
+  snprintf(month, sizeof month, "%04d-%02d", c->year, c->month);
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "month", month);
+  lf_object_number(&o, "rows", c->open + c->decided);
+  lf_object_number(&o, "open", c->open);
+  lf_object_number(&o, "won", c->won);
+  lf_object_number(&o, "win_rate", c->decided > 0 ? c->won / c->decided : (double)NAN);
+  lf_object_flag(&o, "held_back", c->held);
+  return lf_object_take(&o);
+}
+
+static json_t *describe_held(const lf_maturity *m) {
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "rows", m->held_open + m->held_decided);
+  lf_object_number(&o, "open", m->held_open);
+  lf_object_number(&o, "decided", m->held_decided);
+  lf_object_number(&o, "won", m->held_won);
+  lf_object_number(&o, "win_rate_without", (m->won - m->held_won) / (m->decided - m->held_decided));
+  lf_object_number(&o, "win_rate_with", m->won / m->decided);
+  return lf_object_take(&o);
+}
+
+json_t *lf_describe_maturity(const lf_history *history) {
+  static const char *const shares[LF_MATURITY_QUANTILES] = {"25", "50", "75", "90"};
+  const lf_maturity *m = &history->maturity;
+  if (!m->known) return json_null();
+  lf_object o = lf_object_new(), days = lf_object_new(), by = lf_object_new();
+  for (size_t k = 0; k < LF_MATURITY_QUANTILES; k++) lf_object_number(&days, shares[k], m->days[k]);
+  for (size_t k = 0; k < LF_MATURITY_AGES; k++) {
+    char age[32];
+    snprintf(age, sizeof age, "%.0f", m->age[k]);
+    lf_object_number(&by, age, m->decided_by[k]);
+  }
+  lf_object_tree(&o, "as_of", lf_describe_day(m->as_of));
+  lf_object_tree(&o, "days_until_decided", lf_object_take(&days));
+  lf_object_tree(&o, "decided_by_day", lf_object_take(&by));
+  lf_object_tree(&o, "held_back", describe_held(m));
+  lf_object_tree(&o, "cohorts", lf_json_list(m->n_cohorts, describe_cohort, m));
+  return lf_object_take(&o);
+}
+
 json_t *lf_describe_data(const lf_history *history) {
   double rows = 0, won = 0;
   lf_history_count(history, 0, history->n_rows, &rows, &won);
@@ -64,6 +108,7 @@ json_t *lf_describe_data(const lf_history *history) {
   lf_object_count(&o, "open", history->open);
   lf_object_count(&o, "ragged", history->table->ragged_rows);
   lf_object_count(&o, "recovered", history->table->recovered_rows);
+  lf_object_tree(&o, "maturity", lf_describe_maturity(history));
   lf_object_tree(&o, "excluded", lf_json_list(history->n_excluded, describe_exclusion, history));
   lf_object_tree(&o, "columns", lf_json_list(history->table->n_columns, describe_column, history));
   lf_object_tree(&o, "notes", lf_describe_texts(&history->notes));

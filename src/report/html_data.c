@@ -75,6 +75,7 @@ void lf_html_data_used(lf_text *out, const json_t *report) {
     const lf_html_table table = {"Rows left out", reasons, COUNT_OF(reasons), excluded, NULL, NULL, 0};
     lf_html_records(out, &table);
   }
+  lf_html_maturity(out, report);
   if (list != NULL) {
     const lf_html_table table = {"Columns", columns, COUNT_OF(columns), list, NULL, NULL, 0};
     lf_html_records(out, &table);
