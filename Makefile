@@ -78,6 +78,7 @@ TEST_SRC := $(sort $(wildcard tests/unit/test_*.c tests/conformance/test_*.c))
 # What tests of one folder share: every other source there is linked to each of them.
 TEST_SHARED := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/conformance/*.c)))
 GENERATE_SRC := $(sort $(wildcard datasets/*.c))
+BENCH_SRC := $(sort $(wildcard bench/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 # Files that are embedded: each becomes a list of bytes, included as "room/file.inc".
 EMBEDDED := $(sort $(wildcard src/*/*.css src/*/*.js))
@@ -99,7 +100,7 @@ help:
 	@echo 'make asan tsan  the tests under AddressSanitizer+UBSan, the threaded ones under ThreadSanitizer'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
-	@echo 'make bench      timings on generated histories'
+	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
 	@echo 'make install uninstall     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make format clean'
 	@echo 'BUILD=FOLDER builds elsewhere; CC=clang another compiler; CFLAGS=… LDFLAGS=… add to ours; V=1 shows commands'
@@ -126,8 +127,8 @@ FUZZ_SECONDS ?= 20
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(DIR.fuzz)/%)
 	@tests/fuzz/run $(DIR.fuzz) $(FUZZ_SECONDS)
 
-bench: all $(BUILD)/generate
-	@tools/bench $(BUILD)
+bench: all $(BUILD)/generate $(BENCH_SRC:%.c=$(BUILD)/%)
+	@tools/bench $(BUILD) $(BENCH)
 
 browser: all
 	@tests/browser/run $(BUILD)
@@ -171,7 +172,11 @@ $$(DIR.$(1))/tests/%: $$(DIR.$(1))/obj/tests/%.o $$(TEST_SHARED:%.c=$$(DIR.$(1))
 	@mkdir -p $$(@D)
 	$$(call run,LINK,$$(LINK.$(1)) $$< $$(filter $$(<D)/%,$$(filter %.o,$$(wordlist 2,999,$$^))) $$(DIR.$(1))/libleadfit.a $$(LIBS) -lcmocka -o $$@)
 
--include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) $$(GENERATE_SRC))
+$$(DIR.$(1))/bench/%: $$(DIR.$(1))/obj/bench/%.o $$(DIR.$(1))/libleadfit.a
+	@mkdir -p $$(@D)
+	$$(call run,LINK,$$(LINK.$(1)) $$^ $$(LIBS) -o $$@)
+
+-include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(BENCH_SRC) $$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) $$(GENERATE_SRC))
 endef
 $(foreach mode,$(MODES),$(eval $(call mode_rules,$(mode))))
 

@@ -1,7 +1,9 @@
 /* leadfit fit: the main job.
  *   1. read the history          2. atoms and the card fit (or the plain fit)     3. points, map, threshold
  *   4. judge on the holdout      5. report                                        6. write all files at once */
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -17,6 +19,15 @@ void lf_fit_job_clear(lf_fit_job *job) {
   lf_scorecard_free(job->current);
   free(job->score);
   lf_history_free(job->history);
+}
+
+/* With -v: seconds since the stage before, on standard error. */
+static void say_stage(const lf_options *options, const char *stage, double *since) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  double now = (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+  if (options->verbose && stage) fprintf(stderr, "%s %.3f s\n", stage, now - *since);
+  *since = now;
 }
 
 /* Score of every row of the history. */
@@ -37,11 +48,17 @@ static lf_status fit_card(lf_fit_job *job, lf_error *err) {
   lf_evidence_options evidence = {.seed = o->seed};
   lf_threshold_options threshold = {.capacity = o->capacity, .precision = o->precision};
   lf_status status = LF_OK;
+  double since = 0;
+  say_stage(o, NULL, &since);
   LF_TRY(lf_atoms_make(job->history, NULL, job->run, &job->atoms, err));
+  say_stage(o, "atoms", &since);
   LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &job->card_fit, err));
+  say_stage(o, "bands and weights", &since);
   LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
   LF_TRY(score_rows(job, err));
+  say_stage(o, "points and scores", &since);
   LF_TRY(lf_evidence_make(job->history, job->atoms, job->card_fit, &job->build, &evidence, job->run, &job->evidence, err));
+  say_stage(o, "evidence", &since);
 cleanup:
   return status;
 }
@@ -114,13 +131,19 @@ lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error 
   if (options->output && !*options->output) return lf_fail(err, LF_E_USAGE, "-o needs the name of a folder");
   lf_fit_job job = {.options = options, .run = run};
   json_t *report = NULL;
+  double since = 0;
   lf_status status = LF_OK;
+  say_stage(options, NULL, &since);
   LF_TRY(lf_fit_open_current(&job, err));
   LF_TRY(lf_input_history(options, NAN, run, &job.history, err));
+  say_stage(options, "reading", &since);
   if (options->method == LF_METHOD_CARD) LF_TRY(fit_card(&job, err));
   else LF_TRY(fit_plain(&job, err));
+  say_stage(options, "fit in all", &since);
   LF_TRY(lf_fit_report(&job, &report, err));
+  say_stage(options, "judging and report", &since);
   if (options->output) LF_TRY(write_files(&job, report, err));
+  say_stage(options, "files", &since);
   LF_TRY(say(&job, report, err));
 cleanup:
   json_decref(report);
