@@ -72,11 +72,11 @@ static void find_blocks(lf_owners_job *job) {
   }
 }
 
-/* One owner, too many attributes to tell apart, and no rep: nothing would be shared out. */
+/* One owner and no rep: nothing would be shared out. */
 static bool nothing_to_tell(const lf_owners_job *job) {
   size_t kept = 0;
   for (size_t t = 0; t < job->atoms->n; t++) kept += job->keep[t];
-  return !kept || (job->out->n_blocks < 2 && kept > LF_MOST_PLAYERS && lf_rep_column(job->history) == SIZE_MAX);
+  return !kept || (job->out->n_blocks < 2 && lf_rep_column(job->history) == SIZE_MAX);
 }
 
 static lf_status job_make(lf_owners_job *job, lf_error *err) {
@@ -196,7 +196,7 @@ lf_status lf_owners_make(const lf_history *history, const lf_atoms *atoms, const
   if (job.out->rows > 0) {
     LF_TRY(lf_owners_fit_blocks(&job, err));
     LF_TRY(share_out(&job, err));
-    LF_TRY(lf_owners_attributes(&job, err));
+    if (job.out->n_blocks > 1) LF_TRY(lf_owners_attributes(&job, err));
     LF_TRY(lf_owners_reps(&job, err));
   }
   *owners = job.out;

@@ -18,7 +18,7 @@
 #include "evidence/owners_parts.h"
 #include "evidence/shapley.h"
 
-enum { BATCH = 64, ROW_FITS = 16 << 20, FEWEST_ROWS = 2000 };
+enum { BATCH = 64, ROW_FITS = 2 << 20, FEWEST_ROWS = 1000 };
 
 typedef struct attribute_job {
   lf_owners_job *job;
