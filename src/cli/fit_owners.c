@@ -1,5 +1,6 @@
-/* Whose attributes matter, and what sales did: owners{…} and followup{…} of the report. */
+/* Whose attributes matter, what sales did, what leaks are worth: owners{…}, followup{…} and leaks[…] of the report. */
 #include "cli/fit_parts.h"
+#include "report/describe_leaks.h"
 #include "report/describe_owners.h"
 
 lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error *err) {
@@ -18,5 +19,14 @@ lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_erro
   lf_status status = lf_followup_make(job->history, job->build.card, job->options->seed, job->run, &followup, err);
   if (status == LF_OK) status = lf_tree_take(lf_describe_followup(followup), tree, err);
   lf_followup_free(followup);
+  return status;
+}
+
+lf_status lf_fit_describe_leaks(const lf_fit_job *job, json_t **tree, lf_error *err) {
+  if (job->plain) return lf_tree_take(json_null(), tree, err);
+  lf_leaks *leaks = NULL;
+  lf_status status = lf_leaks_make(job->history, job->card_fit, job->run, &leaks, err);
+  if (status == LF_OK) status = lf_tree_take(lf_describe_leaks(leaks), tree, err);
+  lf_leaks_free(leaks);
   return status;
 }

@@ -31,6 +31,8 @@ lf_status lf_fit_describe_cap(const lf_fit_job *job, json_t **tree, lf_error *er
 /* owners{…} and followup{…} of the report; null without a card. */
 lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error *err);
 lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_error *err);
+/* leaks[…] of the report. */
+lf_status lf_fit_describe_leaks(const lf_fit_job *job, json_t **tree, lf_error *err);
 
 /* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the scorecard its provenance, too. */
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err);

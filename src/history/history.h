@@ -31,6 +31,7 @@ typedef struct lf_column_role {
                           attribute */
   lf_owner owner;
   const lf_attribute_spec *spec; /* into the project, or NULL */
+  bool leak;                     /* EXCLUDED because it gives the outcome away */
   char *reason;                  /* EXCLUDED: why, in words a user understands */
   char *suspicion; /* attribute kept but asked about (leak, calendar, process): the question, or NULL */
 } lf_column_role;

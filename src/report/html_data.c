@@ -71,6 +71,7 @@ void lf_html_data_used(lf_text *out, const json_t *report) {
   }
   add_row_facts(out, data);
   add_suspicions(out, list);
+  lf_html_leaks(out, report);
   if (excluded != NULL) {
     const lf_html_table table = {"Rows left out", reasons, COUNT_OF(reasons), excluded, NULL, NULL, 0};
     lf_html_records(out, &table);

@@ -1,0 +1,10 @@
+/* Suspected leaks -> leaks[…] of report.json. */
+#ifndef LF_REPORT_DESCRIBE_LEAKS_H
+#define LF_REPORT_DESCRIBE_LEAKS_H
+
+#include "evidence/leaks.h"
+#include "report/describe.h"
+
+json_t *lf_describe_leaks(const lf_leaks *leaks);
+
+#endif
