@@ -1,0 +1,75 @@
+/* What a suspected leak is worth: a column that knows the outcome is left out, and its worth is told. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/numerics.h"
+#include "evidence/leaks.h"
+#include "history_case.h"
+
+/* a predicts; `tag` is filled by whoever closed the lead. */
+static void build(history_case *c, double holdout) {
+  lf_text csv = {0};
+  *c = case_new();
+  c->options.holdout = holdout;
+  set_text(&c->project.outcome, "Won");
+  lf_text_add(&csv, "Won,a,b,tag\n");
+  for (size_t i = 0; i < 3000; i++) {
+    int a = (int)(4 * noise(1, i)), b = (int)(3 * noise(2, i));
+    bool won = noise(3, i) < lf_expit(-2 + 0.7 * a);
+    const char *tag = noise(4, i) < 0.1 ? "ringing" : won ? "will revert" : "not interested";
+    lf_text_addf(&csv, "%s,a%d,b%d,%s\n", won ? "yes" : "no", a, b, tag);
+  }
+  case_must_build(c, csv.data);
+  lf_text_free(&csv);
+}
+
+static void check(double holdout) {
+  history_case c;
+  lf_atoms *atoms = NULL;
+  lf_card_fit *fit = NULL;
+  lf_leaks *leaks = NULL;
+  lf_card_options options = {0};
+  lf_run two = {.threads = 2};
+  build(&c, holdout);
+  assert_int_equal(lf_atoms_make(c.history, NULL, &two, &atoms, NULL), LF_OK);
+  assert_int_equal(lf_card_fit_make(c.history, atoms, &options, &two, &fit, NULL), LF_OK);
+  assert_int_equal(lf_leaks_make(c.history, fit, &two, &leaks, NULL), LF_OK);
+  assert_int_equal(leaks->n, 2); /* and a is asked about: far stronger than the rest */
+  assert_string_equal(leaks->items[1].column, "a");
+  assert_false(leaks->items[1].left_out);
+  assert_string_equal(leaks->items[0].column, "tag");
+  assert_true(leaks->items[0].left_out && leaks->items[0].reason);
+  if (holdout > 0) {
+    assert_true(leaks->items[0].auc_without > 0.6 && leaks->items[0].auc_without < 0.8);
+    assert_true(leaks->items[0].auc_with > 0.95);
+    assert_true(leaks->items[1].auc_with == leaks->items[0].auc_without); /* both are the card as it is */
+    assert_true(leaks->items[1].auc_without < 0.57);                      /* b says nothing */
+  } else {
+    assert_true(isnan(leaks->items[0].auc_with) && isnan(leaks->items[0].auc_without));
+  }
+  lf_leaks_free(leaks);
+  lf_card_fit_free(fit);
+  lf_atoms_free(atoms);
+  case_free(&c);
+}
+
+static void tells_what_a_leak_is_worth(void **state) {
+  (void)state;
+  check(0.25);
+}
+
+static void tells_nothing_without_a_holdout(void **state) {
+  (void)state;
+  check(0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(tells_what_a_leak_is_worth), cmocka_unit_test(tells_nothing_without_a_holdout)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
