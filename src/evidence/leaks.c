@@ -89,7 +89,8 @@ cleanup:
 }
 
 static lf_status band_leaks(leak_job *job, lf_error *err) {
-  lf_band_rules rules = {.penalty = job->fit->band_penalty, .min_rows = fmax(20, fmin(100, 0.01 * job->sample->total)), .min_each = 1};
+  /* A leak's bands may be all wins or all losses: the ridge keeps their weights finite. */
+  lf_band_rules rules = {.penalty = job->fit->band_penalty, .min_rows = fmax(20, fmin(100, 0.01 * job->sample->total)), .min_each = 0};
   for (size_t t = 0; t < job->atoms->n; t++) {
     if (!job->roles[job->atoms->items[t].column].leak) continue;
     lf_grouping *all = NULL;
