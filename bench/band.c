@@ -1,8 +1,10 @@
-/* Optimal bands of every attribute of a history, each by itself: atoms, then the exact partition of least deviance.
+/* Optimal bands of every attribute of a history, each by itself: atoms, then the exact partition of least
+ * deviance.
  *
  *     band FILE THREADS MAX_BANDS MIN_SHARE
  *
- * Prints the seconds from the table in memory to the bands, and the binomial deviance of each attribute's bands. */
+ * Prints the seconds from the table in memory to the bands, and the binomial deviance of each attribute's
+ * bands. */
 #include <string.h>
 
 #include "band/atoms.h"
@@ -79,8 +81,8 @@ static void band_task(void *context, size_t t) {
 static void print(const banding *b, double seconds) {
   printf("{\"seconds\": %.4f, \"attributes\": {", seconds);
   for (size_t t = 0; t < b->atoms->n; t++)
-    printf("%s\"%s\": {\"bands\": %zu, \"deviance\": %.6f}", t ? ", " : "", b->atoms->items[t].name, b->bands[t],
-           b->deviance[t]);
+    printf("%s\"%s\": {\"bands\": %zu, \"deviance\": %.6f}", t ? ", " : "", b->atoms->items[t].name,
+           b->bands[t], b->deviance[t]);
   printf("}}\n");
 }
 

@@ -2,7 +2,9 @@
  *
  *     boot FILE THREADS REPLICATES
  *
- * The textbook design of 16 attributes. Every refit is unpenalised maximum likelihood, starts from the full-data solution and converges. Prints seconds, and standard errors by bootstrap and by cluster-robust sandwich. */
+ * The textbook design of 16 attributes. Every refit is unpenalised maximum likelihood, starts from the
+ * full-data solution and converges. Prints seconds, and standard errors by bootstrap and by cluster-robust
+ * sandwich. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -87,11 +89,13 @@ static lf_status run_refits(refits *r, const lf_history *history, const lf_run *
     failed += r->status[i] != LF_OK || r->iterations[i] < 0;
     iterations += r->iterations[i] > 0 ? (size_t)r->iterations[i] : 0;
   }
-  LF_TRY(lf_sandwich(r->design, r->full, history->cluster, history->n_clusters, LF_CR1, run, covariance, err));
-  printf("{\"seconds\": %.3f, \"replicates\": %zu, \"coefficients\": %zu, \"accounts\": %zu, \"failed\": %zu, "
-         "\"mean_iterations\": %.2f, \"error_over_sandwich\": %.4f}\n",
-         seconds, r->replicates, m, history->n_clusters, failed, (double)iterations / (double)r->replicates,
-         median_ratio(r, covariance, ratio));
+  LF_TRY(
+      lf_sandwich(r->design, r->full, history->cluster, history->n_clusters, LF_CR1, run, covariance, err));
+  printf(
+      "{\"seconds\": %.3f, \"replicates\": %zu, \"coefficients\": %zu, \"accounts\": %zu, \"failed\": %zu, "
+      "\"mean_iterations\": %.2f, \"error_over_sandwich\": %.4f}\n",
+      seconds, r->replicates, m, history->n_clusters, failed, (double)iterations / (double)r->replicates,
+      median_ratio(r, covariance, ratio));
 cleanup:
   free(covariance);
   free(ratio);
@@ -102,8 +106,8 @@ cleanup:
 }
 
 /* Unpenalised full-data fit on a design, then the refits. */
-static lf_status refit_design(const lf_design *design, const lf_history *history, size_t replicates, const lf_run *run,
-                              lf_error *err) {
+static lf_status refit_design(const lf_design *design, const lf_history *history, size_t replicates,
+                              const lf_run *run, lf_error *err) {
   lf_weights *full = NULL;
   lf_solve_options options = {0};
   lf_status status = LF_OK;

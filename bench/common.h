@@ -20,9 +20,10 @@ static inline int bench_fail(const char *program, const lf_error *err) {
   return 1;
 }
 
-/* All rows of the file as training rows. drop: names of columns that are no attributes, separated by commas, or NULL. */
-static inline lf_status bench_history(const char *path, const char *drop, lf_project *project, const lf_run *run,
-                                      lf_history **history, lf_error *err) {
+/* All rows of the file as training rows. drop: names of columns that are no attributes, separated by commas,
+ * or NULL. */
+static inline lf_status bench_history(const char *path, const char *drop, lf_project *project,
+                                      const lf_run *run, lf_history **history, lf_error *err) {
   lf_read_options read = {.paths = &path, .n_paths = 1};
   lf_history_options options = {.holdout = 0, .need_outcome = true, .seed = 1};
   lf_table *table = NULL;

@@ -2,7 +2,8 @@
  *
  *     floor bytes FILE THREADS    every byte is touched (sum of 64-bit words)
  *     floor lines FILE THREADS    newlines are counted (memchr)
- *     floor libcsv FILE THREADS   libcsv parses, its callbacks count; pieces begin after a newline outside quotes
+ *     floor libcsv FILE THREADS   libcsv parses, its callbacks count; pieces begin after a newline outside
+ * quotes
  *
  * Prints what was counted, so that no pass can be optimised away. */
 #include <csv.h>
@@ -58,10 +59,13 @@ static void parse(piece *p) {
 /* The first record that begins at `from` or after: quotes are counted from the start of the piece before. */
 static size_t record_start(const char *bytes, size_t start, size_t from, size_t n) {
   size_t quotes = 0;
-  for (const char *at = bytes + start; (at = memchr(at, '"', (size_t)(bytes + from - at))) != NULL; at++) quotes++;
+  for (const char *at = bytes + start; (at = memchr(at, '"', (size_t)(bytes + from - at))) != NULL; at++)
+    quotes++;
   for (; from < n; from++) {
-    if (bytes[from] == '"') quotes++;
-    else if (bytes[from] == '\n' && quotes % 2 == 0) return from + 1;
+    if (bytes[from] == '"')
+      quotes++;
+    else if (bytes[from] == '\n' && quotes % 2 == 0)
+      return from + 1;
   }
   return n;
 }

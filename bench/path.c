@@ -1,17 +1,19 @@
 /* A cross-validated ridge path, and refits on bootstrap samples of accounts, through the library.
  *
- *     path ridge FILE THREADS          10 folds and all rows, 50 penalties each, as cv.glmnet(alpha = 0) lays them out
- *     path boot FILE THREADS REFITS    card of at most 16 attributes; each refit starts from the full-data fit
+ *     path ridge FILE THREADS          10 folds and all rows, 50 penalties each, as cv.glmnet(alpha = 0) lays
+ * them out path boot FILE THREADS REFITS    card of at most 16 attributes; each refit starts from the
+ * full-data fit
  *
- * Prints one line of JSON with seconds. Folds are runs of 512 rows dealt out in turn: row i (from 0) is in fold i / 512 mod 10. */
+ * Prints one line of JSON with seconds. Folds are runs of 512 rows dealt out in turn: row i (from 0) is in
+ * fold i / 512 mod 10. */
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "common.h"
 #include "evidence/bootstrap.h"
-#include "fit/path.h"
 #include "fit/pass.h"
+#include "fit/path.h"
 #include "fit/plain.h"
 #include "fit/select.h"
 
@@ -27,7 +29,9 @@ typedef struct paths {
   lf_status status[FOLDS + 1];
 } paths;
 
-static size_t fold_of(size_t row) { return row / LF_BLOCK_ROWS % FOLDS; }
+static size_t fold_of(size_t row) {
+  return row / LF_BLOCK_ROWS % FOLDS;
+}
 
 /* Log loss of the rows left out at every penalty. */
 static lf_status judge(paths *p, size_t fold, const double *b, lf_error *err) {
@@ -40,7 +44,8 @@ static lf_status judge(paths *p, size_t fold, const double *b, lf_error *err) {
   LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
   LF_TRY(lf_alloc(n, sizeof *working, &working, err));
   LF_TRY(lf_alloc(n, sizeof *point.gradient, &point.gradient, err));
-  for (size_t i = 0; i < design.n_rows; i++) weight[i] = fold_of(i) == fold ? (p->design->weight ? p->design->weight[i] : 1) : 0;
+  for (size_t i = 0; i < design.n_rows; i++)
+    weight[i] = fold_of(i) == fold ? (p->design->weight ? p->design->weight[i] : 1) : 0;
   design.weight = weight;
   LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
   for (size_t k = 0; k < STEPS; k++) {
@@ -66,7 +71,8 @@ static lf_status fit_fold(paths *p, size_t fold, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
   LF_TRY(lf_alloc(STEPS * n, sizeof *b, &b, err));
-  for (size_t i = 0; i < design.n_rows; i++) weight[i] = fold_of(i) == fold ? 0 : p->design->weight ? p->design->weight[i] : 1;
+  for (size_t i = 0; i < design.n_rows; i++)
+    weight[i] = fold_of(i) == fold ? 0 : p->design->weight ? p->design->weight[i] : 1;
   design.weight = weight;
   LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
   LF_TRY(lf_ridge_path_fit(frame, &path, &serial, b, err));
@@ -83,7 +89,8 @@ static void fold_task(void *context, size_t fold) {
   p->status[fold] = fit_fold(p, fold, NULL);
 }
 
-/* Columns count by their variance, as glmnet standardises; the longest penalty is 1,000 times the largest correlation. */
+/* Columns count by their variance, as glmnet standardises; the longest penalty is 1,000 times the largest
+ * correlation. */
 static lf_status lay_out(paths *p, const lf_run *run, lf_error *err) {
   size_t n = p->frame->n_coef;
   double *zero = NULL, largest = 0;
@@ -141,7 +148,8 @@ static lf_status ridge(const lf_history *history, const lf_run *run, lf_error *e
     if (loss < least) best = k;
     least = fmin(least, loss);
   }
-  printf("{\"seconds\": %.3f, \"fits\": %d, \"coefficients\": %zu, \"failed\": %zu, \"best_step\": %zu, \"log_loss\": %.9f, \"losses\": [",
+  printf("{\"seconds\": %.3f, \"fits\": %d, \"coefficients\": %zu, \"failed\": %zu, \"best_step\": %zu, "
+         "\"log_loss\": %.9f, \"losses\": [",
          seconds, (FOLDS + 1) * STEPS, frame->n_coef, failed, best, least);
   for (size_t k = 0; k < STEPS; k++) printf("%s%.9f", k ? ", " : "", mean_loss(&p, k));
   puts("]}");
@@ -197,8 +205,9 @@ static lf_status boot(const lf_history *history, size_t n, const lf_run *run, lf
   lf_parallel_for(run, n, refit_task, &r);
   size_t failed = 0;
   for (size_t i = 0; i < n; i++) failed += r.status[i] != LF_OK;
-  printf("{\"seconds\": %.3f, \"refits\": %zu, \"attributes\": %zu, \"coefficients\": %zu, \"failed\": %zu}\n", bench_now() - began, n,
-         design->n_terms, design->n_coef, failed);
+  printf(
+      "{\"seconds\": %.3f, \"refits\": %zu, \"attributes\": %zu, \"coefficients\": %zu, \"failed\": %zu}\n",
+      bench_now() - began, n, design->n_terms, design->n_coef, failed);
 cleanup:
   free(r.status);
   free(r.b);
@@ -210,7 +219,8 @@ cleanup:
 }
 
 int main(int argc, char **argv) {
-  bool is_ridge = argc == 4 && strcmp(argv[1], "ridge") == 0, is_boot = argc == 5 && strcmp(argv[1], "boot") == 0;
+  bool is_ridge = argc == 4 && strcmp(argv[1], "ridge") == 0,
+       is_boot = argc == 5 && strcmp(argv[1], "boot") == 0;
   if (!is_ridge && !is_boot) {
     fputs("path ridge FILE THREADS | path boot FILE THREADS REFITS\n", stderr);
     return 2;

@@ -17,8 +17,8 @@ int main(int argc, char **argv) {
   if (lf_table_read(&options, &run, &table, &err) != LF_OK) return bench_fail("read", &err);
   size_t bytes = 0;
   for (size_t c = 0; c < table->n_columns; c++) bytes += table->columns[c].width;
-  printf("{\"seconds\": %.4f, \"rows\": %zu, \"columns\": %zu, \"cell_bytes_a_row\": %zu}\n", bench_now() - began,
-         table->n_rows, table->n_columns, bytes);
+  printf("{\"seconds\": %.4f, \"rows\": %zu, \"columns\": %zu, \"cell_bytes_a_row\": %zu}\n",
+         bench_now() - began, table->n_rows, table->n_columns, bytes);
   lf_table_free(table);
   return 0;
 }

@@ -66,7 +66,7 @@ typedef enum lf_owner { LF_OWNER_NONE = 0, LF_OWNER_MARKETING, LF_OWNER_SALES, L
 /* How work is run: the number of threads changes the time taken, never the result. NULL where a function
  * takes a `const lf_run *` means one thread, silent, not interruptible. */
 typedef struct lf_run {
-  int threads;                     /* at least 1 */
+  int threads;                                                                    /* at least 1 */
   void (*progress)(void *sink, const char *stage, uint64_t done, uint64_t total); /* NULL: silent */
   void *sink;
   const volatile int *interrupted; /* becomes nonzero when work should stop; NULL: never */
@@ -74,10 +74,12 @@ typedef struct lf_run {
 
 /* ---- scoring leads ---------------------------------------------------------------------------------- */
 
-/* A scorecard: attributes, bands, points, the map to probability, threshold and grades. scoring.json is one. */
+/* A scorecard: attributes, bands, points, the map to probability, threshold and grades. scoring.json is one.
+ */
 typedef struct lf_scorecard lf_scorecard;
 
-/* Reads scoring.json (format leadfit-scoring/1). LF_E_IO, or LF_E_USAGE with the path of the key that is wrong. */
+/* Reads scoring.json (format leadfit-scoring/1). LF_E_IO, or LF_E_USAGE with the path of the key that is
+ * wrong. */
 LF_PUBLIC lf_status lf_scorecard_load(const char *path, lf_scorecard **card, lf_error *err);
 LF_PUBLIC void lf_scorecard_free(lf_scorecard *card);
 
@@ -89,10 +91,11 @@ typedef struct lf_lead_score {
   double expected_revenue; /* probability times the mean amount of a won deal; NaN where unknown */
 } lf_lead_score;
 
-/* Scores one lead from n values by column name; a NULL value, and a column that is not among the names, is missing; numbers are plain decimals ("1250.5").
- * A value nobody has seen counts as the card's other band: scoring never fails on a value. Safe from several threads on one card. */
-LF_PUBLIC lf_status lf_scorecard_lead(const lf_scorecard *card, const char *const *names, const char *const *values, size_t n,
-                                      lf_lead_score *out, lf_error *err);
+/* Scores one lead from n values by column name; a NULL value, and a column that is not among the names, is
+ * missing; numbers are plain decimals ("1250.5"). A value nobody has seen counts as the card's other band:
+ * scoring never fails on a value. Safe from several threads on one card. */
+LF_PUBLIC lf_status lf_scorecard_lead(const lf_scorecard *card, const char *const *names,
+                                      const char *const *values, size_t n, lf_lead_score *out, lf_error *err);
 
 #ifdef __cplusplus
 }

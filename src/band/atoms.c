@@ -103,11 +103,13 @@ static void make_one(void *context, size_t i) {
   lf_atom_set *set = &work->atoms->items[i];
   lf_error *err = &work->errors[i];
   lf_status status = LF_OK;
-  if (set->kind == LF_KIND_NUMBER) status = number_atoms(work->history, &work->options, set, err);
+  if (set->kind == LF_KIND_NUMBER)
+    status = number_atoms(work->history, &work->options, set, err);
   else if (set->kind == LF_KIND_TEXT) {
     set->given = true;
     set->n = set->spec->n_match;
-  } else status = category_atoms(work->history, &work->options, set, err);
+  } else
+    status = category_atoms(work->history, &work->options, set, err);
   if (status == LF_OK) status = code_rows(work->history, set, err);
   work->status[i] = status;
 }
@@ -132,8 +134,8 @@ static void list_attributes(const lf_history *history, lf_atoms *atoms) {
   }
 }
 
-lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run, lf_atoms **out,
-                        lf_error *err) {
+lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run,
+                        lf_atoms **out, lf_error *err) {
   lf_atoms *atoms = NULL;
   atom_work work = {.history = history, .options = options ? *options : (lf_atom_options){0}};
   if (!work.options.max_atoms) work.options.max_atoms = DEFAULT_ATOMS;

@@ -1,17 +1,18 @@
 /* Atoms: the finest bands an attribute can have. Bands are unions of atoms.
  *
- * A number is cut at about 200 quantiles (a value that many rows share is an atom of its own); each frequent level of
- * a category is one; so is each pattern of a text, and each band the user gave. Atoms are chosen without a look at the
- * outcome, so folds may share them. Every row is coded once; a band is then a map of atoms. */
+ * A number is cut at about 200 quantiles (a value that many rows share is an atom of its own); each frequent
+ * level of a category is one; so is each pattern of a text, and each band the user gave. Atoms are chosen
+ * without a look at the outcome, so folds may share them. Every row is coded once; a band is then a map of
+ * atoms. */
 #ifndef LF_BAND_ATOMS_H
 #define LF_BAND_ATOMS_H
 
 #include "band/band.h"
 
 typedef struct lf_atom_set {
-  size_t column;   /* of the history's table */
+  size_t column; /* of the history's table */
   const char *name;
-  lf_kind kind;    /* NUMBER: atoms are ordered; CATEGORY, FLAG, TEXT: not */
+  lf_kind kind; /* NUMBER: atoms are ordered; CATEGORY, FLAG, TEXT: not */
   lf_owner owner;
   const lf_attribute_spec *spec; /* what the user said, or NULL */
   bool given;      /* the atoms are the user's bands (edges or patterns) and are not to be merged */
@@ -34,8 +35,8 @@ typedef struct lf_atom_options {
 } lf_atom_options;
 
 /* Atoms of every attribute of the history. */
-lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run, lf_atoms **atoms,
-                        lf_error *err);
+lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run,
+                        lf_atoms **atoms, lf_error *err);
 void lf_atoms_free(lf_atoms *atoms);
 
 /* The roundest number in (low, high]: 50 rather than 48.73. */

@@ -1,8 +1,9 @@
 /* Rows of a table -> codes of bands.
  *
- * A coded column is looked up once a level, then rows are translated through a table. Numbers kept as such are compared
- * with the edges of the bands, a block of rows at a time. A column may be of another kind here than where the bands were
- * made (rank 1..4 is a number today and was a category then): levels are compared as text first, then as numbers. */
+ * A coded column is looked up once a level, then rows are translated through a table. Numbers kept as such
+ * are compared with the edges of the bands, a block of rows at a time. A column may be of another kind here
+ * than where the bands were made (rank 1..4 is a number today and was a category then): levels are compared
+ * as text first, then as numbers. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,8 @@ typedef struct coding {
   const lf_attribute *attribute;
   const lf_column *column;
   lf_lookup lookup;
-  uint16_t *map;       /* coded columns: band of each code */
-  hashed_value *keys;  /* hashed columns: the listed values by rising hash */
+  uint16_t *map;      /* coded columns: band of each code */
+  hashed_value *keys; /* hashed columns: the listed values by rising hash */
   lf_chunks chunks;
   uint16_t *out;
 } coding;
@@ -173,11 +174,13 @@ static lf_status hash_values(coding *c, lf_error *err) {
 static lf_status check_hashed(const coding *c, lf_error *err) {
   const char *name = c->column->name;
   if (has_band(c->attribute, LF_BAND_MATCH))
-    return lf_fail(err, LF_E_USAGE, "column '%s' was read as ids, whose text is not kept for patterns: say --as '%s=text'",
+    return lf_fail(err, LF_E_USAGE,
+                   "column '%s' was read as ids, whose text is not kept for patterns: say --as '%s=text'",
                    name, name);
   if (has_band(c->attribute, LF_BAND_INTERVAL))
-    return lf_fail(err, LF_E_USAGE, "column '%s' was read as text, but its bands are intervals: say --as '%s=%s'", name,
-                   name, c->attribute->kind == LF_KIND_DATE ? "date" : "number");
+    return lf_fail(err, LF_E_USAGE,
+                   "column '%s' was read as text, but its bands are intervals: say --as '%s=%s'", name, name,
+                   c->attribute->kind == LF_KIND_DATE ? "date" : "number");
   return LF_OK;
 }
 
@@ -205,8 +208,8 @@ cleanup:
   return status;
 }
 
-static lf_status code_attribute(const lf_attribute *attribute, const lf_table *table, const lf_run *run, uint16_t *out,
-                                lf_text *absent, lf_error *err) {
+static lf_status code_attribute(const lf_attribute *attribute, const lf_table *table, const lf_run *run,
+                                uint16_t *out, lf_text *absent, lf_error *err) {
   const lf_column nothing = {.store = LF_STORE_NONE};
   size_t at = lf_table_find(table, attribute->name);
   coding c = {.attribute = attribute,
@@ -225,8 +228,8 @@ static lf_status code_attribute(const lf_attribute *attribute, const lf_table *t
   return status;
 }
 
-lf_status lf_codes_make(const lf_attributes *attributes, const lf_table *table, const lf_run *run, lf_codes **codes,
-                        char **absent, lf_error *err) {
+lf_status lf_codes_make(const lf_attributes *attributes, const lf_table *table, const lf_run *run,
+                        lf_codes **codes, char **absent, lf_error *err) {
   lf_status status = LF_OK;
   lf_codes *made = NULL;
   lf_text names = {0};

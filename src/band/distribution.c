@@ -31,8 +31,8 @@ static lf_status from_levels(const lf_history *history, const lf_column *column,
   return LF_OK;
 }
 
-static lf_status from_rows(const lf_history *history, const lf_column *column, size_t stride, lf_distribution *d,
-                           lf_error *err) {
+static lf_status from_rows(const lf_history *history, const lf_column *column, size_t stride,
+                           lf_distribution *d, lf_error *err) {
   weighted_value *sample = NULL;
   lf_status status = lf_alloc(history->n_train / stride + 1, sizeof *sample, &sample, err);
   if (status != LF_OK) return status;
@@ -75,7 +75,8 @@ double lf_round_edge(double low, double high) {
     double power = pow(10, abs(exponent));
     for (size_t k = 0; k < sizeof digits / sizeof *digits; k++) {
       if (digits[k] == 2.5 && exponent < 1) continue; /* 250 is round, 0.25 is not rounder than 0.2 */
-      /* 10^-k is no double, 10^k is: divide, so that the edge is the double nearest to the decimal people read */
+      /* 10^-k is no double, 10^k is: divide, so that the edge is the double nearest to the decimal people
+       * read */
       double step = exponent < 0 ? digits[k] : digits[k] * power;
       double scaled = exponent < 0 ? high * power : high;
       double edge = floor(scaled / step) * step;
@@ -101,7 +102,8 @@ static size_t place_cuts(const lf_distribution *d, size_t max_atoms, double targ
   return n;
 }
 
-/* The edge before distinct value i: the roundest number that moves at most `slack` rows to the other side, and crosses no spike. */
+/* The edge before distinct value i: the roundest number that moves at most `slack` rows to the other side,
+ * and crosses no spike. */
 static double edge_before(const lf_distribution *d, size_t i, double slack) {
   size_t low = i - 1, high = i;
   double moved = 0;
@@ -111,7 +113,8 @@ static double edge_before(const lf_distribution *d, size_t i, double slack) {
   return lf_round_edge(d->value[low], d->value[high]);
 }
 
-lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double **edge, size_t *n_atoms, lf_error *err) {
+lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double **edge, size_t *n_atoms,
+                              lf_error *err) {
   size_t *cut = NULL;
   double *edges = NULL;
   lf_status status = lf_alloc(d->n + 1, sizeof *cut, &cut, err);
@@ -123,7 +126,8 @@ lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double
   LF_TRY(lf_alloc(n + 1, sizeof *edges, &edges, err));
   for (size_t k = 0; k < n; k++) {
     bool spike = d->rows[cut[k] - 1] >= target || d->rows[cut[k]] >= target;
-    double e = edge_before(d, cut[k], spike ? 0 : 0.15 * target); /* what stands by itself is not mixed with its neighbours */
+    double e = edge_before(
+        d, cut[k], spike ? 0 : 0.15 * target); /* what stands by itself is not mixed with its neighbours */
     if (!kept || e > edges[kept - 1]) edges[kept++] = e;
   }
   *edge = edges;
@@ -137,13 +141,16 @@ size_t lf_edge_find(const double *edge, size_t n_edges, double x) {
   size_t low = 0, high = n_edges; /* edges before low are <= x, edges from high on are > x */
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (edge[middle] <= x) low = middle + 1;
-    else high = middle;
+    if (edge[middle] <= x)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
 
-void lf_edge_code(const double *edge, size_t n_edges, const lf_column *column, size_t n_rows, uint16_t *code) {
+void lf_edge_code(const double *edge, size_t n_edges, const lf_column *column, size_t n_rows,
+                  uint16_t *code) {
   double block[BLOCK];
   for (size_t from = 0; from < n_rows; from += BLOCK) {
     size_t to = from + BLOCK < n_rows ? from + BLOCK : n_rows;

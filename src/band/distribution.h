@@ -16,9 +16,10 @@ typedef struct lf_distribution {
 lf_status lf_distribution_make(const lf_history *history, size_t column, lf_distribution *d, lf_error *err);
 void lf_distribution_clear(lf_distribution *d);
 
-/* Cuts into at most max_atoms atoms of about equal rows; a value that fills an atom by itself is one. Edges are round numbers
- * where that moves few rows. *edge has *n_atoms - 1 items; the caller frees. */
-lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double **edge, size_t *n_atoms, lf_error *err);
+/* Cuts into at most max_atoms atoms of about equal rows; a value that fills an atom by itself is one. Edges
+ * are round numbers where that moves few rows. *edge has *n_atoms - 1 items; the caller frees. */
+lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double **edge, size_t *n_atoms,
+                              lf_error *err);
 
 /* Index of the interval that holds x: the number of edges <= x. */
 size_t lf_edge_find(const double *edge, size_t n_edges, double x);

@@ -41,7 +41,8 @@ static void add_grouped(lf_text *text, double value) {
 }
 
 static void label_interval(lf_text *text, double from, double to) {
-  if (isinf(from) && isinf(to)) lf_text_add(text, "any value");
+  if (isinf(from) && isinf(to))
+    lf_text_add(text, "any value");
   else if (isinf(from)) {
     lf_text_add(text, "below ");
     add_grouped(text, to);
@@ -84,7 +85,8 @@ static lf_status set_label(lf_band *band, lf_error *err) {
   return status;
 }
 
-/* ---- bands ---------------------------------------------------------------------------------------------- */
+/* ---- bands ----------------------------------------------------------------------------------------------
+ */
 
 static void fill_intervals(const lf_atom_set *set, const lf_grouping *grouping, lf_attribute *attribute) {
   for (size_t b = 0; b < grouping->n_bands; b++)
@@ -122,14 +124,15 @@ static lf_status fill_patterns(const lf_atom_set *set, lf_attribute *attribute, 
     lf_band *band = &attribute->bands[a];
     band->type = LF_BAND_MATCH;
     lf_status status = lf_copy_text(pattern->label, strlen(pattern->label), &band->label, err);
-    if (status == LF_OK) status = lf_copy_text(pattern->pattern, strlen(pattern->pattern), &band->pattern, err);
+    if (status == LF_OK)
+      status = lf_copy_text(pattern->pattern, strlen(pattern->pattern), &band->pattern, err);
     if (status != LF_OK) return status;
   }
   return LF_OK;
 }
 
-lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *set, const lf_grouping *grouping,
-                                lf_attribute *attribute, lf_error *err) {
+lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *set,
+                                const lf_grouping *grouping, lf_attribute *attribute, lf_error *err) {
   lf_attribute made = {.kind = set->kind, .owner = set->owner};
   lf_status status = LF_OK;
   LF_TRY(lf_copy_text(set->name, strlen(set->name), &made.name, err));
@@ -137,9 +140,12 @@ lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *se
   made.n_bands = grouping->n_bands + 2;
   made.bands[grouping->n_bands].type = LF_BAND_MISSING;
   made.bands[grouping->n_bands + 1].type = LF_BAND_OTHER;
-  if (set->kind == LF_KIND_NUMBER) fill_intervals(set, grouping, &made);
-  else if (set->kind == LF_KIND_TEXT) LF_TRY(fill_patterns(set, &made, err));
-  else LF_TRY(fill_values(&history->table->columns[set->column], set, grouping, &made, err));
+  if (set->kind == LF_KIND_NUMBER)
+    fill_intervals(set, grouping, &made);
+  else if (set->kind == LF_KIND_TEXT)
+    LF_TRY(fill_patterns(set, &made, err));
+  else
+    LF_TRY(fill_values(&history->table->columns[set->column], set, grouping, &made, err));
   for (size_t b = 0; b < made.n_bands; b++)
     if (!made.bands[b].label) LF_TRY(set_label(&made.bands[b], err));
   *attribute = made;

@@ -10,11 +10,12 @@ typedef struct lf_grouping {
   uint16_t *band; /* of each atom code 0..n+1 */
 } lf_grouping;
 
-lf_status lf_grouping_new(const lf_atom_set *set, lf_grouping *grouping, lf_error *err); /* every atom its own band */
+lf_status lf_grouping_new(const lf_atom_set *set, lf_grouping *grouping,
+                          lf_error *err); /* every atom its own band */
 void lf_grouping_clear(lf_grouping *grouping);
 
 /* The attribute with its bands and their labels, as a scorecard holds it. */
-lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *set, const lf_grouping *grouping,
-                                lf_attribute *attribute, lf_error *err);
+lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *set,
+                                const lf_grouping *grouping, lf_attribute *attribute, lf_error *err);
 
 #endif

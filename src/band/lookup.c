@@ -1,8 +1,9 @@
 /* Which band a value belongs to.
  *
- * Intervals become rising edges and one band a segment: band(x) = segment[#{edges <= x}], which is exact at each edge
- * (from <= x < to) and needs no special case for open ends or for what no interval holds. With few edges the count runs
- * over all of them without a branch; with many it is a binary search. Category values are sorted once and searched. */
+ * Intervals become rising edges and one band a segment: band(x) = segment[#{edges <= x}], which is exact at
+ * each edge (from <= x < to) and needs no special case for open ends or for what no interval holds. With few
+ * edges the count runs over all of them without a branch; with many it is a binary search. Category values
+ * are sorted once and searched. */
 #include "band/lookup.h"
 
 #include <math.h>
@@ -93,7 +94,8 @@ static lf_status make_values(lf_lookup *lookup, lf_error *err) {
   LF_TRY(lf_alloc(n, sizeof *lookup->numbers, &lookup->numbers, err));
   for (size_t b = 0; b < a->n_bands; b++) {
     for (size_t v = 0; a->bands[b].type == LF_BAND_VALUES && v < a->bands[b].n_values; v++) {
-      lf_value_band item = {.text = a->bands[b].values[v], .length = strlen(a->bands[b].values[v]), .band = (uint16_t)b};
+      lf_value_band item = {
+          .text = a->bands[b].values[v], .length = strlen(a->bands[b].values[v]), .band = (uint16_t)b};
       lf_trim(&item.text, &item.length);
       bool number = lf_parse_double(item.text, item.length, &item.number);
       if (!number) item.number = NAN;

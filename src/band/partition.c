@@ -1,17 +1,17 @@
 /* Exact partition of ordered atoms into bands by dynamic programming.
  *
- * Symbols: atoms j = 0..n-1 with rows n_j, wins w_j, or working response z_j with weight h_j; a band is a run of atoms i..j-1.
- *   D(i, j) = -2 [W ln(W/N) + (N-W) ln((N-W)/N)]          binomial deviance of the run at its own rate, or
- *   D(i, j) = sum h z^2 - (sum h z)^2 / sum h              its weighted squared error
- * Best(j) = min over i < j of Best(i) + D(i, j) + g, with g the penalty of a band: the exact optimum over all partitions (Bellman
- * 1961; Fisher 1958, "On grouping for maximum homogeneity"; penalised form as in Jackson et al. 2005, "optimal
- * partitioning"). With a cap on the bands the count k becomes a second index. Runs with too few rows, wins or losses
- * are not allowed.
+ * Symbols: atoms j = 0..n-1 with rows n_j, wins w_j, or working response z_j with weight h_j; a band is a run
+ * of atoms i..j-1. D(i, j) = -2 [W ln(W/N) + (N-W) ln((N-W)/N)]          binomial deviance of the run at its
+ * own rate, or D(i, j) = sum h z^2 - (sum h z)^2 / sum h              its weighted squared error Best(j) =
+ * min over i < j of Best(i) + D(i, j) + g, with g the penalty of a band: the exact optimum over all
+ * partitions (Bellman 1961; Fisher 1958, "On grouping for maximum homogeneity"; penalised form as in Jackson
+ * et al. 2005, "optimal partitioning"). With a cap on the bands the count k becomes a second index. Runs with
+ * too few rows, wins or losses are not allowed.
  *
- * Trend: the optimal monotone partition is found by pooling adjacent violators first and partitioning the pooled blocks:
- * its edges are block edges, and every partition of the blocks keeps the trend (Haiminen, Gionis & Laasonen 2008,
- * "Algorithms for unimodal segmentation with applications to unimodality detection"). Peak and valley take the best
- * split into a rising and a falling side. */
+ * Trend: the optimal monotone partition is found by pooling adjacent violators first and partitioning the
+ * pooled blocks: its edges are block edges, and every partition of the blocks keeps the trend (Haiminen,
+ * Gionis & Laasonen 2008, "Algorithms for unimodal segmentation with applications to unimodality detection").
+ * Peak and valley take the best split into a rising and a falling side. */
 #include "band/partition.h"
 
 #include <stdlib.h>
@@ -134,7 +134,8 @@ static void blocks_clear(blocks *b) {
 
 /* ---- the dynamic programme ---------------------------------------------------------------------------- */
 
-/* Rows k = 1..layers of best[(n + 1)] and from[(n + 1)]: with a cap a row a band count, else one row that is its own past. */
+/* Rows k = 1..layers of best[(n + 1)] and from[(n + 1)]: with a cap a row a band count, else one row that is
+ * its own past. */
 typedef struct programme {
   const blocks *b;
   const lf_partition_options *options;
@@ -156,7 +157,8 @@ static void fill_layer(const programme *p, const double *past, double *best, uin
   for (size_t j = 1; j <= p->b->n; j++) {
     best[j] = INFINITY;
     for (size_t i = j; i-- > 0;) {
-      if (upto[j].rows - upto[i].rows < p->options->min_rows || past[i] == INFINITY || !allowed(p, i, j)) continue;
+      if (upto[j].rows - upto[i].rows < p->options->min_rows || past[i] == INFINITY || !allowed(p, i, j))
+        continue;
       double cost = past[i] + run_cost(&upto[i], &upto[j], p->squared) + p->options->penalty;
       if (cost < best[j]) {
         best[j] = cost;
@@ -197,17 +199,19 @@ static size_t read_back(const programme *p, size_t layer, uint16_t *band) {
     size_t k = layer, end = p->b->n, index = count;
     while (end) {
       size_t start = capped ? p->from[k-- * width + end] : p->from[end];
-      if (pass == 0) count++;
+      if (pass == 0)
+        count++;
       else
-        for (size_t a = p->b->first[start], last = p->b->first[end], id = --index; a < last; a++) band[a] = (uint16_t)id;
+        for (size_t a = p->b->first[start], last = p->b->first[end], id = --index; a < last; a++)
+          band[a] = (uint16_t)id;
       end = start;
     }
   }
   return count;
 }
 
-static lf_status partition_by_trend(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
-                                    size_t *n_bands, double *cost, lf_error *err) {
+static lf_status partition_by_trend(const lf_partition_atoms *atoms, const lf_partition_options *options,
+                                    uint16_t *band, size_t *n_bands, double *cost, lf_error *err) {
   blocks b = {0};
   programme p = {.b = &b, .options = options, .squared = atoms->z != NULL};
   lf_status status = LF_OK;
@@ -217,13 +221,15 @@ static lf_status partition_by_trend(const lf_partition_atoms *atoms, const lf_pa
   LF_TRY(lf_alloc(p.layers * (b.n + 1), sizeof *p.best, &p.best, err));
   LF_TRY(lf_alloc(p.layers * (b.n + 1), sizeof *p.from, &p.from, err));
   size_t layer = atoms->n ? run_layers(&p) : 0;
-  if (layer) *n_bands = read_back(&p, layer, band);
+  if (layer)
+    *n_bands = read_back(&p, layer, band);
   else {
     *n_bands = atoms->n ? 1 : 0;
     memset(band, 0, atoms->n * sizeof *band);
   }
   size_t at = (cap ? layer * (b.n + 1) : 0) + b.n;
-  *cost = layer ? p.best[at] - options->penalty * (double)*n_bands : run_cost(&b.upto[0], &b.upto[b.n], p.squared);
+  *cost = layer ? p.best[at] - options->penalty * (double)*n_bands
+                : run_cost(&b.upto[0], &b.upto[b.n], p.squared);
 cleanup:
   blocks_clear(&b);
   free(p.best);
@@ -231,10 +237,10 @@ cleanup:
   return status;
 }
 
-/* Free bands, unless rising or falling ones cost no more than the price of one band: people read a table that goes one way more easily, and a turn
- * that saves less than that is noise. */
-static lf_status partition_auto(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
-                                size_t *n_bands, double *cost, lf_error *err) {
+/* Free bands, unless rising or falling ones cost no more than the price of one band: people read a table that
+ * goes one way more easily, and a turn that saves less than that is noise. */
+static lf_status partition_auto(const lf_partition_atoms *atoms, const lf_partition_options *options,
+                                uint16_t *band, size_t *n_bands, double *cost, lf_error *err) {
   static const lf_trend monotone[] = {LF_TREND_INCREASING, LF_TREND_DECREASING};
   lf_partition_options o = *options;
   uint16_t *other = NULL;
@@ -262,6 +268,7 @@ cleanup:
 lf_status lf_partition(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
                        size_t *n_bands, double *cost, lf_error *err) {
   double ignored = 0;
-  if (options->trend == LF_TREND_AUTO) return partition_auto(atoms, options, band, n_bands, cost ? cost : &ignored, err);
+  if (options->trend == LF_TREND_AUTO)
+    return partition_auto(atoms, options, band, n_bands, cost ? cost : &ignored, err);
   return partition_by_trend(atoms, options, band, n_bands, cost ? cost : &ignored, err);
 }

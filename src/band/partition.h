@@ -4,8 +4,8 @@
 
 #include "band/band.h"
 
-/* Ordered atoms. With z the cost of a band is the weighted squared error around its mean (a quadratic view of the adjusted deviance), else the
- * binomial deviance at its own win rate. Not owned. */
+/* Ordered atoms. With z the cost of a band is the weighted squared error around its mean (a quadratic view of
+ * the adjusted deviance), else the binomial deviance at its own win rate. Not owned. */
 typedef struct lf_partition_atoms {
   size_t n;
   const double *rows, *won; /* weighted counts */
@@ -20,8 +20,9 @@ typedef struct lf_partition_options {
   lf_trend trend;   /* of the win rate (or z) over the atoms */
 } lf_partition_options;
 
-/* The partition of least cost + penalty * bands: band[n] (0 .. *n_bands-1, rising) and the cost without the penalty. A single band where no
- * partition satisfies the minima. O(n^2) time, O(n^2 max_bands) with a cap. cost may be NULL. */
+/* The partition of least cost + penalty * bands: band[n] (0 .. *n_bands-1, rising) and the cost without the
+ * penalty. A single band where no partition satisfies the minima. O(n^2) time, O(n^2 max_bands) with a cap.
+ * cost may be NULL. */
 lf_status lf_partition(const lf_partition_atoms *atoms, const lf_partition_options *options, uint16_t *band,
                        size_t *n_bands, double *cost, lf_error *err);
 

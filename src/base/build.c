@@ -19,7 +19,9 @@ void lf_object_tree(lf_object *o, const char *key, json_t *value) {
   if (json_object_set_new(o->value, key, value) != 0) o->failed = true;
 }
 
-void lf_object_number(lf_object *o, const char *key, double value) { lf_object_tree(o, key, lf_json_number(value)); }
+void lf_object_number(lf_object *o, const char *key, double value) {
+  lf_object_tree(o, key, lf_json_number(value));
+}
 
 void lf_object_count(lf_object *o, const char *key, uint64_t value) {
   lf_object_tree(o, key, json_integer((json_int_t)value));
@@ -29,7 +31,9 @@ void lf_object_text(lf_object *o, const char *key, const char *value) {
   lf_object_tree(o, key, value ? lf_json_text(value) : json_null());
 }
 
-void lf_object_flag(lf_object *o, const char *key, bool value) { lf_object_tree(o, key, json_boolean(value)); }
+void lf_object_flag(lf_object *o, const char *key, bool value) {
+  lf_object_tree(o, key, json_boolean(value));
+}
 
 json_t *lf_object_take(lf_object *o) {
   json_t *value = o->value;

@@ -12,7 +12,8 @@ typedef struct lf_object {
 lf_object lf_object_new(void);
 void lf_object_number(lf_object *o, const char *key, double value); /* NaN and infinities: null */
 void lf_object_count(lf_object *o, const char *key, uint64_t value);
-void lf_object_text(lf_object *o, const char *key, const char *value); /* NULL: null; bytes that are no UTF-8 are replaced */
+void lf_object_text(lf_object *o, const char *key,
+                    const char *value); /* NULL: null; bytes that are no UTF-8 are replaced */
 void lf_object_flag(lf_object *o, const char *key, bool value);
 void lf_object_tree(lf_object *o, const char *key, json_t *value); /* steals; NULL is a failure */
 /* The object, or NULL where anything failed on the way; the caller owns it. */

@@ -2,11 +2,13 @@
 
 #include <omp.h>
 
-/* BLAS works in the thread that calls it: the threads are ours, and a result that BLAS summed in parallel would hang on their number.
- * (Debian's serial OpenBLAS is no way out: it is not safe to call from several threads.) Set before main, since every program
- * and test that links the library needs it. */
+/* BLAS works in the thread that calls it: the threads are ours, and a result that BLAS summed in parallel
+ * would hang on their number. (Debian's serial OpenBLAS is no way out: it is not safe to call from several
+ * threads.) Set before main, since every program and test that links the library needs it. */
 void openblas_set_num_threads(int threads);
-__attribute__((constructor)) static void keep_blas_in_its_thread(void) { openblas_set_num_threads(1); }
+__attribute__((constructor)) static void keep_blas_in_its_thread(void) {
+  openblas_set_num_threads(1);
+}
 
 void lf_parallel_for(const lf_run *run, size_t n_tasks, void (*task)(void *context, size_t i),
                      void *context) {

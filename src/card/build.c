@@ -1,8 +1,9 @@
 /* A card fit -> a scorecard: integer points, bands of equal points merged, counts behind each band.
  *
- * The interval of a band's points comes from the Laplace posterior of the ridge fit: with V the inverse of the penalised
- * information and c the contrast of the band with its attribute's average row, the weight's standard error is
- * sqrt(c' V c) (Wahba 1983; Nychka 1988: such intervals cover at their nominal rate on average over the bands). It is no test: no p-value is read off it. */
+ * The interval of a band's points comes from the Laplace posterior of the ridge fit: with V the inverse of
+ * the penalised information and c the contrast of the band with its attribute's average row, the weight's
+ * standard error is sqrt(c' V c) (Wahba 1983; Nychka 1988: such intervals cover at their nominal rate on
+ * average over the bands). It is no test: no p-value is read off it. */
 #include "card/build.h"
 
 #include <gsl/gsl_linalg.h>
@@ -17,10 +18,10 @@ enum { SCORE_MAXIMUM = 100 };
 typedef struct builder {
   const lf_history *history;
   const lf_card_fit *fit;
-  size_t n;                 /* weights */
-  double *curvature;        /* n x n, intercept projected out */
-  double *covariance;       /* (n + 1) x (n + 1): inverse of the penalised information */
-  size_t *first, *count;    /* runs of the terms */
+  size_t n;              /* weights */
+  double *curvature;     /* n x n, intercept projected out */
+  double *covariance;    /* (n + 1) x (n + 1): inverse of the penalised information */
+  size_t *first, *count; /* runs of the terms */
   lf_points_answer answer;
   lf_card_build *out;
 } builder;
@@ -47,7 +48,8 @@ static lf_status prepare(builder *b, lf_error *err) {
       b->curvature[i * b->n + j] = h[(i + 1) * m + j + 1] - h[(i + 1) * m] * h[j + 1] / h[0];
   gsl_matrix_view v = gsl_matrix_view_array(h, m, m);
   if (gsl_linalg_cholesky_decomp1(&v.matrix) != 0 || gsl_linalg_cholesky_invert(&v.matrix) != 0)
-    LF_TRY(lf_fail(err, LF_E_DATA, "the weights have no curvature: too few wins or losses for the attributes in use"));
+    LF_TRY(lf_fail(err, LF_E_DATA,
+                   "the weights have no curvature: too few wins or losses for the attributes in use"));
   b->covariance = h;
   h = NULL;
   const lf_banded *banded = b->fit->banded;
@@ -76,7 +78,8 @@ static lf_status choose_points(builder *b, lf_error *err) {
   return status;
 }
 
-/* ---- one attribute ------------------------------------------------------------------------------------------ */
+/* ---- one attribute
+ * ------------------------------------------------------------------------------------------ */
 
 /* What is known of a band before equal neighbours are merged. */
 typedef struct band_facts {
@@ -85,7 +88,8 @@ typedef struct band_facts {
   int32_t coef; /* -1: nobody was in it */
 } band_facts;
 
-static void count_bands(const lf_history *history, const lf_atom_set *set, const lf_grouping *grouping, band_facts *facts) {
+static void count_bands(const lf_history *history, const lf_atom_set *set, const lf_grouping *grouping,
+                        band_facts *facts) {
   for (size_t i = 0; i < history->n_train; i++) {
     band_facts *f = &facts[grouping->band[set->code[i]]];
     double w = lf_history_weight(history, i), amount = lf_history_amount(history, i);
@@ -123,12 +127,14 @@ static void gather_facts(const builder *b, size_t t, const lf_grouping *grouping
   count_bands(b->history, set, grouping, facts);
 }
 
-/* Merges bands of equal points: neighbours for a number, any for a category. to[k] is the merged band of band k. */
+/* Merges bands of equal points: neighbours for a number, any for a category. to[k] is the merged band of band
+ * k. */
 static size_t merge_equal(const lf_atom_set *set, const band_facts *facts, size_t n_bands, uint16_t *to) {
   size_t merged = 0;
   for (size_t k = 0; k < n_bands; k++) {
     size_t at = SIZE_MAX;
-    if (!set->given && set->kind == LF_KIND_NUMBER && k && facts[k].points == facts[k - 1].points) at = to[k - 1];
+    if (!set->given && set->kind == LF_KIND_NUMBER && k && facts[k].points == facts[k - 1].points)
+      at = to[k - 1];
     if (!set->given && set->kind != LF_KIND_NUMBER)
       for (size_t j = 0; j < k && at == SIZE_MAX; j++)
         if (facts[j].points == facts[k].points) at = to[j];
@@ -139,9 +145,10 @@ static size_t merge_equal(const lf_atom_set *set, const band_facts *facts, size_
   return merged;
 }
 
-/* Standard error of each merged band's weight against its attribute's average row. contrast: n_coef scratch. */
-static double contrast_error(const builder *b, size_t t, const band_facts *facts, const uint16_t *to, size_t n, size_t band,
-                             double *contrast) {
+/* Standard error of each merged band's weight against its attribute's average row. contrast: n_coef scratch.
+ */
+static double contrast_error(const builder *b, size_t t, const band_facts *facts, const uint16_t *to,
+                             size_t n, size_t band, double *contrast) {
   size_t m = b->n + 1, first = b->first[t] + 1, count = b->count[t];
   double total = 0, inside = 0, variance = 0;
   for (size_t k = 0; k < n; k++) {
@@ -153,9 +160,11 @@ static double contrast_error(const builder *b, size_t t, const band_facts *facts
   memset(contrast, 0, count * sizeof *contrast);
   for (size_t k = 0; k < n; k++)
     if (facts[k].coef >= 0)
-      contrast[(size_t)facts[k].coef - first] = (to[k] == band ? facts[k].rows / inside : 0) - facts[k].rows / total;
+      contrast[(size_t)facts[k].coef - first] =
+          (to[k] == band ? facts[k].rows / inside : 0) - facts[k].rows / total;
   for (size_t i = 0; i < count; i++)
-    for (size_t j = 0; j < count; j++) variance += contrast[i] * contrast[j] * b->covariance[(first + i) * m + first + j];
+    for (size_t j = 0; j < count; j++)
+      variance += contrast[i] * contrast[j] * b->covariance[(first + i) * m + first + j];
   return sqrt(fmax(0, variance));
 }
 
@@ -172,8 +181,8 @@ static double points_scale(const builder *b) {
 }
 
 /* Fills the card's bands from the merged facts. */
-static void fill_bands(const builder *b, size_t t, const band_facts *facts, size_t n, const uint16_t *to, size_t merged,
-                       double *contrast, lf_card_band *bands) {
+static void fill_bands(const builder *b, size_t t, const band_facts *facts, size_t n, const uint16_t *to,
+                       size_t merged, double *contrast, lf_card_band *bands) {
   double scale = points_scale(b), rows = 0, mean = 0;
   for (size_t k = 0; k < n; k++) {
     lf_card_band *band = &bands[to[k]];
@@ -226,7 +235,8 @@ cleanup:
   return status;
 }
 
-/* ---- the card ------------------------------------------------------------------------------------------------- */
+/* ---- the card
+ * ------------------------------------------------------------------------------------------------- */
 
 static lf_status copy_label(const char *text, char **out, lf_error *err) {
   return text ? lf_copy_text(text, strlen(text), out, err) : LF_OK;
@@ -264,8 +274,8 @@ static lf_status build_attributes(builder *b, lf_scorecard *card, lf_error *err)
 }
 
 /* Scores of every row of the history by the card's own arithmetic. */
-static lf_status score_history(const lf_scorecard *card, const lf_history *history, const lf_run *run, int32_t **score,
-                               lf_error *err) {
+static lf_status score_history(const lf_scorecard *card, const lf_history *history, const lf_run *run,
+                               int32_t **score, lf_error *err) {
   lf_codes *codes = NULL;
   int32_t *points = NULL;
   lf_status status = LF_OK;
@@ -280,8 +290,9 @@ cleanup:
   return status;
 }
 
-lf_status lf_card_build_make(const lf_history *history, const lf_card_fit *fit, const lf_threshold_options *options,
-                             const lf_run *run, lf_card_build *build, lf_error *err) {
+lf_status lf_card_build_make(const lf_history *history, const lf_card_fit *fit,
+                             const lf_threshold_options *options, const lf_run *run, lf_card_build *build,
+                             lf_error *err) {
   lf_card_build made = {.level_window = 1};
   builder b = {.history = history, .fit = fit, .n = fit->banded->design.n_coef - 1, .out = &made};
   lf_scorecard *card = NULL;
@@ -292,7 +303,8 @@ lf_status lf_card_build_make(const lf_history *history, const lf_card_fit *fit, 
   LF_TRY(lf_scorecard_new(&card, err));
   LF_TRY(name_card(history, card, err));
   LF_TRY(build_attributes(&b, card, err));
-  lf_scorecard_range(card, &card->minimum, &card->maximum); /* 0 to 100, or 0 to 0 where nothing is known to predict */
+  lf_scorecard_range(card, &card->minimum,
+                     &card->maximum); /* 0 to 100, or 0 to 0 where nothing is known to predict */
   card->mean_amount = mean_amount(history);
   made.card = card;
   LF_TRY(score_history(card, history, run, &score, err));

@@ -1,12 +1,13 @@
 /* Score -> probability.
  *
  * P(won | score) = expit(intercept + slope * score). Both come from training rows:
- *   slope      logistic regression of won on score, times the slope that judged rows had on their linear predictor (at most 1): what
- *              the fit's own rows promise too much is taken back (van Houwelingen & Le Cessie 1990, cross-validated calibration);
- *   intercept  so that expected wins meet wins.
- * Where time is known the level moves from quarter to quarter while the ranking stays: the slope is fitted with an intercept for each of
- * 20 blocks of time, and the intercept comes from the newest rows. How many of them, of 1, 1/2, ... 1/32 of all, is
- * told by predicting each twentieth of the newer half from the window before it: the shortest window within one standard error of the best. */
+ *   slope      logistic regression of won on score, times the slope that judged rows had on their linear
+ * predictor (at most 1): what the fit's own rows promise too much is taken back (van Houwelingen & Le Cessie
+ * 1990, cross-validated calibration); intercept  so that expected wins meet wins. Where time is known the
+ * level moves from quarter to quarter while the ranking stays: the slope is fitted with an intercept for each
+ * of 20 blocks of time, and the intercept comes from the newest rows. How many of them, of 1, 1/2, ... 1/32
+ * of all, is told by predicting each twentieth of the newer half from the window before it: the shortest
+ * window within one standard error of the best. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -19,7 +20,7 @@ static const double block_ridge = 1e-3; /* keeps a block without wins finite */
 
 /* Weighted rows and wins by slice of time and score. */
 typedef struct tally {
-  size_t scores; /* 0 .. scores-1 */
+  size_t scores;      /* 0 .. scores-1 */
   double *rows, *won; /* [SLICES][scores] */
 } tally;
 
@@ -34,7 +35,8 @@ static int by_day(const void *a, const void *b) {
   return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static lf_status tally_make(const lf_history *history, bool in_time, const int32_t *score, tally *t, lf_error *err) {
+static lf_status tally_make(const lf_history *history, bool in_time, const int32_t *score, tally *t,
+                            lf_error *err) {
   size_t n = history->n_train;
   timed_row *order = NULL;
   lf_status status = LF_OK;
@@ -85,9 +87,19 @@ static lf_status fit_slope(const tally *t, size_t blocks, double *slope, lf_erro
   }
   lf_column column = {.kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
   lf_term terms[] = {{.name = "score", .type = LF_TERM_NUMBER, .column = &column, .first = 1, .n_coef = 1},
-                     {.name = "block", .type = LF_TERM_CODES, .codes = codes, .n_codes = (uint32_t)blocks, .coef = coef,
-                      .first = 2, .n_coef = (uint32_t)blocks - 1}};
-  lf_design design = {.n_rows = n, .n_terms = blocks > 1 ? 2 : 1, .terms = terms, .n_coef = blocks + 1, .share = share, .weight = weight};
+                     {.name = "block",
+                      .type = LF_TERM_CODES,
+                      .codes = codes,
+                      .n_codes = (uint32_t)blocks,
+                      .coef = coef,
+                      .first = 2,
+                      .n_coef = (uint32_t)blocks - 1}};
+  lf_design design = {.n_rows = n,
+                      .n_terms = blocks > 1 ? 2 : 1,
+                      .terms = terms,
+                      .n_coef = blocks + 1,
+                      .share = share,
+                      .weight = weight};
   lf_solve_options options = {.ridge = ridge, .tolerance = 1e-10, .no_information = true};
   LF_TRY(lf_solve(&design, &options, NULL, &weights, err));
   *slope = isfinite(weights->b[1]) ? weights->b[1] : 0;
@@ -127,14 +139,17 @@ static double level(const tally *t, size_t from, size_t to, double slope) {
 static const size_t windows[WINDOWS] = {SLICES, SLICES / 2, SLICES / 4, SLICES / 8, SLICES / 16, SLICES / 32};
 
 /* Sum and sum of squares of the difference in log loss, window a minus window b, over the newer half. */
-static void compare_windows(const tally *t, double slope, size_t a, size_t b, double *rows, double *sum, double *squares) {
+static void compare_windows(const tally *t, double slope, size_t a, size_t b, double *rows, double *sum,
+                            double *squares) {
   *rows = *sum = *squares = 0;
   for (size_t block = BLOCKS / 2; block < BLOCKS; block++) {
     size_t from = block * PER_BLOCK;
-    double la = level(t, from > a ? from - a : 0, from, slope), lb = level(t, from > b ? from - b : 0, from, slope);
+    double la = level(t, from > a ? from - a : 0, from, slope),
+           lb = level(t, from > b ? from - b : 0, from, slope);
     for (size_t i = from * t->scores; i < (from + PER_BLOCK) * t->scores; i++) {
       double x = slope * (double)(i % t->scores);
-      double won = lf_log_loss(la + x, 1) - lf_log_loss(lb + x, 1), lost = lf_log_loss(la + x, 0) - lf_log_loss(lb + x, 0);
+      double won = lf_log_loss(la + x, 1) - lf_log_loss(lb + x, 1),
+             lost = lf_log_loss(la + x, 0) - lf_log_loss(lb + x, 0);
       *rows += t->rows[i];
       *sum += t->won[i] * won + (t->rows[i] - t->won[i]) * lost;
       *squares += t->won[i] * won * won + (t->rows[i] - t->won[i]) * lost * lost;
@@ -157,8 +172,8 @@ static size_t choose_window(const tally *t, double slope) {
   return windows[best];
 }
 
-lf_status lf_card_calibrate(const lf_history *history, const lf_card_fit *fit, const int32_t *score, const lf_run *run,
-                            lf_card_build *build, lf_error *err) {
+lf_status lf_card_calibrate(const lf_history *history, const lf_card_fit *fit, const int32_t *score,
+                            const lf_run *run, lf_card_build *build, lf_error *err) {
   tally t = {.scores = (size_t)build->card->maximum + 1};
   double slope = 0;
   lf_status status = lf_check_interrupt(run, err);

@@ -7,8 +7,9 @@
 #include "base/memory.h"
 #include "card/format.h"
 
-static const char *const band_keys[] = {"label", "from",       "to",          "values", "match", "missing", "other",
-                                        "points", "points_low", "points_high", "weight", "rows",  "won",     "amount", NULL};
+static const char *const band_keys[] = {"label",   "from",  "to",     "values",     "match",
+                                        "missing", "other", "points", "points_low", "points_high",
+                                        "weight",  "rows",  "won",    "amount",     NULL};
 
 /* ---- what a band holds ---------------------------------------------------------------------------- */
 
@@ -17,19 +18,21 @@ static lf_status band_type(const lf_node *band, lf_band_type *type, lf_error *er
   static const struct {
     const char *key;
     lf_band_type type;
-  } types[] = {{"from", LF_BAND_INTERVAL},   {"to", LF_BAND_INTERVAL}, {"values", LF_BAND_VALUES},
-               {"match", LF_BAND_MATCH}, {"missing", LF_BAND_MISSING}, {"other", LF_BAND_OTHER}};
+  } types[] = {{"from", LF_BAND_INTERVAL}, {"to", LF_BAND_INTERVAL},     {"values", LF_BAND_VALUES},
+               {"match", LF_BAND_MATCH},   {"missing", LF_BAND_MISSING}, {"other", LF_BAND_OTHER}};
   const char *found = NULL;
   for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
     if (!lf_node_key(band, types[k].key).value) continue;
     if (found && *type != types[k].type)
-      return lf_node_fail(band, err, "'%s' and '%s' cannot stand in one band: make two of it", found, types[k].key);
+      return lf_node_fail(band, err, "'%s' and '%s' cannot stand in one band: make two of it", found,
+                          types[k].key);
     found = types[k].key;
     *type = types[k].type;
   }
   if (found) return LF_OK;
-  return lf_node_fail(band, err, "it does not say what it holds: add one of 'values', 'from' and 'to', 'match', "
-                                 "\"missing\": true, \"other\": true");
+  return lf_node_fail(band, err,
+                      "it does not say what it holds: add one of 'values', 'from' and 'to', 'match', "
+                      "\"missing\": true, \"other\": true");
 }
 
 static lf_status read_interval(const lf_node *node, lf_band *band, lf_error *err) {
@@ -47,7 +50,8 @@ static lf_status read_values(const lf_node *node, lf_band *band, lf_error *err) 
   size_t n = 0;
   lf_status status = lf_node_array(&list, &n, err);
   if (status != LF_OK) return status;
-  if (n == 0) return lf_node_fail(&list, err, "the list is empty: name at least one value, or remove the band");
+  if (n == 0)
+    return lf_node_fail(&list, err, "the list is empty: name at least one value, or remove the band");
   status = lf_alloc(n, sizeof *band->values, &band->values, err);
   if (status != LF_OK) return status;
   band->n_values = n;
@@ -66,7 +70,8 @@ static lf_status read_match(const lf_node *node, lf_band *band, lf_error *err) {
   lf_status status = lf_card_read_text(node, "match", true, &band->pattern, err);
   if (status != LF_OK) return status;
   const lf_pattern pattern = {.label = band->label, .pattern = band->pattern};
-  status = lf_match_levels(&pattern, 1, &nothing, map, &why); /* no level to match: compiles, which is the check */
+  status =
+      lf_match_levels(&pattern, 1, &nothing, map, &why); /* no level to match: compiles, which is the check */
   return status == LF_OK ? LF_OK : lf_node_fail(&match, err, "%s", why.message);
 }
 
@@ -82,11 +87,15 @@ static lf_status read_condition(const lf_node *node, lf_kind kind, lf_band *band
   bool numeric = kind == LF_KIND_NUMBER || kind == LF_KIND_DATE;
   switch (band->type) {
   case LF_BAND_INTERVAL:
-    if (!numeric) return lf_node_fail(node, err, "an interval needs an attribute of kind number or date, not %s", lf_kind_name(kind));
+    if (!numeric)
+      return lf_node_fail(node, err, "an interval needs an attribute of kind number or date, not %s",
+                          lf_kind_name(kind));
     return read_interval(node, band, err);
   case LF_BAND_VALUES: return read_values(node, band, err);
   case LF_BAND_MATCH:
-    if (numeric) return lf_node_fail(node, err, "a pattern needs an attribute of kind text or category, not %s", lf_kind_name(kind));
+    if (numeric)
+      return lf_node_fail(node, err, "a pattern needs an attribute of kind text or category, not %s",
+                          lf_kind_name(kind));
     return read_match(node, band, err);
   case LF_BAND_MISSING: return read_true(node, "missing", err);
   case LF_BAND_OTHER: return read_true(node, "other", err);
@@ -110,7 +119,8 @@ cleanup:
   return status;
 }
 
-static lf_status read_band(const lf_node *node, lf_kind kind, lf_band *band, lf_card_band *figures, lf_error *err) {
+static lf_status read_band(const lf_node *node, lf_kind kind, lf_band *band, lf_card_band *figures,
+                           lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_card_read_text(node, "label", true, &band->label, err));
   LF_TRY(read_condition(node, kind, band, err));
@@ -121,7 +131,8 @@ cleanup:
 
 /* ---- an attribute --------------------------------------------------------------------------------- */
 
-/* Where each band of the file goes: those that carry values in file order, then missing, then other. slot[place]. */
+/* Where each band of the file goes: those that carry values in file order, then missing, then other.
+ * slot[place]. */
 static lf_status place_bands(const lf_node *bands, lf_attribute *attribute, size_t *slot, lf_error *err) {
   size_t n = attribute->n_bands, next = 0;
   bool missing = false, other = false;
@@ -133,7 +144,8 @@ static lf_status place_bands(const lf_node *bands, lf_attribute *attribute, size
     if (status != LF_OK) return status;
     bool *seen = type == LF_BAND_MISSING ? &missing : type == LF_BAND_OTHER ? &other : NULL;
     if (seen && *seen)
-      return lf_node_fail(&node, err, "a second band for %s values: keep one", type == LF_BAND_MISSING ? "missing" : "other");
+      return lf_node_fail(&node, err, "a second band for %s values: keep one",
+                          type == LF_BAND_MISSING ? "missing" : "other");
     if (seen) *seen = true;
     slot[p] = type == LF_BAND_MISSING ? n - 2 : type == LF_BAND_OTHER ? n - 1 : next++;
     if (slot[p] < n) attribute->bands[slot[p]].type = type;
@@ -146,16 +158,19 @@ static lf_status place_bands(const lf_node *bands, lf_attribute *attribute, size
     other = other || lf_node_key(&node, "other").value;
   }
   const char *absent = missing ? "other" : "missing";
-  return lf_node_fail(bands, err, "there is no band for %s values: add {\"label\": \"%s\", \"%s\": true, \"points\": 0}", absent,
-                      absent, absent);
+  return lf_node_fail(bands, err,
+                      "there is no band for %s values: add {\"label\": \"%s\", \"%s\": true, \"points\": 0}",
+                      absent, absent, absent);
 }
 
-static lf_status read_bands(const lf_node *node, lf_attribute *attribute, lf_card_band **figures, lf_error *err) {
+static lf_status read_bands(const lf_node *node, lf_attribute *attribute, lf_card_band **figures,
+                            lf_error *err) {
   lf_status status = LF_OK;
   size_t *slot = NULL, *place = NULL, n = 0;
   lf_node bands = lf_node_key(node, "bands");
   LF_TRY(lf_node_array(&bands, &n, err));
-  if (n > UINT16_MAX - 1) LF_TRY(lf_node_fail(&bands, err, "%zu bands are more than an attribute can have", n));
+  if (n > UINT16_MAX - 1)
+    LF_TRY(lf_node_fail(&bands, err, "%zu bands are more than an attribute can have", n));
   LF_TRY(lf_alloc(n, sizeof *slot, &slot, err));
   LF_TRY(lf_alloc(n, sizeof *place, &place, err));
   LF_TRY(lf_alloc(n, sizeof *attribute->bands, &attribute->bands, err));
@@ -180,7 +195,8 @@ static lf_status read_kind(const lf_node *node, lf_kind *kind, lf_error *err) {
   lf_status status = lf_node_text(&key, &text, err);
   if (status != LF_OK) return status;
   if (lf_kind_parse(text, kind) && *kind != LF_KIND_EMPTY && *kind != LF_KIND_INFER) return LF_OK;
-  return lf_node_fail(&key, err, "there is no kind '%.60s': the kinds are number, category, flag, text, date", text);
+  return lf_node_fail(&key, err, "there is no kind '%.60s': the kinds are number, category, flag, text, date",
+                      text);
 }
 
 static lf_status read_owner(const lf_node *node, lf_owner *owner, lf_error *err) {
@@ -192,7 +208,8 @@ static lf_status read_owner(const lf_node *node, lf_owner *owner, lf_error *err)
   return lf_node_fail(&key, err, "there is no owner '%.60s': the owners are marketing, sales, shared", text);
 }
 
-static lf_status read_attribute(const lf_node *node, lf_attribute *attribute, lf_card_band **figures, lf_error *err) {
+static lf_status read_attribute(const lf_node *node, lf_attribute *attribute, lf_card_band **figures,
+                                lf_error *err) {
   static const char *const keys[] = {"name", "kind", "owner", "bands", NULL};
   lf_status status = LF_OK;
   LF_TRY(lf_node_only_keys(node, keys, err));
@@ -226,8 +243,8 @@ static lf_status check_names(const lf_node *list, const lf_attributes *attribute
   for (size_t k = 1; k < attributes->n; k++) {
     if (strcmp(names[k - 1].name, names[k].name) != 0) continue;
     lf_node item = lf_node_item(list, names[k].index), name = lf_node_key(&item, "name");
-    LF_TRY(lf_node_fail(&name, err, "'%.60s' is attributes[%zu] already: an attribute may stand once", names[k].name,
-                        names[k - 1].index));
+    LF_TRY(lf_node_fail(&name, err, "'%.60s' is attributes[%zu] already: an attribute may stand once",
+                        names[k].name, names[k - 1].index));
   }
 cleanup:
   free(names);

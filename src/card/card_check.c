@@ -30,13 +30,17 @@ static lf_status fail_pair(const lf_node *bands, const lf_attribute *attribute, 
   char end[LF_DOUBLE_TEXT];
   lf_format_double(upper_later ? below->to : above->from, end);
   if (below->to > above->from)
-    return lf_node_fail(&edge, err, "this interval overlaps the band '%.60s', which %s %s: a value may stand in one band only",
-                        other, upper_later ? "ends at" : "starts at", end);
-  return lf_node_fail(&edge, err, "there is a gap between this interval and the band '%.60s', which %s %s: let them meet",
+    return lf_node_fail(
+        &edge, err,
+        "this interval overlaps the band '%.60s', which %s %s: a value may stand in one band only", other,
+        upper_later ? "ends at" : "starts at", end);
+  return lf_node_fail(&edge, err,
+                      "there is a gap between this interval and the band '%.60s', which %s %s: let them meet",
                       other, upper_later ? "ends at" : "starts at", end);
 }
 
-static lf_status check_intervals(const lf_node *bands, const lf_attribute *attribute, const size_t *place, lf_error *err) {
+static lf_status check_intervals(const lf_node *bands, const lf_attribute *attribute, const size_t *place,
+                                 lf_error *err) {
   lf_status status = LF_OK;
   stretch *stretches = NULL;
   size_t n = 0;
@@ -73,11 +77,13 @@ static lf_status fail_twice(const lf_node *bands, const lf_attribute *attribute,
                             const listed *second, lf_error *err) {
   lf_node band = lf_node_item(bands, second->place), values = lf_node_key(&band, "values");
   lf_node value = lf_node_item(&values, second->index);
-  return lf_node_fail(&value, err, "the value '%.*s' stands in the band '%.60s' already: a value may stand in one band only",
-                      (int)(second->length < 60 ? second->length : 60), second->text, attribute->bands[first->band].label);
+  return lf_node_fail(
+      &value, err, "the value '%.*s' stands in the band '%.60s' already: a value may stand in one band only",
+      (int)(second->length < 60 ? second->length : 60), second->text, attribute->bands[first->band].label);
 }
 
-static lf_status check_values(const lf_node *bands, const lf_attribute *attribute, const size_t *place, lf_error *err) {
+static lf_status check_values(const lf_node *bands, const lf_attribute *attribute, const size_t *place,
+                              lf_error *err) {
   lf_status status = LF_OK;
   listed *all = NULL;
   size_t n = 0;
@@ -100,7 +106,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_card_check_bands(const lf_node *bands, const lf_attribute *attribute, const size_t *place, lf_error *err) {
+lf_status lf_card_check_bands(const lf_node *bands, const lf_attribute *attribute, const size_t *place,
+                              lf_error *err) {
   lf_status status = check_intervals(bands, attribute, place, err);
   return status == LF_OK ? check_values(bands, attribute, place, err) : status;
 }

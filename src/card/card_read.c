@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "card/format.h"
 
-lf_status lf_card_read_text(const lf_node *parent, const char *key, bool required, char **text, lf_error *err) {
+lf_status lf_card_read_text(const lf_node *parent, const char *key, bool required, char **text,
+                            lf_error *err) {
   lf_node node = lf_node_key(parent, key);
   const char *value = NULL;
   if (!node.value && !required) return LF_OK;
@@ -15,14 +16,15 @@ lf_status lf_card_read_text(const lf_node *parent, const char *key, bool require
   return status == LF_OK ? lf_copy_text(value, strlen(value), text, err) : status;
 }
 
-lf_status lf_card_read_integer(const lf_node *parent, const char *key, bool required, int low, int high, int *value,
-                               lf_error *err) {
+lf_status lf_card_read_integer(const lf_node *parent, const char *key, bool required, int low, int high,
+                               int *value, lf_error *err) {
   lf_node node = lf_node_key(parent, key);
   int64_t number = 0;
   if (!node.value && !required) return LF_OK;
   lf_status status = lf_node_integer(&node, &number, err);
   if (status != LF_OK) return status;
-  if (number < low || number > high) return lf_node_fail(&node, err, "it must lie between %d and %d", low, high);
+  if (number < low || number > high)
+    return lf_node_fail(&node, err, "it must lie between %d and %d", low, high);
   *value = (int)number;
   return LF_OK;
 }
@@ -40,7 +42,9 @@ static lf_status check_format(const lf_node *root, lf_error *err) {
   if (status == LF_OK) status = lf_node_text(&node, &format, err);
   if (status != LF_OK || strcmp(format, LF_CARD_FORMAT) == 0) return status;
   if (strncmp(format, "leadfit-scoring/", 16) == 0)
-    return lf_node_fail(&node, err, "this program reads " LF_CARD_FORMAT ", not %.60s: fit anew or use the version that wrote it",
+    return lf_node_fail(&node, err,
+                        "this program reads " LF_CARD_FORMAT
+                        ", not %.60s: fit anew or use the version that wrote it",
                         format);
   return lf_node_fail(&node, err, "'%.60s' is no scoring config: the format is " LF_CARD_FORMAT, format);
 }
@@ -79,7 +83,8 @@ static lf_status read_map(const lf_node *score, lf_scorecard *card, lf_error *er
   lf_node intercept = lf_node_key(&node, "intercept"), slope = lf_node_key(&node, "slope");
   LF_TRY(lf_node_number(&intercept, &card->intercept, err));
   LF_TRY(lf_node_number(&slope, &card->slope, err));
-  if (card->slope < 0) LF_TRY(lf_node_fail(&slope, err, "it is below 0: a higher score must not mean a lower probability"));
+  if (card->slope < 0)
+    LF_TRY(lf_node_fail(&slope, err, "it is below 0: a higher score must not mean a lower probability"));
   card->has_probability = true;
 cleanup:
   return status;
@@ -88,7 +93,8 @@ cleanup:
 static lf_status tell_range(lf_scorecard *card, int minimum, int maximum, lf_error *err) {
   char note[256];
   if (minimum == card->minimum && maximum == card->maximum) return LF_OK;
-  int n = snprintf(note, sizeof note, "the points reach from %d to %d where the file says %d to %d: %d to %d is used",
+  int n = snprintf(note, sizeof note,
+                   "the points reach from %d to %d where the file says %d to %d: %d to %d is used",
                    card->minimum, card->maximum, minimum, maximum, card->minimum, card->maximum);
   return lf_copy_text(note, (size_t)n, &card->note, err);
 }
@@ -101,7 +107,8 @@ static lf_status read_score(const lf_node *root, lf_scorecard *card, lf_error *e
   lf_node node = lf_node_key(root, "score");
   if (node.value) {
     LF_TRY(lf_node_only_keys(&node, keys, err));
-    LF_TRY(lf_card_read_integer(&node, "base_points", false, -LF_CARD_MOST_POINTS, LF_CARD_MOST_POINTS, &card->base_points, err));
+    LF_TRY(lf_card_read_integer(&node, "base_points", false, -LF_CARD_MOST_POINTS, LF_CARD_MOST_POINTS,
+                                &card->base_points, err));
     LF_TRY(read_map(&node, card, err));
   }
   lf_scorecard_range(card, &card->minimum, &card->maximum);
@@ -126,7 +133,8 @@ static lf_status check_reach(const lf_node *list, const lf_scorecard *card, lf_e
     reach += most;
   }
   if (reach <= LF_CARD_MOST_SCORE) return LF_OK;
-  return lf_node_fail(list, err, "the points add up to more than %d: divide them all by the same number", LF_CARD_MOST_SCORE);
+  return lf_node_fail(list, err, "the points add up to more than %d: divide them all by the same number",
+                      LF_CARD_MOST_SCORE);
 }
 
 static lf_status read_mql(const lf_node *root, lf_scorecard *card, lf_error *err) {
@@ -138,9 +146,11 @@ static lf_status read_mql(const lf_node *root, lf_scorecard *card, lf_error *err
   LF_TRY(lf_node_only_keys(&node, keys, err));
   LF_TRY(lf_node_integer(&threshold, &value, err));
   if (value > card->maximum)
-    LF_TRY(lf_node_fail(&threshold, err, "no lead can reach %lld: the highest score is %d", (long long)value, card->maximum));
+    LF_TRY(lf_node_fail(&threshold, err, "no lead can reach %lld: the highest score is %d", (long long)value,
+                        card->maximum));
   if (value < card->minimum)
-    LF_TRY(lf_node_fail(&threshold, err, "every lead reaches %lld: the lowest score is %d", (long long)value, card->minimum));
+    LF_TRY(lf_node_fail(&threshold, err, "every lead reaches %lld: the lowest score is %d", (long long)value,
+                        card->minimum));
   card->has_threshold = true;
   card->threshold = (int)value;
   LF_TRY(lf_card_read_text(&node, "rule", false, &card->threshold_rule, err));
@@ -159,7 +169,8 @@ static lf_status read_grade(const lf_node *node, lf_scorecard *card, size_t g, l
   LF_TRY(lf_card_read_text(node, "label", true, &grade->label, err));
   LF_TRY(lf_card_read_integer(node, "from", true, -most, most, &grade->from, err));
   if (g > 0 && grade->from >= card->grades[g - 1].from)
-    LF_TRY(lf_node_fail(&from, err, "grades stand from best to worst: %d must be below %d, where the grade before starts",
+    LF_TRY(lf_node_fail(&from, err,
+                        "grades stand from best to worst: %d must be below %d, where the grade before starts",
                         grade->from, card->grades[g - 1].from));
 cleanup:
   return status;
@@ -180,7 +191,8 @@ static lf_status read_grades(const lf_node *root, lf_scorecard *card, lf_error *
 }
 
 lf_status lf_scorecard_parse(const json_t *root, const char *file, lf_scorecard **card, lf_error *err) {
-  static const char *const keys[] = {"format", "name", "provenance", "outcome", "score", "attributes", "mql", "grades", NULL};
+  static const char *const keys[] = {"format",     "name", "provenance", "outcome", "score",
+                                     "attributes", "mql",  "grades",     NULL};
   lf_status status = LF_OK;
   lf_scorecard *made = NULL;
   lf_node top = lf_node_root(root, file), list = lf_node_key(&top, "attributes");

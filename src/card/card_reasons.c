@@ -1,7 +1,8 @@
 /* Why a row has its score.
  *
- * Symbols: attribute a, its band b of the row, points x_ab, n_ab training rows; average m_a = sum_b n_ab x_ab / sum_b n_ab.
- * A reason is x_ab - m_a: the score is the average score plus the sum of all reasons, so they add up, and none needs a refit. */
+ * Symbols: attribute a, its band b of the row, points x_ab, n_ab training rows; average m_a = sum_b n_ab x_ab
+ * / sum_b n_ab. A reason is x_ab - m_a: the score is the average score plus the sum of all reasons, so they
+ * add up, and none needs a refit. */
 #include <math.h>
 
 #include "card/card.h"

@@ -1,5 +1,6 @@
-/* Scoring rows: integer points are looked up and added, so the order of adding, the number of rows and of threads never
- * matter. Rows go through in blocks that stay in cache while the attributes are added one by one. */
+/* Scoring rows: integer points are looked up and added, so the order of adding, the number of rows and of
+ * threads never matter. Rows go through in blocks that stay in cache while the attributes are added one by
+ * one. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -43,13 +44,13 @@ static lf_status make_points(scoring *job, lf_error *err) {
   return status;
 }
 
-lf_status lf_scorecard_score(const lf_scorecard *card, const lf_codes *codes, const lf_run *run, int32_t *score,
-                             lf_error *err) {
+lf_status lf_scorecard_score(const lf_scorecard *card, const lf_codes *codes, const lf_run *run,
+                             int32_t *score, lf_error *err) {
   lf_status status = LF_OK;
   scoring job = {.card = card, .codes = codes, .score = score};
   if (codes->n != card->attributes->n)
-    return lf_fail(err, LF_E_USAGE, "rows coded by %zu attributes cannot be scored by a card of %zu", codes->n,
-                   card->attributes->n);
+    return lf_fail(err, LF_E_USAGE, "rows coded by %zu attributes cannot be scored by a card of %zu",
+                   codes->n, card->attributes->n);
   job.chunks = lf_cut(codes->n_rows, CHUNK_ROWS, MAX_CHUNKS);
   LF_TRY(make_points(&job, err));
   lf_parallel_for(run, job.chunks.count, score_chunk, &job);
@@ -60,8 +61,10 @@ cleanup:
   return status;
 }
 
-lf_status lf_points_scale(double pdo, double points, double odds, double *factor, double *offset, lf_error *err) {
-  if (!(pdo > 0 && isfinite(pdo))) return lf_fail(err, LF_E_USAGE, "points to double the odds must be above 0");
+lf_status lf_points_scale(double pdo, double points, double odds, double *factor, double *offset,
+                          lf_error *err) {
+  if (!(pdo > 0 && isfinite(pdo)))
+    return lf_fail(err, LF_E_USAGE, "points to double the odds must be above 0");
   if (!(odds > 0 && isfinite(odds) && isfinite(points)))
     return lf_fail(err, LF_E_USAGE, "the odds that points stand for must be above 0");
   *factor = pdo / log(2);

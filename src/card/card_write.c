@@ -17,7 +17,8 @@ static void add_given(lf_object *o, const char *key, const char *value) {
 }
 
 static void add_interval(lf_object *o, const lf_band *band) {
-  if (isinf(band->from) && isinf(band->to)) { /* the whole line: an absent key would not say that it is an interval */
+  if (isinf(band->from) &&
+      isinf(band->to)) { /* the whole line: an absent key would not say that it is an interval */
     lf_object_tree(o, "from", json_null());
     lf_object_tree(o, "to", json_null());
   }

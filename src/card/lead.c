@@ -6,7 +6,8 @@
 #include "card/card.h"
 
 /* A column of one cell: its text as the only level, or missing. */
-static void fill_column(lf_column *column, const char *name, const char *const *value, uint8_t *cell, char **level) {
+static void fill_column(lf_column *column, const char *name, const char *const *value, uint8_t *cell,
+                        char **level) {
   *level = (char *)(uintptr_t)*value;
   *cell = *value != NULL;
   *column = (lf_column){.name = (char *)(uintptr_t)name,
@@ -18,7 +19,8 @@ static void fill_column(lf_column *column, const char *name, const char *const *
                         .levels = level};
 }
 
-static lf_status score_table(const lf_scorecard *card, const lf_table *table, lf_lead_score *out, lf_error *err) {
+static lf_status score_table(const lf_scorecard *card, const lf_table *table, lf_lead_score *out,
+                             lf_error *err) {
   lf_codes *codes = NULL;
   char *absent = NULL;
   int32_t score = 0;
@@ -36,8 +38,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_scorecard_lead(const lf_scorecard *card, const char *const *names, const char *const *values, size_t n,
-                            lf_lead_score *out, lf_error *err) {
+lf_status lf_scorecard_lead(const lf_scorecard *card, const char *const *names, const char *const *values,
+                            size_t n, lf_lead_score *out, lf_error *err) {
   lf_table table = {.n_rows = 1, .n_columns = n};
   uint8_t *cells = NULL;
   char **levels = NULL;

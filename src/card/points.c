@@ -1,13 +1,14 @@
 /* Integer points for weights.
  *
  * Symbols: weights b (all bands), A the curvature of the penalised deviance with the intercept projected out,
- *   A = H_bb - H_b0 H_0b / H_00;   points p >= 0, each attribute's smallest 0, the largest summing to the maximum, so that the
- * score's ends can be reached. A scorecard maps score to log-odds by a slope, which is refitted after rounding: the deviance lost is, to second order,
- *   Q(p) = min over s of (b - s p)' A (b - s p) = b'Ab - (p'Ab)^2 / p'Ap.
- * Plain rounding scales each attribute's range to integers by largest remainder and rounds inside it. From there: single bands move by one point
- * while Q falls; when none helps, one point of range moves from an attribute to another (rescaled); then single
- * bands again. Every move is O(n) with Ap kept. (The integer programme of optbinning solves plain rounding's
- * distance, not the deviance; Ustun & Rudin 2019 solve the exact problem for small cards. Coordinate search takes a third to a half off plain
+ *   A = H_bb - H_b0 H_0b / H_00;   points p >= 0, each attribute's smallest 0, the largest summing to the
+ * maximum, so that the score's ends can be reached. A scorecard maps score to log-odds by a slope, which is
+ * refitted after rounding: the deviance lost is, to second order, Q(p) = min over s of (b - s p)' A (b - s p)
+ * = b'Ab - (p'Ab)^2 / p'Ap. Plain rounding scales each attribute's range to integers by largest remainder and
+ * rounds inside it. From there: single bands move by one point while Q falls; when none helps, one point of
+ * range moves from an attribute to another (rescaled); then single bands again. Every move is O(n) with Ap
+ * kept. (The integer programme of optbinning solves plain rounding's distance, not the deviance; Ustun &
+ * Rudin 2019 solve the exact problem for small cards. Coordinate search takes a third to a half off plain
  * rounding's loss on cards of hundreds of bands, in milliseconds.) */
 #include "card/points.h"
 
@@ -28,7 +29,9 @@ typedef struct search {
   double *candidate;        /* scratch: n */
 } search;
 
-static double lost(double bab, double u, double v) { return v > 0 ? bab - u * u / v : bab; }
+static double lost(double bab, double u, double v) {
+  return v > 0 ? bab - u * u / v : bab;
+}
 
 static void multiply(const lf_points_problem *p, const double *x, double *out) {
   for (size_t i = 0; i < p->n; i++) {
@@ -96,7 +99,8 @@ static void scale_attribute(const search *s, size_t a, double range, double *out
 
 static double top_points(const search *s, size_t a) {
   double top = 0;
-  for (size_t i = s->problem->first[a]; i < s->problem->first[a] + s->problem->count[a]; i++) top = fmax(top, s->points[i]);
+  for (size_t i = s->problem->first[a]; i < s->problem->first[a] + s->problem->count[a]; i++)
+    top = fmax(top, s->points[i]);
   return top;
 }
 
@@ -120,7 +124,8 @@ static bool sweep_bands(search *s) {
     for (size_t i = p->first[a]; i < p->first[a] + p->count[a]; i++)
       for (double d = 1; d >= -1; d -= 2) {
         double u = s->u + d * s->ab[i], v = s->v + 2 * d * s->ap[i] + p->curvature[i * p->n + i];
-        if (!(lost(s->bab, u, v) < lost(s->bab, s->u, s->v) - least_gain * s->bab) || !may_move(s, a, i, d)) continue;
+        if (!(lost(s->bab, u, v) < lost(s->bab, s->u, s->v) - least_gain * s->bab) || !may_move(s, a, i, d))
+          continue;
         s->points[i] += d;
         for (size_t k = 0; k < p->n; k++) s->ap[k] += d * p->curvature[k * p->n + i];
         s->u = u;
@@ -181,7 +186,8 @@ static void improve(search *s) {
     if (!sweep_bands(s) && !move_range(s)) break;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------------------
+ */
 
 static lf_status search_new(const lf_points_problem *p, search *s, lf_error *err) {
   double **arrays[] = {&s->points, &s->ap, &s->ab, &s->candidate};

@@ -6,17 +6,19 @@
 
 /* Weights of bands, one run of coefficients an attribute. Not owned. */
 typedef struct lf_points_problem {
-  size_t n;                /* weights */
+  size_t n; /* weights */
   const double *weight;
-  const double *curvature; /* n x n: of the penalised deviance, intercept projected out; NULL: plain rounding only */
+  const double
+      *curvature; /* n x n: of the penalised deviance, intercept projected out; NULL: plain rounding only */
   size_t n_attributes;
   const size_t *first, *count; /* run of each attribute */
-  int maximum;             /* of the score; its minimum is 0 */
+  int maximum;                 /* of the score; its minimum is 0 */
 } lf_points_problem;
 
 typedef struct lf_points_answer {
-  int *points;         /* n, owned */
-  double loss_plain;   /* rise of the deviance (quadratic view, slope refitted) by plain rounding, and by the points chosen */
+  int *points;       /* n, owned */
+  double loss_plain; /* rise of the deviance (quadratic view, slope refitted) by plain rounding, and by the
+                        points chosen */
   double loss;
 } lf_points_answer;
 

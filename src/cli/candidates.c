@@ -11,12 +11,14 @@ static const char COLUMN[] = "column:";
 
 bool lf_is_candidate(const char *argument) {
   size_t n = strlen(argument);
-  return strncmp(argument, COLUMN, sizeof COLUMN - 1) == 0 || (n > 5 && lf_same_text(argument + n - 5, ".json"));
+  return strncmp(argument, COLUMN, sizeof COLUMN - 1) == 0 ||
+         (n > 5 && lf_same_text(argument + n - 5, ".json"));
 }
 
 lf_status lf_contender_open(const char *argument, lf_contender *contender, lf_error *err) {
   *contender = (lf_contender){.name = argument};
-  if (strncmp(argument, COLUMN, sizeof COLUMN - 1) != 0) return lf_scorecard_load(argument, &contender->card, err);
+  if (strncmp(argument, COLUMN, sizeof COLUMN - 1) != 0)
+    return lf_scorecard_load(argument, &contender->card, err);
   contender->column = argument + sizeof COLUMN - 1;
   return LF_OK;
 }
@@ -28,7 +30,8 @@ void lf_contender_clear(lf_contender *contender) {
   free(contender->absent);
 }
 
-static lf_status score_by_card(lf_contender *c, const lf_history *history, size_t from, const lf_run *run, lf_error *err) {
+static lf_status score_by_card(lf_contender *c, const lf_history *history, size_t from, const lf_run *run,
+                               lf_error *err) {
   size_t n = history->n_rows - from;
   lf_codes *codes = NULL;
   int32_t *points = NULL;
@@ -54,13 +57,15 @@ static lf_status no_column(const char *name, const lf_table *table, lf_error *er
   if (status != LF_OK) return status;
   for (size_t c = 0; c < table->n_columns; c++) names[c] = table->columns[c].name;
   const char *near = lf_nearest_word(name, names, table->n_columns);
-  status = near ? lf_fail(err, LF_E_USAGE, "no column '%s' to judge: did you mean '%s'?", name, near)
-                : lf_fail(err, LF_E_USAGE, "no column '%s' to judge: leadfit inspect lists the columns", name);
+  status = near
+               ? lf_fail(err, LF_E_USAGE, "no column '%s' to judge: did you mean '%s'?", name, near)
+               : lf_fail(err, LF_E_USAGE, "no column '%s' to judge: leadfit inspect lists the columns", name);
   free(names);
   return status;
 }
 
-/* What a flag's level counts as a score: its number, or 1 for the words that say yes and 0 for those that say no. */
+/* What a flag's level counts as a score: its number, or 1 for the words that say yes and 0 for those that say
+ * no. */
 static double flag_value(const char *level) {
   static const char *const yes[] = {"yes", "true", "y", "t"}, *const no[] = {"no", "false", "n", "f"};
   double number;
@@ -79,16 +84,19 @@ static double cell_score(const lf_column *column, size_t row) {
   return code ? flag_value(lf_column_level(column, code)) : NAN;
 }
 
-/* A score column is a probability where all its values lie in [0, 1] and are not just 0 and 1: a yes/no rule claims no certainty. */
+/* A score column is a probability where all its values lie in [0, 1] and are not just 0 and 1: a yes/no rule
+ * claims no certainty. */
 static lf_status score_by_column(lf_contender *c, const lf_history *history, size_t from, lf_error *err) {
   size_t n = history->n_rows - from, at = lf_table_find(history->table, c->column);
   if (at == SIZE_MAX) return no_column(c->column, history->table, err);
   const lf_column *column = &history->table->columns[at];
   if (at == history->outcome)
     return lf_fail(err, LF_E_USAGE, "column '%s' is the outcome: it cannot be a candidate", column->name);
-  bool values = column->kind == LF_KIND_NUMBER && column->store != LF_STORE_NONE && column->store != LF_STORE_HASHES;
+  bool values =
+      column->kind == LF_KIND_NUMBER && column->store != LF_STORE_NONE && column->store != LF_STORE_HASHES;
   if (!values && !column->values && column->kind != LF_KIND_FLAG)
-    return lf_fail(err, LF_E_DATA, "column '%s' holds no numbers: a score is a number, higher is better", column->name);
+    return lf_fail(err, LF_E_DATA, "column '%s' holds no numbers: a score is a number, higher is better",
+                   column->name);
   lf_status status = lf_alloc(n, sizeof *c->score, &c->score, err);
   if (status == LF_OK) status = lf_alloc(n, sizeof *c->probability, &c->probability, err);
   if (status != LF_OK) return status;
@@ -106,15 +114,17 @@ static lf_status score_by_column(lf_contender *c, const lf_history *history, siz
   return LF_OK;
 }
 
-lf_status lf_contender_score(lf_contender *contender, const lf_history *history, size_t from, const lf_run *run,
-                             lf_error *err) {
+lf_status lf_contender_score(lf_contender *contender, const lf_history *history, size_t from,
+                             const lf_run *run, lf_error *err) {
   return contender->card ? score_by_card(contender, history, from, run, err)
                          : score_by_column(contender, history, from, err);
 }
 
 /* ---- what the scorecard was fitted on ------------------------------------------------------------------ */
 
-static const char *text_at(const json_t *object, const char *key) { return json_string_value(json_object_get(object, key)); }
+static const char *text_at(const json_t *object, const char *key) {
+  return json_string_value(json_object_get(object, key));
+}
 
 static bool shares_input(const json_t *inputs, const lf_table *table) {
   size_t i;
@@ -127,8 +137,8 @@ static bool shares_input(const json_t *inputs, const lf_table *table) {
   return false;
 }
 
-/* Whether the rows judged now all lie in the holdout of the fit: the newest rows from its day on, or rows whose hash lies below its share. Both
- * nest, so that the number of rows tells. */
+/* Whether the rows judged now all lie in the holdout of the fit: the newest rows from its day on, or rows
+ * whose hash lies below its share. Both nest, so that the number of rows tells. */
 static bool inside_holdout(const json_t *split, const lf_history *history) {
   const char *kind = text_at(split, "kind");
   if (!kind || history->split == LF_SPLIT_NONE) return false;
@@ -136,7 +146,8 @@ static bool inside_holdout(const json_t *split, const lf_history *history) {
   double rows = 0, won = 0;
   lf_history_count(history, history->n_train, history->n_rows, &rows, &won);
   const json_t *holdout = json_object_get(split, "holdout");
-  return rows <= json_number_value(json_object_get(holdout, "rows")) && won <= json_number_value(json_object_get(holdout, "won"));
+  return rows <= json_number_value(json_object_get(holdout, "rows")) &&
+         won <= json_number_value(json_object_get(holdout, "won"));
 }
 
 bool lf_contender_saw(const lf_contender *contender, const lf_history *history) {

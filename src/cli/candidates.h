@@ -8,12 +8,12 @@
 
 /* One candidate as typed. Owned, but for name. */
 typedef struct lf_contender {
-  const char *name;     /* as typed */
-  lf_scorecard *card;   /* a scoring.json, or NULL */
-  const char *column;   /* column:NAME, or NULL */
-  double *score;        /* of every judged row; NaN where the row has none */
-  double *probability;  /* or NULL */
-  char *absent;         /* columns the data lack, or NULL */
+  const char *name;    /* as typed */
+  lf_scorecard *card;  /* a scoring.json, or NULL */
+  const char *column;  /* column:NAME, or NULL */
+  double *score;       /* of every judged row; NaN where the row has none */
+  double *probability; /* or NULL */
+  char *absent;        /* columns the data lack, or NULL */
 } lf_contender;
 
 /* Whether an argument names a candidate and not a history: column:NAME, or a file that ends in .json. */
@@ -22,8 +22,8 @@ bool lf_is_candidate(const char *argument);
 lf_status lf_contender_open(const char *argument, lf_contender *contender, lf_error *err);
 void lf_contender_clear(lf_contender *contender);
 /* Scores rows [from, history->n_rows). */
-lf_status lf_contender_score(lf_contender *contender, const lf_history *history, size_t from, const lf_run *run,
-                             lf_error *err);
+lf_status lf_contender_score(lf_contender *contender, const lf_history *history, size_t from,
+                             const lf_run *run, lf_error *err);
 /* Whether the scorecard's provenance shows that it was fitted on some of the judged rows. */
 bool lf_contender_saw(const lf_contender *contender, const lf_history *history);
 

@@ -16,9 +16,10 @@ lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_erro
 
 /* Reads the table the options name. */
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
-/* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of the rows). */
-lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run, lf_history **history,
-                           lf_error *err);
+/* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of
+ * the rows). */
+lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,
+                           lf_history **history, lf_error *err);
 
 /* Writes bytes to standard output; LF_E_IO where it is closed or full. */
 lf_status lf_print(const char *bytes, size_t n, lf_error *err);

@@ -15,7 +15,7 @@ typedef struct compare_job {
   lf_contender *contenders; /* n */
   lf_candidate *candidates;
   lf_history *history;
-  size_t from;         /* first judged row */
+  size_t from; /* first judged row */
   lf_compare_rows rows;
   uint8_t *won;
   double *weight, *amount, unscored;
@@ -46,7 +46,8 @@ static lf_status check_counts(const compare_job *job, lf_error *err) {
   if (job->n == 1)
     return lf_fail(err, LF_E_USAGE, "one candidate is no comparison: leadfit validate judges '%s' alone",
                    job->contenders[0].name);
-  if (!job->n_paths) return lf_fail(err, LF_E_USAGE, "no history: name the file whose rows shall judge the candidates");
+  if (!job->n_paths)
+    return lf_fail(err, LF_E_USAGE, "no history: name the file whose rows shall judge the candidates");
   return LF_OK;
 }
 
@@ -121,7 +122,8 @@ static lf_status make_rows(compare_job *job, lf_error *err) {
   LF_TRY(lf_alloc(n, sizeof *job->amount, &job->amount, err));
   if (h->cluster) LF_TRY(lf_alloc(n, sizeof *job->cluster, &job->cluster, err));
   size_t kept = keep_scored(job, n);
-  if (!kept) LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score of every candidate: there is nothing to compare"));
+  if (!kept)
+    LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score of every candidate: there is nothing to compare"));
   job->rows = (lf_compare_rows){.n = kept,
                                 .won = job->won,
                                 .weight = h->weight ? job->weight : NULL,
@@ -154,13 +156,17 @@ static lf_status warn_of_contender(compare_job *job, const lf_contender *c, lf_e
   lf_status status = LF_OK;
   if (lf_contender_saw(c, job->history)) {
     lf_text text = {0};
-    lf_text_addf(&text, "'%s' was fitted on rows it is now judged by, so its figures flatter it: judge on its holdout (the same "
-                        "--holdout or --holdout-from as its fit) or on newer rows", c->name);
+    lf_text_addf(&text,
+                 "'%s' was fitted on rows it is now judged by, so its figures flatter it: judge on its "
+                 "holdout (the same "
+                 "--holdout or --holdout-from as its fit) or on newer rows",
+                 c->name);
     status = warn(job, err, &text);
   }
   if (status == LF_OK && c->absent) {
     lf_text text = {0};
-    lf_text_addf(&text, "the data have no column %s, which '%s' asks for: every row counts as missing there", c->absent, c->name);
+    lf_text_addf(&text, "the data have no column %s, which '%s' asks for: every row counts as missing there",
+                 c->absent, c->name);
     status = warn(job, err, &text);
   }
   if (status == LF_OK && c->card && c->card->note) {
@@ -174,7 +180,8 @@ static lf_status warn_of_contender(compare_job *job, const lf_contender *c, lf_e
 static lf_status collect_warnings(compare_job *job, lf_error *err) {
   job->warnings = json_array();
   lf_status status = job->warnings ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
-  for (size_t k = 0; status == LF_OK && k < job->n; k++) status = warn_of_contender(job, &job->contenders[k], err);
+  for (size_t k = 0; status == LF_OK && k < job->n; k++)
+    status = warn_of_contender(job, &job->contenders[k], err);
   if (status == LF_OK && job->unscored > 0) {
     lf_text text = {0};
     lf_text_add_fixed(&text, job->unscored, 0);
@@ -209,7 +216,8 @@ static lf_status print_result(const compare_job *job, lf_error *err) {
   char *bytes = NULL;
   size_t n = 0;
   lf_status status = lf_tree_take(describe(job), &tree, err);
-  if (status == LF_OK && job->options->json) status = lf_print_json(tree, err);
+  if (status == LF_OK && job->options->json)
+    status = lf_print_json(tree, err);
   else if (status == LF_OK && !job->options->quiet) {
     status = lf_compare_terminal(tree, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err);
     if (status == LF_OK) status = lf_print(bytes, n, err);
@@ -225,7 +233,8 @@ lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_er
   lf_status status = LF_OK;
   LF_TRY(sort_arguments(&job, err));
   LF_TRY(read_history(&job, err));
-  for (size_t k = 0; k < job.n; k++) LF_TRY(lf_contender_score(&job.contenders[k], job.history, job.from, run, err));
+  for (size_t k = 0; k < job.n; k++)
+    LF_TRY(lf_contender_score(&job.contenders[k], job.history, job.from, run, err));
   LF_TRY(make_rows(&job, err));
   LF_TRY(collect_warnings(&job, err));
   LF_TRY(lf_compare(&job.rows, job.candidates, job.n, &wanted, run, &job.comparison, err));

@@ -35,7 +35,9 @@ lf_status lf_command_evidence(const lf_options *options, const lf_run *run, lf_e
   json_t *tree = NULL;
   lf_status status = LF_OK;
   if (!options->claims)
-    return lf_fail(err, LF_E_USAGE, "say which claims to answer with --claims claims.yaml; leadfit fit reports the evidence on every attribute");
+    return lf_fail(err, LF_E_USAGE,
+                   "say which claims to answer with --claims claims.yaml; leadfit fit reports the evidence "
+                   "on every attribute");
   LF_TRY(lf_claims_load(options->claims, &claims, err));
   LF_TRY(lf_input_history(options, 0, run, &history, err));
   LF_TRY(lf_claims_answer(claims, history, run, &answers, err));

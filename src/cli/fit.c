@@ -1,6 +1,7 @@
 /* leadfit fit: the main job.
  *   1. read the history          2. atoms and the card fit (or the plain fit)     3. points, map, threshold
- *   4. judge on the holdout      5. report                                        6. write all files at once */
+ *   4. judge on the holdout      5. report                                        6. write all files at once
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -57,7 +58,8 @@ static lf_status fit_card(lf_fit_job *job, lf_error *err) {
   LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
   LF_TRY(score_rows(job, err));
   say_stage(o, "points and scores", &since);
-  LF_TRY(lf_evidence_make(job->history, job->atoms, job->card_fit, &job->build, &evidence, job->run, &job->evidence, err));
+  LF_TRY(lf_evidence_make(job->history, job->atoms, job->card_fit, &job->build, &evidence, job->run,
+                          &job->evidence, err));
   say_stage(o, "evidence", &since);
 cleanup:
   return status;
@@ -68,9 +70,11 @@ static lf_status fit_plain(lf_fit_job *job, lf_error *err) {
   return lf_plain_fit(job->history, &plain, job->run, &job->plain, err);
 }
 
-/* ---- output ------------------------------------------------------------------------------------------------ */
+/* ---- output
+ * ------------------------------------------------------------------------------------------------ */
 
-static lf_status add_file(lf_output *out, const char *folder, const char *name, const char *bytes, size_t n, lf_error *err) {
+static lf_status add_file(lf_output *out, const char *folder, const char *name, const char *bytes, size_t n,
+                          lf_error *err) {
   lf_text path = {0};
   lf_text_addf(&path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
   lf_status status = lf_text_status(&path, err);
@@ -79,7 +83,8 @@ static lf_status add_file(lf_output *out, const char *folder, const char *name, 
   return status;
 }
 
-static lf_status add_tree(lf_output *out, const char *folder, const char *name, const json_t *tree, lf_error *err) {
+static lf_status add_tree(lf_output *out, const char *folder, const char *name, const json_t *tree,
+                          lf_error *err) {
   char *bytes = NULL;
   size_t n = 0;
   lf_status status = lf_tree_write(tree, &bytes, &n, err);
@@ -127,7 +132,8 @@ static lf_status say(const lf_fit_job *job, const json_t *report, lf_error *err)
 
 lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->output && !options->json)
-    return lf_fail(err, LF_E_USAGE, "say where to write: -o DIR (or --json for the report on standard output)");
+    return lf_fail(err, LF_E_USAGE,
+                   "say where to write: -o DIR (or --json for the report on standard output)");
   if (options->output && !*options->output) return lf_fail(err, LF_E_USAGE, "-o needs the name of a folder");
   lf_fit_job job = {.options = options, .run = run};
   json_t *report = NULL;
@@ -137,8 +143,10 @@ lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error 
   LF_TRY(lf_fit_open_current(&job, err));
   LF_TRY(lf_input_history(options, NAN, run, &job.history, err));
   say_stage(options, "reading", &since);
-  if (options->method == LF_METHOD_CARD) LF_TRY(fit_card(&job, err));
-  else LF_TRY(fit_plain(&job, err));
+  if (options->method == LF_METHOD_CARD)
+    LF_TRY(fit_card(&job, err));
+  else
+    LF_TRY(fit_plain(&job, err));
   say_stage(options, "fit in all", &since);
   LF_TRY(lf_fit_report(&job, &report, err));
   say_stage(options, "judging and report", &since);

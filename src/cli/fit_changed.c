@@ -8,14 +8,16 @@ lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err) {
   const lf_options *o = job->options;
   if (!o->current) return LF_OK;
   if (o->method != LF_METHOD_CARD)
-    return lf_fail(err, LF_E_USAGE, "--current compares definitions, and --method plain makes none: leave one of the two out");
+    return lf_fail(err, LF_E_USAGE,
+                   "--current compares definitions, and --method plain makes none: leave one of the two out");
   return lf_scorecard_load(o->current, &job->current, err);
 }
 
 lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err) {
   if (!job->current) return lf_tree_take(json_null(), tree, err);
   lf_changed *changed = NULL;
-  lf_status status = lf_changed_make(job->history, &job->current, job->build.card, job->options->seed, job->run, &changed, err);
+  lf_status status = lf_changed_make(job->history, &job->current, job->build.card, job->options->seed,
+                                     job->run, &changed, err);
   if (status != LF_OK) return status;
   lf_contender contender = {.name = job->options->current, .card = changed->old_card};
   bool saw = lf_contender_saw(&contender, job->history) && changed->on_holdout;

@@ -10,13 +10,13 @@ typedef struct lf_fit_job {
   const lf_options *options;
   const lf_run *run;
   lf_history *history;
-  lf_atoms *atoms;        /* card method */
+  lf_atoms *atoms; /* card method */
   lf_card_fit *card_fit;
   lf_card_build build;
-  lf_evidence *evidence;  /* card method */
-  int32_t *score;         /* of every row of the history */
-  lf_plain *plain;        /* plain method */
-  lf_scorecard *current;  /* --current: the definition in force, until it was compared */
+  lf_evidence *evidence; /* card method */
+  int32_t *score;        /* of every row of the history */
+  lf_plain *plain;       /* plain method */
+  lf_scorecard *current; /* --current: the definition in force, until it was compared */
 } lf_fit_job;
 
 void lf_fit_job_clear(lf_fit_job *job);
@@ -26,7 +26,8 @@ lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err);
 /* changed{…} of the report; null without --current. */
 lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err);
 
-/* selection.cap of the report: what --max-bands costs in training deviance and on the judged rows; null without it. */
+/* selection.cap of the report: what --max-bands costs in training deviance and on the judged rows; null
+ * without it. */
 lf_status lf_fit_describe_cap(const lf_fit_job *job, json_t **tree, lf_error *err);
 /* owners{…} and followup{…} of the report; null without a card. */
 lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error *err);
@@ -34,7 +35,8 @@ lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_erro
 /* leaks[…] of the report. */
 lf_status lf_fit_describe_leaks(const lf_fit_job *job, json_t **tree, lf_error *err);
 
-/* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the scorecard its provenance, too. */
+/* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the
+ * scorecard its provenance, too. */
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err);
 
 #endif

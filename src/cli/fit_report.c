@@ -47,7 +47,8 @@ static lf_status judge(const lf_fit_job *job, const judged *j, bool holdout, jso
   const lf_history *history = job->history;
   if (!j->n) return lf_tree_take(json_null(), tree, err);
   lf_judgement judgement;
-  lf_judge_rows rows = {.n = j->n, .score = j->score, .probability = j->probability, .won = j->won, .weight = j->weight};
+  lf_judge_rows rows = {
+      .n = j->n, .score = j->score, .probability = j->probability, .won = j->won, .weight = j->weight};
   if (history->amount != SIZE_MAX) rows.amount = j->amount;
   if (history->cluster) {
     rows.cluster = j->cluster;
@@ -71,7 +72,8 @@ static lf_status judge_holdout(const lf_fit_job *job, json_t **tree, double *uns
     if (!job->plain) {
       int score = job->score[from + i];
       judged_add(&j, history, from + i, score, lf_scorecard_probability(job->build.card, score));
-    } else if (!isnan(eta[i])) judged_add(&j, history, from + i, eta[i], lf_expit(eta[i]));
+    } else if (!isnan(eta[i]))
+      judged_add(&j, history, from + i, eta[i], lf_expit(eta[i]));
   }
   *unscored = (double)(n - j.n);
   LF_TRY(judge(job, &j, true, tree, err));
@@ -95,7 +97,8 @@ static lf_status judge_cross_fitted(const lf_fit_job *job, json_t **tree, lf_err
       j.weight[j.n] = s->weight[i];
       j.won[j.n++] = s->won[i];
     }
-  lf_judge_rows rows = {.n = j.n, .score = j.score, .probability = j.probability, .won = j.won, .weight = j.weight};
+  lf_judge_rows rows = {
+      .n = j.n, .score = j.score, .probability = j.probability, .won = j.won, .weight = j.weight};
   LF_TRY(lf_judge(&rows, true, job->run, &judgement, err));
   LF_TRY(lf_tree_take(lf_describe_judgement(&judgement), tree, err));
 cleanup:
@@ -104,7 +107,8 @@ cleanup:
 }
 
 /* AUC and refitted log loss of one score of the holdout rows. */
-static lf_status rounding_side(const lf_fit_job *job, const double *score, double *auc, double *loss, lf_error *err) {
+static lf_status rounding_side(const lf_fit_job *job, const double *score, double *auc, double *loss,
+                               lf_error *err) {
   const lf_history *history = job->history;
   size_t from = history->n_train, n = history->n_rows - from;
   const uint8_t *won = history->won + from;
@@ -146,7 +150,8 @@ static lf_status count_scores(const lf_fit_job *job, lf_score_counts *counts, lf
   size_t from = holdout ? history->n_train : 0;
   counts->minimum = card->minimum;
   counts->maximum = card->maximum;
-  lf_status status = lf_alloc((size_t)(card->maximum - card->minimum + 1), sizeof *counts->at, &counts->at, err);
+  lf_status status =
+      lf_alloc((size_t)(card->maximum - card->minimum + 1), sizeof *counts->at, &counts->at, err);
   for (size_t i = from; status == LF_OK && i < history->n_rows; i++) {
     lf_score_slice *slice = &counts->at[job->score[i] - card->minimum];
     double w = lf_history_weight(history, i), amount = lf_history_amount(history, i);

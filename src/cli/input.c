@@ -6,12 +6,16 @@ lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table 
   const lf_project *project = &options->project;
   size_t n_kinds = 0;
   lf_kind_request *kinds = malloc((options->n_kinds + project->n_attributes + 1) * sizeof *kinds);
-  if (!kinds) return lf_fail(err, LF_E_MEMORY, "not enough memory for the kinds of %zu columns", project->n_attributes);
+  if (!kinds)
+    return lf_fail(err, LF_E_MEMORY, "not enough memory for the kinds of %zu columns", project->n_attributes);
   for (size_t i = 0; i < options->n_kinds; i++) kinds[n_kinds++] = options->kinds[i];
   for (size_t i = 0; i < project->n_attributes; i++)
     if (project->attributes[i].kind != LF_KIND_INFER)
       kinds[n_kinds++] = (lf_kind_request){project->attributes[i].name, project->attributes[i].kind};
-  lf_read_options read = {.paths = options->paths, .n_paths = options->n_paths, .kinds = kinds, .n_kinds = n_kinds,
+  lf_read_options read = {.paths = options->paths,
+                          .n_paths = options->n_paths,
+                          .kinds = kinds,
+                          .n_kinds = n_kinds,
                           .memory = options->memory};
   if (project->missing_said) {
     read.missing = (const char *const *)project->missing.items;
@@ -22,8 +26,8 @@ lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table 
   return status;
 }
 
-lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run, lf_history **history,
-                           lf_error *err) {
+lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,
+                           lf_history **history, lf_error *err) {
   lf_table *table = NULL;
   lf_status status = lf_input_table(options, run, &table, err);
   if (status != LF_OK) return status;

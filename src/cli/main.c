@@ -23,7 +23,8 @@ static const command_rule commands[] = {
      "what each column is and what it may be trusted for"},
     {"validate", LF_COMMAND_VALIDATE, lf_command_validate, "HISTORY... --config FILE | --score COLUMN",
      "judge a score on a history"},
-    {"compare", LF_COMMAND_COMPARE, lf_command_compare, "HISTORY... CANDIDATE... (scoring.json or column:NAME)",
+    {"compare", LF_COMMAND_COMPARE, lf_command_compare,
+     "HISTORY... CANDIDATE... (scoring.json or column:NAME)",
      "which of several scores is better, on the same rows"},
     {"evidence", LF_COMMAND_EVIDENCE, lf_command_evidence, "HISTORY... --claims FILE",
      "what the history says of each claim, and what would overturn it"},
@@ -44,7 +45,8 @@ static lf_status program_help(lf_error *err) {
   lf_text text = {0};
   lf_text_add(&text, "leadfit " LEADFIT_VERSION ": which lead attributes predict closed revenue\n\n");
   for (size_t i = 0; i < N_COMMANDS; i++)
-    lf_text_addf(&text, "  leadfit %-9s %-43s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    lf_text_addf(&text, "  leadfit %-9s %-43s\n      %s\n", commands[i].name, commands[i].arguments,
+                 commands[i].help);
   lf_text_add(&text, "\nleadfit COMMAND --help lists the options of a command.\n");
   lf_status status = lf_text_status(&text, err);
   if (status == LF_OK) status = lf_print(text.data, text.length, err);
@@ -77,12 +79,15 @@ static void show_progress(void *sink, const char *stage, uint64_t done, uint64_t
   progress_line *line = sink;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  double passed = (double)(now.tv_sec - line->last.tv_sec) + 1e-9 * (double)(now.tv_nsec - line->last.tv_nsec);
+  double passed =
+      (double)(now.tv_sec - line->last.tv_sec) + 1e-9 * (double)(now.tv_nsec - line->last.tv_nsec);
   if (passed < 0.1 && done < total) return;
   line->last = now;
   line->shown = true;
-  if (total) fprintf(stderr, "\r\033[K%s: %3.0f %%", stage, 100.0 * (double)done / (double)total);
-  else fprintf(stderr, "\r\033[K%s", stage);
+  if (total)
+    fprintf(stderr, "\r\033[K%s: %3.0f %%", stage, 100.0 * (double)done / (double)total);
+  else
+    fprintf(stderr, "\r\033[K%s", stage);
 }
 
 static lf_status run_command(const command_rule *rule, const lf_options *options, lf_error *err) {
@@ -122,7 +127,8 @@ static const command_rule *find_command(const char *name) {
 }
 
 static lf_status dispatch(int argc, char **argv, lf_error *err) {
-  if (argc < 2) return lf_fail(err, LF_E_USAGE, "no command: say leadfit fit HISTORY -o DIR, or leadfit --help");
+  if (argc < 2)
+    return lf_fail(err, LF_E_USAGE, "no command: say leadfit fit HISTORY -o DIR, or leadfit --help");
   if (lf_same_text(argv[1], "--help") || lf_same_text(argv[1], "-h") || lf_same_text(argv[1], "help"))
     return program_help(err);
   if (lf_same_text(argv[1], "--version")) return program_version(err);
@@ -131,11 +137,14 @@ static lf_status dispatch(int argc, char **argv, lf_error *err) {
   lf_options options = {0};
   lf_status status = lf_options_read(rule->command, argc - 1, argv + 1, &options, err);
   if (status != LF_OK) return status;
-  if (options.help) status = command_help(rule, err);
-  else if (options.version) status = program_version(err);
+  if (options.help)
+    status = command_help(rule, err);
+  else if (options.version)
+    status = program_version(err);
   else if (!options.n_paths)
     status = lf_fail(err, LF_E_USAGE, "no input: say leadfit %s %s", rule->name, rule->arguments);
-  else status = run_command(rule, &options, err);
+  else
+    status = run_command(rule, &options, err);
   lf_options_clear(&options);
   return status;
 }

@@ -9,7 +9,8 @@
 #include "base/text.h"
 
 enum {
-  HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE | LF_COMMAND_EVIDENCE,
+  HISTORY =
+      LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE | LF_COMMAND_EVIDENCE,
   ALL = HISTORY | LF_COMMAND_SCORE
 };
 
@@ -81,13 +82,17 @@ static const option_rule rules[] = {
     {"holdout-from", 0, "DATE", OPT_HOLDOUT_FROM, HISTORY, "rows from this date judge"},
     {"method", 0, "NAME", OPT_METHOD, LF_COMMAND_FIT, "card (default) or plain"},
     {"max-bands", 0, "N", OPT_MAX_BANDS, LF_COMMAND_FIT, "no attribute gets more bands than this"},
-    {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT, "leads a month that sales can work: sets the threshold"},
-    {"precision", 0, "P", OPT_PRECISION, LF_COMMAND_FIT, "win rate the qualified leads shall have: sets the threshold"},
+    {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT,
+     "leads a month that sales can work: sets the threshold"},
+    {"precision", 0, "P", OPT_PRECISION, LF_COMMAND_FIT,
+     "win rate the qualified leads shall have: sets the threshold"},
     {"config", 0, "FILE", OPT_CONFIG, LF_COMMAND_VALIDATE | LF_COMMAND_SCORE, "scoring.json to use"},
-    {"current", 0, "FILE", OPT_CURRENT, LF_COMMAND_FIT, "definition in force (scoring.json): the report says what changes"},
+    {"current", 0, "FILE", OPT_CURRENT, LF_COMMAND_FIT,
+     "definition in force (scoring.json): the report says what changes"},
     {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
     {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to be answered (YAML)"},
-    {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE, "folder (fit) or file (score) to write"},
+    {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE,
+     "folder (fit) or file (score) to write"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, ALL, "threads (default: all cores); never changes a result"},
     {"memory", 0, "SIZE", OPT_MEMORY, ALL, "memory for the table (256M, 4G); what is more goes to $TMPDIR"},
@@ -115,7 +120,8 @@ static lf_status set_list(lf_text_list *list, const char *value, lf_error *err) 
   return lf_text_list_split(list, value, err);
 }
 
-static lf_status set_number(const char *name, const char *value, double low, double high, double *field, lf_error *err) {
+static lf_status set_number(const char *name, const char *value, double low, double high, double *field,
+                            lf_error *err) {
   double number = 0;
   if (!lf_parse_double(value, strlen(value), &number) || number < low || number > high) {
     char a[LF_DOUBLE_TEXT], b[LF_DOUBLE_TEXT];
@@ -127,7 +133,8 @@ static lf_status set_number(const char *name, const char *value, double low, dou
   return LF_OK;
 }
 
-static lf_status set_whole(const char *name, const char *value, double low, double high, double *field, lf_error *err) {
+static lf_status set_whole(const char *name, const char *value, double low, double high, double *field,
+                           lf_error *err) {
   lf_status status = set_number(name, value, low, high, field, err);
   if (status == LF_OK && *field != (double)(int64_t)*field)
     return lf_fail(err, LF_E_USAGE, "--%s takes a whole number, not '%s'", name, value);
@@ -154,7 +161,9 @@ static lf_status add_kind(lf_options *o, const char *value, lf_error *err) {
   const char *equals = strrchr(value, '=');
   lf_kind kind;
   if (!equals || equals == value || !lf_kind_parse(equals + 1, &kind))
-    return lf_fail(err, LF_E_USAGE, "--as takes NAME=KIND with a kind of number, category, flag, text or date, not '%s'", value);
+    return lf_fail(err, LF_E_USAGE,
+                   "--as takes NAME=KIND with a kind of number, category, flag, text or date, not '%s'",
+                   value);
   char *name = NULL;
   lf_kind_request *grown = realloc(o->kinds, (o->n_kinds + 1) * sizeof *grown);
   if (!grown) return lf_fail(err, LF_E_MEMORY, "not enough memory for the options");
@@ -165,9 +174,12 @@ static lf_status add_kind(lf_options *o, const char *value, lf_error *err) {
 }
 
 static lf_status set_method(lf_options *o, const char *value, lf_error *err) {
-  if (strcmp(value, "card") == 0) o->method = LF_METHOD_CARD;
-  else if (strcmp(value, "plain") == 0) o->method = LF_METHOD_PLAIN;
-  else return lf_fail(err, LF_E_USAGE, "--method is card or plain, not '%s'", value);
+  if (strcmp(value, "card") == 0)
+    o->method = LF_METHOD_CARD;
+  else if (strcmp(value, "plain") == 0)
+    o->method = LF_METHOD_PLAIN;
+  else
+    return lf_fail(err, LF_E_USAGE, "--method is card or plain, not '%s'", value);
   return LF_OK;
 }
 
@@ -264,7 +276,8 @@ typedef struct parsed_option {
 } parsed_option;
 
 /* Reads the option at argv[*at] and moves *at past it. */
-static lf_status parse_option(lf_command command, int argc, char **argv, int *at, parsed_option *out, lf_error *err) {
+static lf_status parse_option(lf_command command, int argc, char **argv, int *at, parsed_option *out,
+                              lf_error *err) {
   const char *argument = argv[(*at)++];
   const char *inline_value = NULL;
   const option_rule *rule = NULL;
@@ -286,7 +299,8 @@ static lf_status parse_option(lf_command command, int argc, char **argv, int *at
   return LF_OK;
 }
 
-/* The arguments as typed, but for those that cannot change a result: for the reader who wants to run it again. */
+/* The arguments as typed, but for those that cannot change a result: for the reader who wants to run it
+ * again. */
 static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_error *err) {
   lf_text text = {0};
   lf_text_add(&text, "leadfit");
@@ -300,12 +314,15 @@ static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_err
       status = parse_option(o->command, argc, argv, &at, &option, err);
       if (status != LF_OK) break;
       option_id id = option.rule->id;
-      silent = id == OPT_THREADS || id == OPT_MEMORY || id == OPT_OUTPUT || id == OPT_QUIET || id == OPT_VERBOSE || id == OPT_NO_PROGRESS ||
-               id == OPT_JSON;
-    } else at++;
+      silent = id == OPT_THREADS || id == OPT_MEMORY || id == OPT_OUTPUT || id == OPT_QUIET ||
+               id == OPT_VERBOSE || id == OPT_NO_PROGRESS || id == OPT_JSON;
+    } else
+      at++;
     for (; !silent && start < at; start++)
-      if (strpbrk(argv[start], " '\"$*\\&|;<>()")) lf_text_addf(&text, " '%s'", argv[start]);
-      else lf_text_addf(&text, " %s", argv[start]);
+      if (strpbrk(argv[start], " '\"$*\\&|;<>()"))
+        lf_text_addf(&text, " '%s'", argv[start]);
+      else
+        lf_text_addf(&text, " %s", argv[start]);
   }
   if (status == LF_OK) status = lf_text_status(&text, err);
   if (status == LF_OK) status = lf_copy_text(text.data, text.length, &o->command_line, err);
@@ -385,7 +402,8 @@ void lf_options_help(lf_command command, lf_text *out) {
     const option_rule *rule = &rules[i];
     if (!(rule->commands & command)) continue;
     char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", rule->name, rule->value ? " " : "", rule->value ? rule->value : "");
+    snprintf(left, sizeof left, "--%s%s%s", rule->name, rule->value ? " " : "",
+             rule->value ? rule->value : "");
     char letter[8] = "    ";
     if (rule->letter) snprintf(letter, sizeof letter, "-%c, ", rule->letter);
     lf_text_addf(out, "  %s%-22s %s\n", letter, left, rule->help);

@@ -25,20 +25,20 @@ typedef struct lf_options {
   lf_project project; /* project file first, options over it */
   lf_kind_request *kinds;
   size_t n_kinds;
-  const char *output;     /* -o */
-  const char *config;     /* --config */
-  const char *current;    /* --current */
-  const char *score;      /* --score COLUMN */
-  const char *claims;     /* --claims FILE */
+  const char *output;  /* -o */
+  const char *config;  /* --config */
+  const char *current; /* --current */
+  const char *score;   /* --score COLUMN */
+  const char *claims;  /* --claims FILE */
   const char *holdout_from;
-  double holdout;         /* NaN: not said */
-  double capacity;        /* NaN: not said */
-  double precision;       /* NaN: not said */
-  double max_bands;       /* NaN: not said */
+  double holdout;   /* NaN: not said */
+  double capacity;  /* NaN: not said */
+  double precision; /* NaN: not said */
+  double max_bands; /* NaN: not said */
   lf_method method;
-  char *command_line;     /* as typed, without what cannot change a result (threads, output place, loudness) */
+  char *command_line; /* as typed, without what cannot change a result (threads, output place, loudness) */
   uint64_t seed;
-  uint64_t memory;        /* --memory: bytes for the table; 0: no limit */
+  uint64_t memory; /* --memory: bytes for the table; 0: no limit */
   int threads;
   bool json, yaml, quiet, verbose, no_progress, help, version;
 } lf_options;

@@ -22,7 +22,8 @@ lf_status lf_print_json(const json_t *tree, lf_error *err) {
 
 int lf_terminal_width(void) {
   struct winsize size;
-  if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col) return size.ws_col;
+  if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+    return size.ws_col;
   return 80;
 }
 

@@ -37,7 +37,8 @@ static lf_status judge_scores(const lf_history *history, size_t from, lf_contend
   size_t kept = keep_scored(scores, n, won, weight, amount);
   *unscored = (double)(n - kept);
   if (!kept) LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score: there is nothing to judge"));
-  lf_judge_rows rows = {.n = kept, .score = scores->score, .probability = scores->probability, .won = won, .weight = weight};
+  lf_judge_rows rows = {
+      .n = kept, .score = scores->score, .probability = scores->probability, .won = won, .weight = weight};
   if (history->amount != SIZE_MAX) rows.amount = amount;
   LF_TRY(lf_judge(&rows, true, run, out, err));
 cleanup:
@@ -47,8 +48,8 @@ cleanup:
   return status;
 }
 
-static lf_status print_result(const lf_options *options, const lf_history *history, const lf_judgement *judgement,
-                              double unscored, lf_error *err) {
+static lf_status print_result(const lf_options *options, const lf_history *history,
+                              const lf_judgement *judgement, double unscored, lf_error *err) {
   json_t *tree = NULL;
   char *bytes = NULL;
   size_t n = 0;
@@ -59,7 +60,8 @@ static lf_status print_result(const lf_options *options, const lf_history *histo
   lf_object_number(&o, "rows_without_score", unscored);
   lf_object_tree(&o, "holdout", lf_describe_judgement(judgement));
   lf_status status = lf_tree_take(lf_object_take(&o), &tree, err);
-  if (status == LF_OK && options->json) status = lf_print_json(tree, err);
+  if (status == LF_OK && options->json)
+    status = lf_print_json(tree, err);
   else if (status == LF_OK && !options->quiet) {
     status = lf_validate_terminal(tree, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err);
     if (status == LF_OK) status = lf_print(bytes, n, err);
@@ -79,14 +81,17 @@ static void warn_absent(const lf_options *options, const char *absent) {
 lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config == !options->score)
     return lf_fail(err, LF_E_USAGE, "say what to judge: either --config scoring.json or --score COLUMN");
-  lf_contender scores = {.name = options->config ? options->config : options->score, .column = options->score};
+  lf_contender scores = {.name = options->config ? options->config : options->score,
+                         .column = options->score};
   lf_history *history = NULL;
   lf_judgement judgement;
   double unscored = 0;
   lf_status status = LF_OK;
   if (options->config) LF_TRY(lf_scorecard_load(options->config, &scores.card, err));
   LF_TRY(lf_input_history(options, 0, run, &history, err));
-  size_t from = history->n_train < history->n_rows ? history->n_train : 0; /* the holdout where one was asked for, else every row */
+  size_t from = history->n_train < history->n_rows
+                    ? history->n_train
+                    : 0; /* the holdout where one was asked for, else every row */
   LF_TRY(lf_contender_score(&scores, history, from, run, err));
   if (scores.absent) warn_absent(options, scores.absent);
   LF_TRY(judge_scores(history, from, &scores, run, &judgement, &unscored, err));

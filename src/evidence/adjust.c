@@ -1,12 +1,14 @@
 /* What an effect is adjusted for.
  *
- * Every other attribute enters in bands chosen without a look at the outcome: numbers in five bands of about equal rows, which take away over
- * nine tenths of the bias of a confounder (Cochran 1968), categories by their frequent levels, missing a band of its own. The attributes most
- * associated with the claim's sides (Cramer's V) come first, and no more weights are estimated than one a ten wins or losses (Peduzzi et al.
+ * Every other attribute enters in bands chosen without a look at the outcome: numbers in five bands of about
+ * equal rows, which take away over nine tenths of the bias of a confounder (Cochran 1968), categories by
+ * their frequent levels, missing a band of its own. The attributes most associated with the claim's sides
+ * (Cramer's V) come first, and no more weights are estimated than one a ten wins or losses (Peduzzi et al.
  * 1996).
- * Attributes that are asked about are kept, as every fit keeps them; what the effect would be without them is told beside it.
- * Left out: what says nearly the same as the sides (V > 0.98: nothing would be left to compare), the amount, which is settled with the outcome,
- * and, for a claim on what marketing owns, what sales owns: it comes after, and may be how the effect works (a mediator). */
+ * Attributes that are asked about are kept, as every fit keeps them; what the effect would be without them is
+ * told beside it. Left out: what says nearly the same as the sides (V > 0.98: nothing would be left to
+ * compare), the amount, which is settled with the outcome, and, for a claim on what marketing owns, what
+ * sales owns: it comes after, and may be how the effect works (a mediator). */
 #include <math.h>
 #include <stdlib.h>
 
@@ -24,7 +26,8 @@ void lf_adjustment_clear(lf_adjustment *a) {
   *a = (lf_adjustment){0};
 }
 
-lf_status lf_adjustment_subset(const lf_adjustment *whole, const uint8_t *keep, lf_adjustment *out, lf_error *err) {
+lf_status lf_adjustment_subset(const lf_adjustment *whole, const uint8_t *keep, lf_adjustment *out,
+                               lf_error *err) {
   lf_adjustment a = {.n_coef = 2};
   size_t codes = 0, at = 0;
   lf_status status = LF_OK;
@@ -65,7 +68,8 @@ static void covariate_clear(covariate *c) {
   free(c->won);
 }
 
-static lf_status count_codes(const lf_atom_set *set, const lf_effect_rows *rows, covariate *c, lf_error *err) {
+static lf_status count_codes(const lf_atom_set *set, const lf_effect_rows *rows, covariate *c,
+                             lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(set->n + 2, sizeof *c->rows[0], &c->rows[0], err));
   LF_TRY(lf_alloc(set->n + 2, sizeof *c->rows[1], &c->rows[1], err));
@@ -99,8 +103,8 @@ static int by_association(const void *a, const void *b) {
   return x->set < y->set ? -1 : x->set > y->set;
 }
 
-/* Coefficients of the codes: the most frequent is the baseline; codes too rare, or of one outcome only, share one, or join the baseline where
- * that would be as bad. Returns the number of coefficients. */
+/* Coefficients of the codes: the most frequent is the baseline; codes too rare, or of one outcome only, share
+ * one, or join the baseline where that would be as bad. Returns the number of coefficients. */
 static uint32_t map_codes(const covariate *c, size_t n_codes, bool wins, int32_t first, int32_t *map) {
   size_t baseline = 0;
   double rest = 0, rest_won = 0;
@@ -137,12 +141,14 @@ static lf_status say_left_out(lf_answer *answer, const char *name, const char *w
 static const char *objection(const lf_history *history, size_t column, const lf_atom_set *set) {
   lf_owner owner = history->roles[column].owner;
   if (set->column == history->amount) return "the amount is settled with the outcome";
-  if (owner == LF_OWNER_MARKETING && set->owner == LF_OWNER_SALES) return "sales owns it, so it comes later and may be how the effect works";
+  if (owner == LF_OWNER_MARKETING && set->owner == LF_OWNER_SALES)
+    return "sales owns it, so it comes later and may be how the effect works";
   return NULL;
 }
 
-static lf_status list_covariates(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows, size_t column,
-                                 lf_answer *answer, covariate *list, size_t *n, lf_error *err) {
+static lf_status list_covariates(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows,
+                                 size_t column, lf_answer *answer, covariate *list, size_t *n,
+                                 lf_error *err) {
   lf_status status = LF_OK;
   for (size_t k = 0; k < atoms->n; k++) {
     const lf_atom_set *set = &atoms->items[k];
@@ -170,15 +176,17 @@ cleanup:
 static double budget(const lf_effect_rows *rows) {
   double won = 0, lost = 0;
   for (size_t i = 0; i < rows->n; i++) {
-    if (rows->won[i]) won += rows->weight[i];
-    else lost += rows->weight[i];
+    if (rows->won[i])
+      won += rows->weight[i];
+    else
+      lost += rows->weight[i];
   }
   double events = rows->effect == LF_EFFECT_WIN ? fmin(won, lost) : won;
   return events / EVENTS_A_WEIGHT - 2;
 }
 
-static lf_status add_terms(const lf_atoms *atoms, const lf_effect_rows *rows, const covariate *list, size_t n, lf_answer *answer,
-                           lf_adjustment *a, lf_error *err) {
+static lf_status add_terms(const lf_atoms *atoms, const lf_effect_rows *rows, const covariate *list, size_t n,
+                           lf_answer *answer, lf_adjustment *a, lf_error *err) {
   double left = budget(rows);
   size_t at = 0;
   lf_status status = LF_OK;
@@ -208,8 +216,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows, size_t column,
-                             lf_answer *answer, lf_adjustment *adjustment, lf_error *err) {
+lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows,
+                             size_t column, lf_answer *answer, lf_adjustment *adjustment, lf_error *err) {
   lf_status status = LF_OK;
   lf_adjustment a = {.n_coef = 2};
   covariate *list = NULL;

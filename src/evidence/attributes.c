@@ -1,5 +1,6 @@
 /* Which attributes predict closed revenue.
- *   1. rows and folds                2. out-of-fold contributions, winning     3. deal size, revenue a lead, whales
+ *   1. rows and folds                2. out-of-fold contributions, winning     3. deal size, revenue a lead,
+ * whales
  *   4. bands on judging rows         5. quarters, Simpson's alarm              6. bootstrap, noise floor
  *   7. q, verdicts and their rules */
 #include <stdlib.h>
@@ -28,14 +29,37 @@ static void study_clear(lf_study *s) {
 static void nothing_known(lf_attribute_evidence *a, const lf_atom_set *set) {
   const lf_effect none = {NAN, NAN, NAN, NAN, NAN};
   const lf_paired unpaired = {NAN, NAN, NAN, NAN, NAN};
-  *a = (lf_attribute_evidence){.name = set->name, .owner = set->owner, .confounder = SIZE_MAX, .more_wins = NAN, .p = NAN, .q = NAN,
-                               .heterogeneity_chi2 = NAN, .heterogeneity_p = NAN};
-  a->win = (lf_win_evidence){.effect = none, .holdout = none, .raw = none, .q = NAN, .chi2 = NAN, .loss_increase = unpaired,
-                             .auc_loss = unpaired, .holdout_loss_increase = unpaired, .holdout_auc_loss = unpaired, .bound = INFINITY,
-                             .blind_chi2 = NAN, .blind_p = NAN, .bands_test = {NAN, NAN, 0}};
-  a->size = (lf_size_evidence){.effect = none, .log_normal = none, .q = NAN, .smearing = NAN, .bound = INFINITY};
-  a->revenue = (lf_revenue_evidence){.effect = none, .without_top = none, .boot_low = NAN, .boot_high = NAN, .q = NAN, .gini_loss = NAN,
-                                     .gini_low = NAN, .gini_high = NAN};
+  *a = (lf_attribute_evidence){.name = set->name,
+                               .owner = set->owner,
+                               .confounder = SIZE_MAX,
+                               .more_wins = NAN,
+                               .p = NAN,
+                               .q = NAN,
+                               .heterogeneity_chi2 = NAN,
+                               .heterogeneity_p = NAN};
+  a->win = (lf_win_evidence){.effect = none,
+                             .holdout = none,
+                             .raw = none,
+                             .q = NAN,
+                             .chi2 = NAN,
+                             .loss_increase = unpaired,
+                             .auc_loss = unpaired,
+                             .holdout_loss_increase = unpaired,
+                             .holdout_auc_loss = unpaired,
+                             .bound = INFINITY,
+                             .blind_chi2 = NAN,
+                             .blind_p = NAN,
+                             .bands_test = {NAN, NAN, 0}};
+  a->size =
+      (lf_size_evidence){.effect = none, .log_normal = none, .q = NAN, .smearing = NAN, .bound = INFINITY};
+  a->revenue = (lf_revenue_evidence){.effect = none,
+                                     .without_top = none,
+                                     .boot_low = NAN,
+                                     .boot_high = NAN,
+                                     .q = NAN,
+                                     .gini_loss = NAN,
+                                     .gini_low = NAN,
+                                     .gini_high = NAN};
 }
 
 static lf_status study_make(lf_study *s, lf_error *err) {
@@ -53,7 +77,8 @@ static lf_status study_make(lf_study *s, lf_error *err) {
     s->keep[s->card_fit->drifting[i].set] = 0;
     s->out->items[s->card_fit->drifting[i].set].drifting = true;
   }
-  s->how = (lf_contribution_options){.keep = s->keep, .band_penalty = s->card_fit->band_penalty, .ridge = s->card_fit->ridge};
+  s->how = (lf_contribution_options){
+      .keep = s->keep, .band_penalty = s->card_fit->band_penalty, .ridge = s->card_fit->ridge};
   LF_TRY(lf_evidence_rows_make(s->history, s->atoms, s->options.max_rows, &s->rows, err));
   LF_TRY(lf_alloc(s->rows->n, sizeof *s->win_weight, &s->win_weight, err));
   s->out->n_folds = s->rows->n_folds - s->rows->has_holdout;
@@ -66,15 +91,22 @@ static lf_status add_notes(lf_study *s, lf_error *err) {
   lf_text_list *notes = &s->out->notes;
   lf_status status = LF_OK;
   if (s->rows->hidden_rows > 0)
-    LF_TRY(lf_say(notes, err, "%.0f rows are judged by nobody: their accounts are among the rows that would have judged them.", s->rows->hidden_rows));
+    LF_TRY(lf_say(
+        notes, err,
+        "%.0f rows are judged by nobody: their accounts are among the rows that would have judged them.",
+        s->rows->hidden_rows));
   if (s->history->amount != SIZE_MAX && !s->out->has_amounts)
-    LF_TRY(lf_say(notes, err, "Too few won rows have an amount to judge deal size and revenue (%.0f with, %.0f without).", s->out->deals,
-                            s->out->unknown_amounts));
+    LF_TRY(lf_say(notes, err,
+                  "Too few won rows have an amount to judge deal size and revenue (%.0f with, %.0f without).",
+                  s->out->deals, s->out->unknown_amounts));
   if (s->out->has_amounts && s->out->unknown_amounts > 0)
-    LF_TRY(lf_say(notes, err, "%.0f won rows have no amount: they count as deals of mean size in revenue, and not at all in deal size.",
-                            s->out->unknown_amounts));
+    LF_TRY(lf_say(notes, err,
+                  "%.0f won rows have no amount: they count as deals of mean size in revenue, and not at all "
+                  "in deal size.",
+                  s->out->unknown_amounts));
   if (s->rows->n - s->rows->first < FEWEST_ROWS)
-    LF_TRY(lf_say(notes, err, "Only %zu rows are there to judge by: a verdict takes more.", s->rows->n - s->rows->first));
+    LF_TRY(lf_say(notes, err, "Only %zu rows are there to judge by: a verdict takes more.",
+                  s->rows->n - s->rows->first));
 cleanup:
   return status;
 }
@@ -94,9 +126,11 @@ cleanup:
   return status;
 }
 
-lf_status lf_evidence_make(const lf_history *history, const lf_atoms *atoms, const lf_card_fit *fit, const lf_card_build *build,
-                           const lf_evidence_options *options, const lf_run *run, lf_evidence **evidence, lf_error *err) {
-  lf_study s = {.history = history, .atoms = atoms, .card_fit = fit, .build = build, .run = run, .k = atoms->n};
+lf_status lf_evidence_make(const lf_history *history, const lf_atoms *atoms, const lf_card_fit *fit,
+                           const lf_card_build *build, const lf_evidence_options *options, const lf_run *run,
+                           lf_evidence **evidence, lf_error *err) {
+  lf_study s = {
+      .history = history, .atoms = atoms, .card_fit = fit, .build = build, .run = run, .k = atoms->n};
   if (options) s.options = *options;
   if (!(s.options.margin > 0)) s.options.margin = usual_margin;
   if (!s.options.max_rows) s.options.max_rows = MOST_ROWS;

@@ -1,10 +1,11 @@
 /* The bands of an attribute on rows that did not choose them.
  *
- * Bands of the card are judged on the holdout; bands of an attribute that is not on the card, and all where there is no holdout, are chosen by
- * counts. Given what all other attributes say of a row (an offset, at the slopes of the joint model), each band has its own level a_b:
- *     P(won) = expit(o_i + a_b),
- * one dimension each, unpenalised; where a band holds fewer than five wins or losses by Firth's method (1993), so that it has an estimate.
- * The odds ratio is against the average of the attribute's bands over the judged rows. Likelihood ratio: all a_b against one common level (Wilks 1938). */
+ * Bands of the card are judged on the holdout; bands of an attribute that is not on the card, and all where
+ * there is no holdout, are chosen by counts. Given what all other attributes say of a row (an offset, at the
+ * slopes of the joint model), each band has its own level a_b: P(won) = expit(o_i + a_b), one dimension each,
+ * unpenalised; where a band holds fewer than five wins or losses by Firth's method (1993), so that it has an
+ * estimate. The odds ratio is against the average of the attribute's bands over the judged rows. Likelihood
+ * ratio: all a_b against one common level (Wilks 1938). */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -15,10 +16,10 @@ enum { FEWEST_EACH = 5, FEWEST_ROWS = 20 };
 
 /* Bands of the judged rows of one attribute. */
 typedef struct banding {
-  size_t from, to;     /* evidence rows */
+  size_t from, to; /* evidence rows */
   size_t n_bands;
-  uint16_t *band;      /* of rows from.. */
-  char **labels;       /* n_bands, owned */
+  uint16_t *band; /* of rows from.. */
+  char **labels;  /* n_bands, owned */
 } banding;
 
 static void banding_clear(banding *b) {
@@ -35,14 +36,17 @@ static lf_status copy_labels(const lf_attribute *attribute, banding *b, lf_error
   return status;
 }
 
-static lf_status card_banding(const lf_study *s, const lf_codes *codes, size_t at, banding *b, lf_error *err) {
+static lf_status card_banding(const lf_study *s, const lf_codes *codes, size_t at, banding *b,
+                              lf_error *err) {
   lf_status status = lf_alloc(b->to - b->from, sizeof *b->band, &b->band, err);
-  for (size_t i = b->from; status == LF_OK && i < b->to; i++) b->band[i - b->from] = codes->columns[at][s->rows->row[i]];
+  for (size_t i = b->from; status == LF_OK && i < b->to; i++)
+    b->band[i - b->from] = codes->columns[at][s->rows->row[i]];
   return status == LF_OK ? copy_labels(&s->build->card->attributes->items[at], b, err) : status;
 }
 
 /* Bands by counts as a grouping, so that they get their labels. */
-static lf_status blind_grouping(const lf_study *s, size_t t, const double *weight, lf_grouping *grouping, lf_error *err) {
+static lf_status blind_grouping(const lf_study *s, size_t t, const double *weight, lf_grouping *grouping,
+                                lf_error *err) {
   const lf_atom_set *set = &s->atoms->items[t];
   int32_t *map = NULL, most = -1;
   size_t bands;
@@ -82,7 +86,9 @@ cleanup:
   return status;
 }
 
-/* ---- levels --------------------------------------------------------------------------------------------------------------- */
+/* ---- levels
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 /* Rows of one band with their offsets. */
 typedef struct level_rows {
@@ -92,7 +98,8 @@ typedef struct level_rows {
   const double *offset; /* by evidence row */
 } level_rows;
 
-/* Newton in one dimension; firth adds h (1/2 - mu) with h = omega / sum omega. Returns the log likelihood at the solution. */
+/* Newton in one dimension; firth adds h (1/2 - mu) with h = omega / sum omega. Returns the log likelihood at
+ * the solution. */
 static double solve_level(const level_rows *l, bool firth, double *level, double *information) {
   double a = *level, loglik = 0;
   for (int step = 0; step < 60; step++) {
@@ -100,7 +107,8 @@ static double solve_level(const level_rows *l, bool firth, double *level, double
     loglik = 0;
     for (size_t k = 0; k < l->n; k++) {
       size_t i = l->row[k];
-      double w = l->study->win_weight[i], eta = l->offset[i] + a, mu = lf_expit(eta), y = l->study->rows->y[i];
+      double w = l->study->win_weight[i], eta = l->offset[i] + a, mu = lf_expit(eta),
+             y = l->study->rows->y[i];
       loglik -= w * lf_log_loss(eta, y);
       g += w * (y - mu);
       h += w * mu * (1 - mu);
@@ -124,13 +132,15 @@ static int by_cluster(const void *a, const void *b, void *context) {
 }
 
 /* Sandwich standard error of a level; rows are reordered by account. */
-static double level_error(const lf_study *s, size_t *row, size_t n, const double *offset, double level, double information) {
+static double level_error(const lf_study *s, size_t *row, size_t n, const double *offset, double level,
+                          double information) {
   double meat = 0, sum = 0;
   const uint32_t *cluster = s->rows->cluster;
   if (cluster) qsort_r(row, n, sizeof *row, by_cluster, (void *)cluster);
   for (size_t k = 0; k < n; k++) {
     double w = s->win_weight[row[k]], u = s->rows->y[row[k]] - lf_expit(offset[row[k]] + level);
-    if (!cluster) meat += w * u * u;
+    if (!cluster)
+      meat += w * u * u;
     else {
       sum += w * u;
       if (k + 1 < n && cluster[row[k + 1]] == cluster[row[k]]) continue;
@@ -142,7 +152,9 @@ static double level_error(const lf_study *s, size_t *row, size_t n, const double
   return information > 0 ? sqrt(fmax(meat, information)) / information : NAN;
 }
 
-/* ---- one attribute ------------------------------------------------------------------------------------------------------------ */
+/* ---- one attribute
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct levels {
   double *level, *error, *rows, *won;
@@ -184,7 +196,8 @@ static void sort_by_band(const lf_study *s, const banding *b, levels *l) {
 }
 
 /* Levels of all bands and their likelihood-ratio test. */
-static void solve_levels(const lf_study *s, const banding *b, const double *offset, levels *l, lf_lr_test *test) {
+static void solve_levels(const lf_study *s, const banding *b, const double *offset, levels *l,
+                         lf_lr_test *test) {
   double loglik = 0, common = 0, information;
   size_t used = 0, total = l->start[b->n_bands];
   for (size_t k = 0; k < b->n_bands; k++) {
@@ -224,7 +237,8 @@ static lf_status keep_bands(const banding *b, const levels *l, lf_win_evidence *
     if (!(l->rows[k] > 0)) continue;
     lf_band_effect *out = &win->bands[win->n_bands++];
     double share = l->rows[k] / total, own = l->error[k] * l->error[k], rate = won / total;
-    *out = (lf_band_effect){.label = b->labels[k], .rows = l->rows[k], .won = l->won[k], .log_odds = l->level[k] - mean};
+    *out = (lf_band_effect){
+        .label = b->labels[k], .rows = l->rows[k], .won = l->won[k], .log_odds = l->level[k] - mean};
     b->labels[k] = NULL;
     out->std_error = sqrt(fmax(0, own * (1 - 2 * share) + variance));
     out->difference = lf_expit(lf_logit(rate) + out->log_odds) - rate;
@@ -276,8 +290,10 @@ lf_status lf_study_bands(lf_study *s, lf_error *err) {
     s->out->items[t].win.bands_test = (lf_lr_test){NAN, NAN, 0};
     if (!s->keep[t]) continue;
     b = (banding){.from = r->has_holdout ? r->n_train : r->first, .to = r->n};
-    if (codes && at != SIZE_MAX) LF_TRY(card_banding(s, codes, at, &b, err));
-    else LF_TRY(blind_banding(s, t, &b, err));
+    if (codes && at != SIZE_MAX)
+      LF_TRY(card_banding(s, codes, at, &b, err));
+    else
+      LF_TRY(blind_banding(s, t, &b, err));
     LF_TRY(judge_bands(s, t, &b, offset, err));
     banding_clear(&b);
     b = (banding){0};

@@ -1,14 +1,16 @@
 /* What outcome-blind bands exclude.
  *
- * A contribution that found nothing says little of what could still be there: its bands may have been the wrong ones. So equivalence is read
- * off bands chosen by counts alone (at most six of about equal rows, or the most frequent levels), which no outcome chose, by a score test (Rao 1948)
- * beside all other attributes:
- *     U = (Z - P X)'(y - mu),  P = Z'WX (X'WX)^-1,  I = Z'WZ - Z'WX (X'WX)^-1 X'WZ,  M = sum over clusters of the adjusted scores' squares,  chi2 = U' M^-1 U
- * with X the others' contributions and the folds' intercepts, mu the fit without the attribute; the largest band is the reference. If the bands' log ratios have
- * standard deviation t over the rows, chi2 is non-central with l = t^2 N c / e: N = sum w mu(1-mu) (for deals, of their weights), c the share of the bands' information that the others leave,
- * e = tr M / tr I what clusters and dispersion cost. The upper 95 % limit of l (Venables 1975) gives that of t; two t lie
- * between a typical high and a typical low lead (equivalence by confidence limit: Schuirmann 1987; Wellek 2010, chapter 8). The limit of l is not let below
- * 1.645^2, so that luck excludes no more than a plain estimate of 0 would. */
+ * A contribution that found nothing says little of what could still be there: its bands may have been the
+ * wrong ones. So equivalence is read off bands chosen by counts alone (at most six of about equal rows, or
+ * the most frequent levels), which no outcome chose, by a score test (Rao 1948) beside all other attributes:
+ *     U = (Z - P X)'(y - mu),  P = Z'WX (X'WX)^-1,  I = Z'WZ - Z'WX (X'WX)^-1 X'WZ,  M = sum over clusters of
+ * the adjusted scores' squares,  chi2 = U' M^-1 U with X the others' contributions and the folds' intercepts,
+ * mu the fit without the attribute; the largest band is the reference. If the bands' log ratios have standard
+ * deviation t over the rows, chi2 is non-central with l = t^2 N c / e: N = sum w mu(1-mu) (for deals, of
+ * their weights), c the share of the bands' information that the others leave, e = tr M / tr I what clusters
+ * and dispersion cost. The upper 95 % limit of l (Venables 1975) gives that of t; two t lie between a typical
+ * high and a typical low lead (equivalence by confidence limit: Schuirmann 1987; Wellek 2010, chapter 8). The
+ * limit of l is not let below 1.645^2, so that luck excludes no more than a plain estimate of 0 would. */
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
@@ -36,8 +38,10 @@ static double noncentral_limit(double chi2, double df) {
   double low = 0, high = chi2 + 10 * sqrt(2 * df + 4 * chi2) + 20;
   for (int i = 0; i < 60; i++) {
     double middle = (low + high) / 2;
-    if (noncentral_cdf(chi2, df, middle) > level) low = middle;
-    else high = middle;
+    if (noncentral_cdf(chi2, df, middle) > level)
+      low = middle;
+    else
+      high = middle;
   }
   return fmax(high, 1.6448536269514722 * 1.6448536269514722);
 }
@@ -51,10 +55,10 @@ typedef struct blind {
   size_t codes;
   double *b;
   lf_dense_fit *others;
-  double *zx;           /* bands x m: Z'WX; then its product with v */
-  double *zz, *u;       /* sums of W, and scores, of each band */
+  double *zx;                 /* bands x m: Z'WX; then its product with v */
+  double *zz, *u;             /* sums of W, and scores, of each band */
   double *information, *meat; /* bands x bands */
-  double total;         /* sum of W */
+  double total;               /* sum of W */
 } blind;
 
 static void observe(lf_family family, double y, double eta, double *score, double *weight) {
@@ -92,8 +96,10 @@ static void drop_reference(blind *a, const double *weight) {
   for (size_t k = 1; k < a->bands; k++)
     if (rows[k] > rows[most]) most = k;
   for (size_t c = 0; c < a->codes; c++) {
-    if (a->map[c] == (int32_t)most) a->map[c] = -1;
-    else if (a->map[c] > (int32_t)most) a->map[c]--;
+    if (a->map[c] == (int32_t)most)
+      a->map[c] = -1;
+    else if (a->map[c] > (int32_t)most)
+      a->map[c]--;
   }
   a->bands--;
 }
@@ -203,7 +209,8 @@ static void blind_clear(blind *a) {
   free(a->meat);
 }
 
-lf_status lf_blind_bound(const lf_study *s, const lf_model *model, size_t set, lf_blind_test *out, lf_error *err) {
+lf_status lf_blind_bound(const lf_study *s, const lf_model *model, size_t set, lf_blind_test *out,
+                         lf_error *err) {
   const lf_evidence_rows *r = s->rows;
   blind a = {.study = s, .model = model, .m = model->fit->m, .code = r->sample->code[set] + model->from};
   double *weight = NULL;

@@ -1,12 +1,14 @@
 /* Clustered bootstrap by reweighting.
  *
- * Symbols: C clusters c (accounts; rows where none are known), m_c how often cluster c is drawn in C draws with replacement, so
- * (m_1 .. m_C) is multinomial; row i of cluster c gets the weight w_i m_c. Rows of frequency weight and no account are drawn unit by unit:
- * m_i ~ Binomial(units left, w_i / weight left), row after row, which is the same multinomial.
- * Percentile intervals: the 2.5 % and 97.5 % quantiles of the replicates (Efron 1979; Davison & Hinkley 1997, section 2.4 and, for
- * clusters, 3.8), interpolated as R's type 7.
+ * Symbols: C clusters c (accounts; rows where none are known), m_c how often cluster c is drawn in C draws
+ * with replacement, so (m_1 .. m_C) is multinomial; row i of cluster c gets the weight w_i m_c. Rows of
+ * frequency weight and no account are drawn unit by unit: m_i ~ Binomial(units left, w_i / weight left), row
+ * after row, which is the same multinomial. Percentile intervals: the 2.5 % and 97.5 % quantiles of the
+ * replicates (Efron 1979; Davison & Hinkley 1997, section 2.4 and, for clusters, 3.8), interpolated as R's
+ * type 7.
  *
- * Reweighting, because rows need not be copied or sorted anew, and because two candidates judged under the same weights are paired. */
+ * Reweighting, because rows need not be copied or sorted anew, and because two candidates judged under the
+ * same weights are paired. */
 #include "evidence/bootstrap.h"
 
 #include <gsl/gsl_randist.h>
@@ -84,7 +86,8 @@ static void draw_units(const draw *d, double *weight) {
   for (size_t i = 0; i < r->n; i++) {
     double share = left > 0 ? r->weight[i] / left : 0;
     if (share > 1 || left - r->weight[i] < 0.5) share = 1;
-    weight[i] = r->weight[i] > 0 && units > 0 ? (double)gsl_ran_binomial(d->random, share, (unsigned)units) : 0;
+    weight[i] =
+        r->weight[i] > 0 && units > 0 ? (double)gsl_ran_binomial(d->random, share, (unsigned)units) : 0;
     units -= weight[i];
     left -= r->weight[i];
   }
@@ -100,10 +103,12 @@ static void draw_weights(draw *d, uint64_t seed, size_t replicate, double *weigh
   }
   double *count = r->cluster ? d->cluster : weight;
   draw_counts(d, count, r->cluster ? r->n_clusters : r->n);
-  for (size_t i = 0; r->cluster && i < r->n; i++) weight[i] = (r->weight ? r->weight[i] : 1) * count[r->cluster[i]];
+  for (size_t i = 0; r->cluster && i < r->n; i++)
+    weight[i] = (r->weight ? r->weight[i] : 1) * count[r->cluster[i]];
 }
 
-lf_status lf_bootstrap_weights(const lf_resample *rows, uint64_t seed, size_t replicate, double *weight, lf_error *err) {
+lf_status lf_bootstrap_weights(const lf_resample *rows, uint64_t seed, size_t replicate, double *weight,
+                               lf_error *err) {
   draw d;
   lf_status status = draw_new(rows, &d, err);
   if (status != LF_OK) return status;
@@ -169,8 +174,8 @@ static size_t replicates_of(const lf_bootstrap *bootstrap, size_t n) {
   return most >= REPLICATES ? REPLICATES : most <= FEWEST ? FEWEST : (size_t)most;
 }
 
-lf_status lf_bootstrap_run(const lf_resample *rows, const lf_bootstrap *bootstrap, const lf_run *run, double **values,
-                           size_t *replicates, lf_error *err) {
+lf_status lf_bootstrap_run(const lf_resample *rows, const lf_bootstrap *bootstrap, const lf_run *run,
+                           double **values, size_t *replicates, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = replicates_of(bootstrap, rows->n);
   boot_job job = {.rows = rows, .bootstrap = bootstrap, .run = run, .chunks = lf_cut(n, 1, TASKS)};
@@ -188,8 +193,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_bootstrap_interval(const double *values, size_t replicates, size_t stride, double estimate, lf_interval *interval,
-                                lf_error *err) {
+lf_status lf_bootstrap_interval(const double *values, size_t replicates, size_t stride, double estimate,
+                                lf_interval *interval, lf_error *err) {
   double *sorted = NULL;
   size_t n = 0;
   lf_status status = lf_alloc(replicates, sizeof *sorted, &sorted, err);

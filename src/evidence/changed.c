@@ -1,8 +1,9 @@
 /* What changed: the old and the new definition, attribute by attribute and on the same rows.
  *
- * Two scales of points are made comparable by what a point is worth: for each card, won is regressed on its score over the same training rows
- * (logit P = a + s * score), and one old point is s_old / s_new new points. Only differences from the attribute's average row are
- * compared, since where an attribute's points begin is a convention of the card. */
+ * Two scales of points are made comparable by what a point is worth: for each card, won is regressed on its
+ * score over the same training rows (logit P = a + s * score), and one old point is s_old / s_new new points.
+ * Only differences from the attribute's average row are compared, since where an attribute's points begin is
+ * a convention of the card. */
 #include "evidence/changed.h"
 
 #include <math.h>
@@ -31,7 +32,8 @@ static void side_clear(lf_changed_side *side) {
   free(side->average);
 }
 
-/* ---- one definition on the rows -------------------------------------------------------------------------- */
+/* ---- one definition on the rows --------------------------------------------------------------------------
+ */
 
 static lf_status find_slope(const lf_change_job *job, lf_changed_side *side, lf_error *err) {
   const lf_history *h = job->history;
@@ -63,8 +65,8 @@ static lf_status find_averages(const lf_change_job *job, lf_changed_side *side, 
   return LF_OK;
 }
 
-static lf_status side_make(const lf_change_job *job, const lf_scorecard *card, lf_changed_side *side, char **absent,
-                           lf_error *err) {
+static lf_status side_make(const lf_change_job *job, const lf_scorecard *card, lf_changed_side *side,
+                           char **absent, lf_error *err) {
   lf_status status = LF_OK;
   side->card = card;
   LF_TRY(lf_codes_make(card->attributes, job->history->table, job->run, &side->codes, absent, err));
@@ -86,14 +88,16 @@ double lf_changed_move(const lf_change_job *job, const lf_changed_attribute *a, 
          job->out->scale * points_above(&job->side[LF_OLD], a->old_index, row);
 }
 
-/* ---- both on the rows that judge ------------------------------------------------------------------------- */
+/* ---- both on the rows that judge -------------------------------------------------------------------------
+ */
 
 static void fill_candidate(const lf_change_job *job, int k, double *score, double *probability) {
   const lf_changed_side *side = &job->side[k];
   const lf_scorecard *card = side->card;
   for (size_t i = job->judged_from; i < job->history->n_rows; i++) {
     score[i - job->judged_from] = side->score[i];
-    if (card->has_probability) probability[i - job->judged_from] = lf_scorecard_probability(card, side->score[i]);
+    if (card->has_probability)
+      probability[i - job->judged_from] = lf_scorecard_probability(card, side->score[i]);
   }
   job->out->candidates[k] = (lf_candidate){.name = k == LF_OLD ? "old" : "new",
                                            .title = card->name,
@@ -128,7 +132,8 @@ cleanup:
   return status;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * --------------------------------------------------------------------------------------------- */
 
 static void describe_rows(lf_change_job *job) {
   const lf_history *h = job->history;
@@ -161,8 +166,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_changed_make(const lf_history *history, lf_scorecard **old_card, const lf_scorecard *new_card, uint64_t seed,
-                          const lf_run *run, lf_changed **changed, lf_error *err) {
+lf_status lf_changed_make(const lf_history *history, lf_scorecard **old_card, const lf_scorecard *new_card,
+                          uint64_t seed, const lf_run *run, lf_changed **changed, lf_error *err) {
   lf_change_job job = {.history = history, .run = run, .seed = seed};
   lf_status status = lf_alloc(1, sizeof *job.out, &job.out, err);
   if (status != LF_OK) {

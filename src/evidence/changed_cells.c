@@ -1,5 +1,5 @@
-/* Attribute by attribute: rows in each pair of an old and a new band, so that definitions whose bands are cut elsewhere can be laid side
- * by side without a guess about which band became which. */
+/* Attribute by attribute: rows in each pair of an old and a new band, so that definitions whose bands are cut
+ * elsewhere can be laid side by side without a guess about which band became which. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +15,18 @@ static size_t find_attribute(const lf_attributes *attributes, const char *name) 
 
 /* Those of the new card in its order, then those it left out. */
 static lf_status list_attributes(lf_change_job *job, lf_error *err) {
-  const lf_attributes *old_ones = job->side[LF_OLD].card->attributes, *new_ones = job->side[LF_NEW].card->attributes;
+  const lf_attributes *old_ones = job->side[LF_OLD].card->attributes,
+                      *new_ones = job->side[LF_NEW].card->attributes;
   lf_changed *out = job->out;
   lf_status status = lf_alloc(old_ones->n + new_ones->n, sizeof *out->attributes, &out->attributes, err);
   if (status != LF_OK) return status;
   for (size_t a = 0; a < new_ones->n; a++) {
     size_t before = find_attribute(old_ones, new_ones->items[a].name);
-    out->attributes[out->n++] = (lf_changed_attribute){.name = new_ones->items[a].name,
-                                                       .kind = before == SIZE_MAX ? LF_CHANGED_ADDED : LF_CHANGED_KEPT,
-                                                       .old_index = before,
-                                                       .new_index = a};
+    out->attributes[out->n++] =
+        (lf_changed_attribute){.name = new_ones->items[a].name,
+                               .kind = before == SIZE_MAX ? LF_CHANGED_ADDED : LF_CHANGED_KEPT,
+                               .old_index = before,
+                               .new_index = a};
   }
   for (size_t a = 0; a < old_ones->n; a++)
     if (find_attribute(new_ones, old_ones->items[a].name) == SIZE_MAX)
@@ -33,15 +35,19 @@ static lf_status list_attributes(lf_change_job *job, lf_error *err) {
   return LF_OK;
 }
 
-/* ---- cells -------------------------------------------------------------------------------------------------- */
+/* ---- cells
+ * -------------------------------------------------------------------------------------------------- */
 
-static size_t n_bands(const lf_changed_side *side, size_t a) { return a == SIZE_MAX ? 1 : side->card->attributes->items[a].n_bands; }
+static size_t n_bands(const lf_changed_side *side, size_t a) {
+  return a == SIZE_MAX ? 1 : side->card->attributes->items[a].n_bands;
+}
 
 static size_t code_of(const lf_changed_side *side, size_t a, size_t row) {
   return a == SIZE_MAX ? 0 : side->codes->columns[a][row];
 }
 
-static void describe_band(const lf_changed_side *side, size_t a, size_t band, const char **label, double *points, double *weight) {
+static void describe_band(const lf_changed_side *side, size_t a, size_t band, const char **label,
+                          double *points, double *weight) {
   *label = NULL;
   *points = *weight = (double)NAN;
   if (a == SIZE_MAX) return;
@@ -58,7 +64,8 @@ static int by_falling_rows(const void *x, const void *y) {
 }
 
 /* Cells with rows enough, made from the counts; counts[2 * (o * n_new + w)] rows, and wins behind. */
-static lf_status keep_cells(const lf_change_job *job, lf_changed_attribute *a, const double *counts, lf_error *err) {
+static lf_status keep_cells(const lf_change_job *job, lf_changed_attribute *a, const double *counts,
+                            lf_error *err) {
   const lf_changed_side *before = &job->side[LF_OLD], *after = &job->side[LF_NEW];
   size_t n_old = n_bands(before, a->old_index), n_new = n_bands(after, a->new_index), kept = 0;
   for (size_t k = 0; k < n_old * n_new; k++) kept += counts[2 * k] >= LF_CHANGED_FEWEST;
@@ -99,7 +106,8 @@ static lf_status count_cells(const lf_change_job *job, lf_changed_attribute *a, 
   return status;
 }
 
-/* ---- what an attribute is worth, and how far it moves rows -------------------------------------------------- */
+/* ---- what an attribute is worth, and how far it moves rows
+ * -------------------------------------------------- */
 
 static double spread(const lf_change_job *job, int k, size_t a) {
   const lf_history *h = job->history;

@@ -1,5 +1,6 @@
-/* Who flips, and why: each row that changes MQL status is put down to the attribute that moved it most in the direction of the flip, with
- * its old and its new band. Patterns of fewer than LF_CHANGED_FEWEST rows are put together: nobody can be told from them. */
+/* Who flips, and why: each row that changes MQL status is put down to the attribute that moved it most in the
+ * direction of the flip, with its old and its new band. Patterns of fewer than LF_CHANGED_FEWEST rows are put
+ * together: nobody can be told from them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "base/memory.h"
 #include "evidence/changed_parts.h"
 
-/* A flipping row's reason as one number: attribute, old band, new band; REST where no attribute moved it that way. */
+/* A flipping row's reason as one number: attribute, old band, new band; REST where no attribute moved it that
+ * way. */
 typedef struct reason {
   uint64_t key;
   double rows, won, amount, moved;
@@ -31,7 +33,9 @@ static uint64_t key_of(const lf_change_job *job, size_t row, double direction, d
   return key;
 }
 
-static bool qualifies(const lf_changed_side *side, size_t row) { return side->score[row] >= side->card->threshold; }
+static bool qualifies(const lf_changed_side *side, size_t row) {
+  return side->score[row] >= side->card->threshold;
+}
 
 static size_t collect(const lf_change_job *job, bool up, reason *reasons) {
   const lf_history *h = job->history;
@@ -64,17 +68,22 @@ static void add_to(reason *sum, const reason *r) {
   sum->moved += r->moved;
 }
 
-/* Rows of one reason together; those too few, and those without, in *rest. Returns how many reasons are left. */
+/* Rows of one reason together; those too few, and those without, in *rest. Returns how many reasons are left.
+ */
 static size_t gather(reason *reasons, size_t n, reason *rest) {
   size_t made = 0, kept = 0;
   qsort(reasons, n, sizeof *reasons, by_key);
   for (size_t i = 0; i < n; i++) {
-    if (made && reasons[made - 1].key == reasons[i].key) add_to(&reasons[made - 1], &reasons[i]);
-    else reasons[made++] = reasons[i];
+    if (made && reasons[made - 1].key == reasons[i].key)
+      add_to(&reasons[made - 1], &reasons[i]);
+    else
+      reasons[made++] = reasons[i];
   }
   for (size_t i = 0; i < made; i++) {
-    if (reasons[i].key != REST && reasons[i].rows >= LF_CHANGED_FEWEST) reasons[kept++] = reasons[i];
-    else add_to(rest, &reasons[i]);
+    if (reasons[i].key != REST && reasons[i].rows >= LF_CHANGED_FEWEST)
+      reasons[kept++] = reasons[i];
+    else
+      add_to(rest, &reasons[i]);
   }
   qsort(reasons, kept, sizeof *reasons, by_falling_rows);
   return kept;
@@ -85,7 +94,8 @@ static const char *band_label(const lf_changed_side *side, size_t attribute, uin
 }
 
 static lf_flip_pattern pattern_of(const lf_change_job *job, const reason *r) {
-  lf_flip_pattern p = {.attribute = SIZE_MAX, .rows = r->rows, .won = r->won, .amount = r->amount, .change = (double)NAN};
+  lf_flip_pattern p = {
+      .attribute = SIZE_MAX, .rows = r->rows, .won = r->won, .amount = r->amount, .change = (double)NAN};
   if (r->key == REST) return p;
   const lf_changed_attribute *a = &job->out->attributes[r->key >> 32];
   p.attribute = (size_t)(r->key >> 32);
@@ -95,7 +105,8 @@ static lf_flip_pattern pattern_of(const lf_change_job *job, const reason *r) {
   return p;
 }
 
-static lf_status find_flips(const lf_change_job *job, bool up, reason *reasons, lf_flips *flips, lf_error *err) {
+static lf_status find_flips(const lf_change_job *job, bool up, reason *reasons, lf_flips *flips,
+                            lf_error *err) {
   reason rest = {.key = REST};
   size_t n = collect(job, up, reasons);
   for (size_t i = 0; i < n; i++) {

@@ -10,9 +10,9 @@ enum { LF_OLD = 0, LF_NEW, LF_SIDES };
 typedef struct lf_changed_side {
   const lf_scorecard *card;
   lf_codes *codes;
-  int32_t *score;   /* [n_rows] */
-  double slope;     /* log-odds of a point, by a line fitted to the training rows */
-  double *average;  /* points of the average row, of each attribute */
+  int32_t *score;  /* [n_rows] */
+  double slope;    /* log-odds of a point, by a line fitted to the training rows */
+  double *average; /* points of the average row, of each attribute */
 } lf_changed_side;
 
 typedef struct lf_change_job {
@@ -24,8 +24,8 @@ typedef struct lf_change_job {
   lf_changed *out;
 } lf_change_job;
 
-/* How far a row moves by an attribute, in new points: its new points above the average, less its old ones above the average on the
- * new scale. */
+/* How far a row moves by an attribute, in new points: its new points above the average, less its old ones
+ * above the average on the new scale. */
 double lf_changed_move(const lf_change_job *job, const lf_changed_attribute *attribute, size_t row);
 
 /* changed_cells.c: attribute by attribute, band by band. */

@@ -1,18 +1,21 @@
 /* The change in MQL volume and win rate, split into mix, points and threshold.
  *
- * Symbols: rows m (earlier, recent), points p (old, new), threshold t (old, new). V(m, p, t) is the share of rows m that qualify when scored by the
- * points p and cut by the threshold t; R(m, p, t) is their win rate. Where t belongs to p it is that card's own threshold. Where it does not, scales
- * differ, and t is carried over at equal volume: the cut on p's scores that qualifies as many earlier rows as t does under its own
- * points; the block of tied scores at the cut counts pro rata. So on earlier rows points change who qualifies and never how many.
+ * Symbols: rows m (earlier, recent), points p (old, new), threshold t (old, new). V(m, p, t) is the share of
+ * rows m that qualify when scored by the points p and cut by the threshold t; R(m, p, t) is their win rate.
+ * Where t belongs to p it is that card's own threshold. Where it does not, scales differ, and t is carried
+ * over at equal volume: the cut on p's scores that qualifies as many earlier rows as t does under its own
+ * points; the block of tied scores at the cut counts pro rata. So on earlier rows points change who qualifies
+ * and never how many.
  *
- * The change from (earlier, old, old) to (recent, new, new) is shared out by Shapley's value: the mean, over the six orders in which the three may
- * change, of what each adds when its turn comes (Shapley 1953; Shorrocks 2013 for decompositions):
+ * The change from (earlier, old, old) to (recent, new, new) is shared out by Shapley's value: the mean, over
+ * the six orders in which the three may change, of what each adds when its turn comes (Shapley 1953;
+ * Shorrocks 2013 for decompositions):
  *
  *     phi_k = sum over S without k of |S|! (2 - |S|)! / 3! (V(S + k) - V(S)).
  *
- * Win rates of new points on earlier rows are those of rows that took part in the fit. So the same split is made on the rows that judge
- * alone (two parts, no mix), where nothing was fitted by the new definition. Intervals: clustered bootstrap, percentile; both
- * definitions are held fixed. */
+ * Win rates of new points on earlier rows are those of rows that took part in the fit. So the same split is
+ * made on the rows that judge alone (two parts, no mix), where nothing was fitted by the new definition.
+ * Intervals: clustered bootstrap, percentile; both definitions are held fixed. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -32,7 +35,8 @@ typedef struct ranks {
 typedef struct splitter {
   const lf_change_job *job;
   ranks ranks[LF_SIDES];
-  size_t earlier_from, earlier_to, recent_from; /* earlier rows: [earlier_from, earlier_to); recent: [recent_from, n_rows) */
+  size_t earlier_from, earlier_to,
+      recent_from; /* earlier rows: [earlier_from, earlier_to); recent: [recent_from, n_rows) */
 } splitter;
 
 /* Weighted rows and wins at each distinct score, of earlier and of recent rows. */
@@ -62,7 +66,8 @@ cleanup:
   return status;
 }
 
-/* ---- corners ------------------------------------------------------------------------------------------------ */
+/* ---- corners
+ * ------------------------------------------------------------------------------------------------ */
 
 /* A cut: whole scores from place `from` on, and a share of the block below. */
 typedef struct cut {
@@ -107,7 +112,8 @@ static void corner(const ranks *r, const tally *t, int m, cut c, double *volume,
 }
 
 /* Corner bits: 1 recent rows, 2 new points, 4 new threshold. */
-static void corners(const splitter *s, const tally tallies[LF_SIDES], double volume[CORNERS], double rate[CORNERS]) {
+static void corners(const splitter *s, const tally tallies[LF_SIDES], double volume[CORNERS],
+                    double rate[CORNERS]) {
   cut cuts[LF_SIDES][LF_SIDES]; /* [points][threshold] */
   for (int p = 0; p < LF_SIDES; p++) cuts[p][p] = own_cut(&s->ranks[p], s->job->side[p].card->threshold);
   for (int p = 0; p < LF_SIDES; p++) {
@@ -120,7 +126,8 @@ static void corners(const splitter *s, const tally tallies[LF_SIDES], double vol
   }
 }
 
-/* ---- Shapley ------------------------------------------------------------------------------------------------- */
+/* ---- Shapley
+ * ------------------------------------------------------------------------------------------------- */
 
 static void share_out(const double v[CORNERS], double part[LF_CHANGED_PARTS]) {
   static const double weight[] = {2.0 / 6, 1.0 / 6, 2.0 / 6}; /* by how many changed before */
@@ -138,9 +145,14 @@ static void share_out_judged(const double v[CORNERS], double part[LF_CHANGED_PAR
   part[LF_PART_THRESHOLD] = 0.5 * (v[5] - v[1] + v[7] - v[3]);
 }
 
-/* ---- one set of weights --------------------------------------------------------------------------------------- */
+/* ---- one set of weights
+ * --------------------------------------------------------------------------------------- */
 
-enum { FIGURES = 4, PER_FIGURE = LF_CHANGED_PARTS + 3, STATISTICS = FIGURES * PER_FIGURE }; /* from, to, total, parts */
+enum {
+  FIGURES = 4,
+  PER_FIGURE = LF_CHANGED_PARTS + 3,
+  STATISTICS = FIGURES * PER_FIGURE
+}; /* from, to, total, parts */
 
 static void tally_rows(const splitter *s, int side, const double *weight, tally *t) {
   const lf_history *h = s->job->history;
@@ -175,8 +187,10 @@ static void write_figure(const double v[CORNERS], bool judged, double *out) {
   out[0] = v[judged ? 1 : 0];
   out[1] = v[CORNERS - 1];
   out[2] = out[1] - out[0];
-  if (judged) share_out_judged(v, out + 3);
-  else share_out(v, out + 3);
+  if (judged)
+    share_out_judged(v, out + 3);
+  else
+    share_out(v, out + 3);
 }
 
 static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
@@ -195,9 +209,11 @@ cleanup:
   return status;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * --------------------------------------------------------------------------------------------------- */
 
-static lf_status read_figure(const double *at, const double *values, size_t replicates, lf_changed_split *split, lf_error *err) {
+static lf_status read_figure(const double *at, const double *values, size_t replicates,
+                             lf_changed_split *split, lf_error *err) {
   lf_status status = LF_OK;
   split->from = at[0];
   split->to = at[1];
@@ -226,12 +242,14 @@ cleanup:
 lf_status lf_changed_splits(lf_change_job *job, lf_error *err) {
   const lf_history *h = job->history;
   lf_changed *out = job->out;
-  lf_changed_split *splits[FIGURES] = {&out->volume, &out->win_rate, &out->judged_volume, &out->judged_win_rate};
+  lf_changed_split *splits[FIGURES] = {&out->volume, &out->win_rate, &out->judged_volume,
+                                       &out->judged_win_rate};
   splitter s = {.job = job,
                 .earlier_from = out->in_time ? 0 : job->judged_from,
                 .earlier_to = out->in_time ? h->n_train : h->n_rows,
                 .recent_from = job->judged_from};
-  lf_resample rows = {.n = h->n_rows, .weight = h->weight, .cluster = h->cluster, .n_clusters = h->n_clusters};
+  lf_resample rows = {
+      .n = h->n_rows, .weight = h->weight, .cluster = h->cluster, .n_clusters = h->n_clusters};
   lf_bootstrap bootstrap = {.replicates = h->n_rows > MANY_ROWS ? FEW_REPLICATES : 0,
                             .seed = job->seed,
                             .n_statistics = STATISTICS,

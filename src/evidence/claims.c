@@ -1,4 +1,5 @@
-/* Answers claims: rows, raw and adjusted effect of each; then q-values over all; then verdicts and what would overturn them. */
+/* Answers claims: rows, raw and adjusted effect of each; then q-values over all; then verdicts and what would
+ * overturn them. */
 #include "evidence/claims.h"
 
 #include <math.h>
@@ -32,7 +33,8 @@ void lf_answers_free(lf_answers *answers) {
   free(answers);
 }
 
-static lf_status estimate(const lf_history *history, const lf_atoms *atoms, const lf_run *run, lf_case *c, lf_error *err) {
+static lf_status estimate(const lf_history *history, const lf_atoms *atoms, const lf_run *run, lf_case *c,
+                          lf_error *err) {
   lf_status status = LF_OK;
   lf_answer *a = c->answer;
   lf_interval raw_risk_ratio;
@@ -51,7 +53,8 @@ cleanup:
 /* How much evidence would do: 80 % power at the larger of the margin and the effect seen, two-sided 5 %. */
 static double wins_wanted(const lf_case *c) {
   const lf_ratio *r = &c->answer->adjusted;
-  double aim = fmax(fabs(r->log_ratio), log(c->claim->margin)), won = c->answer->group.won + c->answer->versus.won;
+  double aim = fmax(fabs(r->log_ratio), log(c->claim->margin)),
+         won = c->answer->group.won + c->answer->versus.won;
   double wanted = (lf_normal_quantile(0.975) + lf_normal_quantile(0.80)) * r->std_error / aim;
   double more = won * (wanted * wanted - 1);
   return more > 0 ? ceil(more) : (double)NAN;
@@ -59,26 +62,29 @@ static double wins_wanted(const lf_case *c) {
 
 static lf_status conclude(const lf_run *run, lf_case *c, const double *p, size_t n, lf_error *err) {
   lf_answer *a = c->answer;
-  lf_verdict_rule rule = {.direction = c->claim->direction, .margin = c->claim->margin, .p = p, .n = n, .self = c->index};
+  lf_verdict_rule rule = {
+      .direction = c->claim->direction, .margin = c->claim->margin, .p = p, .n = n, .self = c->index};
   bool win = c->claim->effect == LF_EFFECT_WIN;
   lf_status status = LF_OK;
   LF_TRY(lf_verdict_of(&rule, &a->adjusted, &a->verdict, &a->q, err));
   LF_TRY(lf_flip_find(&c->rows, &c->adjustment, c->adjusted, &rule, run, &a->flip, err));
   a->e_value = lf_e_value(win ? a->risk_ratio.value : a->adjusted.ratio);
-  a->e_value_limit = win ? lf_e_value_limit(a->risk_ratio.low, a->risk_ratio.high) : lf_e_value_limit(a->adjusted.low, a->adjusted.high);
+  a->e_value_limit = win ? lf_e_value_limit(a->risk_ratio.low, a->risk_ratio.high)
+                         : lf_e_value_limit(a->adjusted.low, a->adjusted.high);
   a->more_won = a->verdict == LF_CLAIM_UNDECIDED ? wins_wanted(c) : (double)NAN;
 cleanup:
   return status;
 }
 
-/* One round over all claims: several at a time, or, where they are fewer than the threads, one after another with all threads each. */
+/* One round over all claims: several at a time, or, where they are fewer than the threads, one after another
+ * with all threads each. */
 typedef struct claim_round {
   const lf_claims *claims;
   const lf_history *history;
   const lf_atoms *atoms;
   lf_case *cases;
   const double *p;
-  lf_run run;          /* of one claim */
+  lf_run run; /* of one claim */
   lf_status *status;
   lf_error *error;
 } claim_round;
@@ -86,7 +92,8 @@ typedef struct claim_round {
 static void estimate_one(void *context, size_t i) {
   claim_round *r = context;
   r->status[i] = lf_check_interrupt(&r->run, &r->error[i]);
-  if (r->status[i] == LF_OK) r->status[i] = estimate(r->history, r->atoms, &r->run, &r->cases[i], &r->error[i]);
+  if (r->status[i] == LF_OK)
+    r->status[i] = estimate(r->history, r->atoms, &r->run, &r->cases[i], &r->error[i]);
 }
 
 static void conclude_one(void *context, size_t i) {
@@ -116,7 +123,8 @@ static lf_status run_round(claim_round *r, void (*one)(void *, size_t), const lf
   return LF_OK;
 }
 
-static lf_status answer_all(const lf_claims *claims, const lf_history *history, const lf_run *run, lf_case *cases, lf_error *err) {
+static lf_status answer_all(const lf_claims *claims, const lf_history *history, const lf_run *run,
+                            lf_case *cases, lf_error *err) {
   lf_status status = LF_OK;
   lf_atoms *atoms = NULL;
   double *p = NULL;
@@ -125,7 +133,8 @@ static lf_status answer_all(const lf_claims *claims, const lf_history *history, 
   LF_TRY(lf_alloc(claims->n, sizeof *p, &p, err));
   LF_TRY(lf_alloc(claims->n, sizeof *r.status, &r.status, err));
   LF_TRY(lf_alloc(claims->n, sizeof *r.error, &r.error, err));
-  for (size_t i = 0; i < claims->n; i++) LF_TRY(lf_case_rows(claims, history, &cases[i], err)); /* what is wrong is said first */
+  for (size_t i = 0; i < claims->n; i++)
+    LF_TRY(lf_case_rows(claims, history, &cases[i], err)); /* what is wrong is said first */
   LF_TRY(lf_atoms_make(history, &options, run, &atoms, err));
   r.atoms = atoms;
   lf_progress(run, "effects", 0, 2);
@@ -142,8 +151,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_claims_answer(const lf_claims *claims, const lf_history *history, const lf_run *run, lf_answers **answers,
-                           lf_error *err) {
+lf_status lf_claims_answer(const lf_claims *claims, const lf_history *history, const lf_run *run,
+                           lf_answers **answers, lf_error *err) {
   lf_status status = LF_OK;
   lf_answers *made = NULL;
   lf_case *cases = NULL;
@@ -151,7 +160,8 @@ lf_status lf_claims_answer(const lf_claims *claims, const lf_history *history, c
   LF_TRY(lf_alloc(1, sizeof *made, &made, err));
   LF_TRY(lf_alloc(claims->n, sizeof *made->items, &made->items, err));
   made->n = claims->n;
-  for (size_t i = 0; i < claims->n; i++) cases[i] = (lf_case){.claim = &claims->items[i], .index = i, .answer = &made->items[i]};
+  for (size_t i = 0; i < claims->n; i++)
+    cases[i] = (lf_case){.claim = &claims->items[i], .index = i, .answer = &made->items[i]};
   LF_TRY(answer_all(claims, history, run, cases, err));
   *answers = made;
   made = NULL;

@@ -1,8 +1,9 @@
-/* claims: what somebody asserts of an attribute, in a form that data can answer -> a verdict and all that stands behind it.
+/* claims: what somebody asserts of an attribute, in a form that data can answer -> a verdict and all that
+ * stands behind it.
  *
- * In:   claims (claims.yaml) and a history. The holdout judges where there is one, else every row: a claim comes from outside the data, so
- *       no row has chosen it.
- * Out:  an lf_answers the caller owns, one answer a claim, in the same order. */
+ * In:   claims (claims.yaml) and a history. The holdout judges where there is one, else every row: a claim
+ * comes from outside the data, so no row has chosen it. Out:  an lf_answers the caller owns, one answer a
+ * claim, in the same order. */
 #ifndef LF_EVIDENCE_CLAIMS_H
 #define LF_EVIDENCE_CLAIMS_H
 
@@ -15,7 +16,7 @@ typedef enum lf_direction { LF_DIRECTION_HIGHER = 0, LF_DIRECTION_LOWER, LF_DIRE
 
 /* One side of a claim: levels, or from <= x < to. Strings owned. */
 typedef struct lf_claim_side {
-  bool said;      /* versus may be left out: all other known values */
+  bool said; /* versus may be left out: all other known values */
   bool range;
   double from, to; /* -INFINITY, INFINITY where open */
   size_t n_levels;
@@ -46,14 +47,14 @@ typedef enum lf_claim_verdict {
   LF_CLAIM_UNDECIDED = 0, /* not enough evidence */
   LF_CLAIM_SUPPORTED,
   LF_CLAIM_CONTRADICTED,
-  LF_CLAIM_SAME           /* no meaningful difference */
+  LF_CLAIM_SAME /* no meaningful difference */
 } lf_claim_verdict;
 
-/* A ratio of the group to the versus side: of odds of winning (win), of mean amounts (amount), of mean revenue per lead (revenue).
- * NaN where it cannot be told. */
+/* A ratio of the group to the versus side: of odds of winning (win), of mean amounts (amount), of mean
+ * revenue per lead (revenue). NaN where it cannot be told. */
 typedef struct lf_ratio {
-  double ratio, low, high;   /* 95 % */
-  double low90, high90;      /* for the two one-sided tests */
+  double ratio, low, high; /* 95 % */
+  double low90, high90;    /* for the two one-sided tests */
   double log_ratio, std_error, p;
 } lf_ratio;
 
@@ -81,15 +82,16 @@ typedef struct lf_answer {
   lf_ratio raw, adjusted;
   lf_interval raw_difference, adjusted_difference; /* of win rates, for LF_EFFECT_WIN */
   lf_interval risk_ratio;                          /* adjusted ratio of win rates, for LF_EFFECT_WIN */
-  bool firth;              /* a cell is empty: Firth's penalty, profile limits */
+  bool firth;                                      /* a cell is empty: Firth's penalty, profile limits */
   double q;
   size_t n_periods;
   lf_claim_period *periods;
   lf_flip flip;
   double e_value, e_value_limit;
-  double more_won;         /* wins that would settle it (80 % power), where there is not enough evidence; NaN: not told */
+  double more_won; /* wins that would settle it (80 % power), where there is not enough evidence; NaN: not
+                      told */
   lf_text_list adjusted_for, not_adjusted_for; /* names; "NAME: why not" */
-  lf_text_list notes;      /* what a fair reader is told: one sentence each */
+  lf_text_list notes;                          /* what a fair reader is told: one sentence each */
 } lf_answer;
 
 typedef struct lf_answers {
@@ -98,8 +100,8 @@ typedef struct lf_answers {
 } lf_answers;
 
 /* Answers every claim. LF_E_USAGE, with the path, for a column or a level that is not there. */
-lf_status lf_claims_answer(const lf_claims *claims, const lf_history *history, const lf_run *run, lf_answers **answers,
-                           lf_error *err);
+lf_status lf_claims_answer(const lf_claims *claims, const lf_history *history, const lf_run *run,
+                           lf_answers **answers, lf_error *err);
 void lf_answers_free(lf_answers *answers);
 
 const char *lf_claim_verdict_name(lf_claim_verdict verdict);

@@ -1,8 +1,9 @@
 /* A claim by quarter: does what holds over all the years hold in each?
  *
- * The weights of the other attributes are kept as the whole history gave them (they enter as an offset), and the effect is fitted anew in each
- * quarter with an intercept of its own, so that few rows suffice. Where a side has fewer than five wins or five losses (for amounts: ten
- * won rows) nothing is said but the counts. Rows in time order without dates are cut into four parts. */
+ * The weights of the other attributes are kept as the whole history gave them (they enter as an offset), and
+ * the effect is fitted anew in each quarter with an intercept of its own, so that few rows suffice. Where a
+ * side has fewer than five wins or five losses (for amounts: ten won rows) nothing is said but the counts.
+ * Rows in time order without dates are cut into four parts. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,8 @@ static int32_t quarter_of(double day) {
 }
 
 typedef struct periods {
-  uint8_t *of;     /* period of each row; UINT8_MAX: none */
-  int32_t first;   /* quarter of period 0 */
+  uint8_t *of;   /* period of each row; UINT8_MAX: none */
+  int32_t first; /* quarter of period 0 */
   size_t n;
 } periods;
 
@@ -53,9 +54,11 @@ static lf_status number_rows(const lf_history *history, periods *p, lf_error *er
   size_t from = history->n_train < history->n_rows ? history->n_train : 0, n = history->n_rows - from;
   lf_status status = lf_alloc(history->n_rows, 1, &p->of, err);
   if (status != LF_OK) return status;
-  if (!history->date_is_row) return history->date == SIZE_MAX ? LF_OK : number_quarters(history, from, p, err);
+  if (!history->date_is_row)
+    return history->date == SIZE_MAX ? LF_OK : number_quarters(history, from, p, err);
   p->n = PARTS;
-  for (size_t i = 0; i < history->n_rows; i++) p->of[i] = (uint8_t)(i < from ? UINT8_MAX : (i - from) * PARTS / n);
+  for (size_t i = 0; i < history->n_rows; i++)
+    p->of[i] = (uint8_t)(i < from ? UINT8_MAX : (i - from) * PARTS / n);
   return LF_OK;
 }
 
@@ -69,8 +72,10 @@ static double degrees_of(const lf_effect_rows *r, uint8_t *seen) {
   memset(seen, 0, r->n_clusters + 1);
   for (size_t i = 0; i < r->n; i++) {
     if (!(r->weight[i] > 0)) continue;
-    if (!r->cluster) n += r->weight[i];
-    else if (!seen[r->cluster[i]]) n += seen[r->cluster[i]] = 1;
+    if (!r->cluster)
+      n += r->weight[i];
+    else if (!seen[r->cluster[i]])
+      n += seen[r->cluster[i]] = 1;
   }
   return n - 1;
 }
@@ -81,8 +86,8 @@ typedef struct period_work {
   uint8_t *seen;
 } period_work;
 
-static lf_status fit_period(const lf_case *c, const periods *p, size_t k, const period_work *work, const lf_run *run, lf_ratio *ratio,
-                            lf_error *err) {
+static lf_status fit_period(const lf_case *c, const periods *p, size_t k, const period_work *work,
+                            const lf_run *run, lf_ratio *ratio, lf_error *err) {
   lf_effect_rows rows = c->rows;
   lf_effect_fit *fit = NULL;
   rows.weight = work->weight;
@@ -103,19 +108,22 @@ static void make_offset(const lf_case *c, const lf_run *run, double *offset) {
   }
 }
 
-static lf_status fill(const lf_history *history, const lf_case *c, const periods *p, const period_work *work, const lf_run *run,
-                      lf_error *err) {
+static lf_status fill(const lf_history *history, const lf_case *c, const periods *p, const period_work *work,
+                      const lf_run *run, lf_error *err) {
   static const lf_ratio none = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   lf_answer *answer = c->answer;
   lf_status status = LF_OK;
   for (size_t k = 0; status == LF_OK && k < p->n; k++) {
     lf_claim_period *period = &answer->periods[answer->n_periods++];
     int32_t quarter = p->first + (int32_t)k;
-    if (history->date_is_row) snprintf(period->label, sizeof period->label, "part %zu of %zu", k + 1, p->n);
-    else snprintf(period->label, sizeof period->label, "%d-Q%d", quarter / 4, quarter % 4 + 1);
+    if (history->date_is_row)
+      snprintf(period->label, sizeof period->label, "part %zu of %zu", k + 1, p->n);
+    else
+      snprintf(period->label, sizeof period->label, "%d-Q%d", quarter / 4, quarter % 4 + 1);
     lf_count_sides(history, c, p->of, (uint8_t)k, &period->group, &period->versus);
     period->adjusted = none;
-    if (enough_of(&period->group, c->claim->effect) && enough_of(&period->versus, c->claim->effect) && c->adjusted->fine)
+    if (enough_of(&period->group, c->claim->effect) && enough_of(&period->versus, c->claim->effect) &&
+        c->adjusted->fine)
       status = fit_period(c, p, k, work, run, &period->adjusted, err);
   }
   return status;

@@ -53,7 +53,9 @@ static lf_status read_range(const lf_node *node, lf_claim_side *side, lf_error *
   LF_TRY(read_limit(node, "from", &side->from, err));
   LF_TRY(read_limit(node, "to", &side->to, err));
   if (isinf(side->from) && isinf(side->to)) LF_TRY(lf_node_fail(node, err, "it says neither from nor to"));
-  if (side->from >= side->to) LF_TRY(lf_node_fail(node, err, "from must lie below to: a value is in it from 'from' up to, not including, 'to'"));
+  if (side->from >= side->to)
+    LF_TRY(lf_node_fail(node, err,
+                        "from must lie below to: a value is in it from 'from' up to, not including, 'to'"));
 cleanup:
   return status;
 }
@@ -79,27 +81,33 @@ cleanup:
   return status;
 }
 
-static lf_status read_side(const lf_node *claim, const char *key, bool required, lf_claim_side *side, lf_error *err) {
+static lf_status read_side(const lf_node *claim, const char *key, bool required, lf_claim_side *side,
+                           lf_error *err) {
   lf_node node = lf_node_key(claim, key);
   if (!node.value && required)
-    return lf_node_fail(&node, err, "every claim needs it: a list of levels like [yes], or {from: 50, to: 500}");
+    return lf_node_fail(&node, err,
+                        "every claim needs it: a list of levels like [yes], or {from: 50, to: 500}");
   if (!node.value || json_is_null(node.value)) return LF_OK;
   side->said = true;
   return json_is_object(node.value) ? read_range(&node, side, err) : read_levels(&node, side, err);
 }
 
 /* One of the words, which name the values of an enum in order. */
-static lf_status read_word(const lf_node *claim, const char *key, const char *const words[3], int *value, lf_error *err) {
+static lf_status read_word(const lf_node *claim, const char *key, const char *const words[3], int *value,
+                           lf_error *err) {
   lf_node node = lf_node_key(claim, key);
   const char *text = NULL;
-  if (!node.value) return lf_node_fail(&node, err, "every claim needs it: %s, %s or %s", words[0], words[1], words[2]);
+  if (!node.value)
+    return lf_node_fail(&node, err, "every claim needs it: %s, %s or %s", words[0], words[1], words[2]);
   lf_status status = lf_node_text(&node, &text, err);
   for (int i = 0; status == LF_OK && i < 3; i++) {
     if (strcmp(text, words[i]) != 0) continue;
     *value = i;
     return LF_OK;
   }
-  return status != LF_OK ? status : lf_node_fail(&node, err, "it is %s, %s or %s, not '%.60s'", words[0], words[1], words[2], text);
+  return status != LF_OK ? status
+                         : lf_node_fail(&node, err, "it is %s, %s or %s, not '%.60s'", words[0], words[1],
+                                        words[2], text);
 }
 
 static lf_status read_margin(const lf_node *claim, double *margin, lf_error *err) {
@@ -108,13 +116,16 @@ static lf_status read_margin(const lf_node *claim, double *margin, lf_error *err
   if (!node.value) return LF_OK;
   lf_status status = lf_node_number(&node, margin, err);
   if (status == LF_OK && !(*margin > 1 && *margin <= 100))
-    status = lf_node_fail(&node, err, "it is the smallest ratio that would matter, like 1.1: above 1, and 100 at most");
+    status = lf_node_fail(&node, err,
+                          "it is the smallest ratio that would matter, like 1.1: above 1, and 100 at most");
   return status;
 }
 
 static lf_status read_claim(const lf_node *node, lf_claim *claim, lf_error *err) {
-  static const char *const keys[] = {"say", "by", "attribute", "group", "versus", "effect", "direction", "margin", NULL};
-  static const char *const effects[] = {"win", "amount", "revenue"}, *const directions[] = {"higher", "lower", "none"};
+  static const char *const keys[] = {"say",    "by",        "attribute", "group", "versus",
+                                     "effect", "direction", "margin",    NULL};
+  static const char *const effects[] = {"win", "amount", "revenue"}, *const directions[] = {"higher", "lower",
+                                                                                            "none"};
   int effect = 0, direction = 0;
   lf_status status = LF_OK;
   LF_TRY(lf_node_only_keys(node, keys, err));

@@ -37,16 +37,18 @@ static lf_status no_column(const lf_claims *claims, const lf_case *c, const lf_t
   for (size_t k = 0; k < table->n_columns; k++) names[k] = table->columns[k].name;
   const char *near = lf_nearest_word(c->claim->attribute, names, table->n_columns);
   path_to(claims, c->index, "attribute", &p);
-  status = near ? lf_node_fail(&p.key, err, "no column '%.60s': did you mean '%.60s'?", c->claim->attribute, near)
-                : lf_node_fail(&p.key, err, "no column '%.60s': leadfit inspect lists the columns", c->claim->attribute);
+  status =
+      near ? lf_node_fail(&p.key, err, "no column '%.60s': did you mean '%.60s'?", c->claim->attribute, near)
+           : lf_node_fail(&p.key, err, "no column '%.60s': leadfit inspect lists the columns",
+                          c->claim->attribute);
   free(names);
   return status;
 }
 
 enum { LEVELS_TOLD = 6 };
 
-static lf_status no_level(const lf_claims *claims, const lf_case *c, const char *key, const lf_column *column, const char *level,
-                          lf_error *err) {
+static lf_status no_level(const lf_claims *claims, const lf_case *c, const char *key, const lf_column *column,
+                          const char *level, lf_error *err) {
   claim_path p;
   lf_text list = {0};
   path_to(claims, c->index, key, &p);
@@ -55,9 +57,10 @@ static lf_status no_level(const lf_claims *claims, const lf_case *c, const char 
   if (column->n_levels > LEVELS_TOLD) lf_text_addf(&list, " and %u more", column->n_levels - LEVELS_TOLD);
   const char *near = lf_nearest_word(level, (const char *const *)column->levels, column->n_levels);
   lf_status status =
-      near ? lf_node_fail(&p.key, err, "'%.60s' has no level '%.60s': did you mean '%.60s'? It has %s", column->name, level, near,
-                          list.data ? list.data : "none")
-           : lf_node_fail(&p.key, err, "'%.60s' has no level '%.60s': it has %s", column->name, level, list.data ? list.data : "none");
+      near ? lf_node_fail(&p.key, err, "'%.60s' has no level '%.60s': did you mean '%.60s'? It has %s",
+                          column->name, level, near, list.data ? list.data : "none")
+           : lf_node_fail(&p.key, err, "'%.60s' has no level '%.60s': it has %s", column->name, level,
+                          list.data ? list.data : "none");
   lf_text_free(&list);
   return status;
 }
@@ -89,12 +92,15 @@ static bool mark_level(const lf_column *column, const char *level, uint8_t side,
   return found;
 }
 
-static lf_status mark_side(const lf_claims *claims, const lf_case *c, const char *key, const lf_column *column,
-                           const lf_claim_side *said, uint8_t side, uint8_t *mark, lf_error *err) {
+static lf_status mark_side(const lf_claims *claims, const lf_case *c, const char *key,
+                           const lf_column *column, const lf_claim_side *said, uint8_t side, uint8_t *mark,
+                           lf_error *err) {
   for (uint32_t code = 1; said->range && code <= column->n_levels; code++)
-    if (column->values && column->values[code - 1] >= said->from && column->values[code - 1] < said->to) mark[code] |= side;
+    if (column->values && column->values[code - 1] >= said->from && column->values[code - 1] < said->to)
+      mark[code] |= side;
   for (size_t i = 0; i < said->n_levels; i++)
-    if (!mark_level(column, said->levels[i], side, mark)) return no_level(claims, c, key, column, said->levels[i], err);
+    if (!mark_level(column, said->levels[i], side, mark))
+      return no_level(claims, c, key, column, said->levels[i], err);
   return LF_OK;
 }
 
@@ -108,7 +114,8 @@ static uint8_t number_side(const lf_claim *claim, double x) {
     double level = 0;
     if (sides[s]->range) *in[s] = x >= sides[s]->from && x < sides[s]->to;
     for (size_t i = 0; i < sides[s]->n_levels; i++)
-      if (lf_parse_double(sides[s]->levels[i], strlen(sides[s]->levels[i]), &level)) *in[s] |= x >= level && x <= level;
+      if (lf_parse_double(sides[s]->levels[i], strlen(sides[s]->levels[i]), &level))
+        *in[s] |= x >= level && x <= level;
   }
   if (!claim->versus.said) versus = !group;
   return (uint8_t)((group ? SIDE_GROUP : 0) | (versus ? SIDE_VERSUS : 0));
@@ -117,11 +124,12 @@ static uint8_t number_side(const lf_claim *claim, double x) {
 static lf_status overlap(const lf_claims *claims, const lf_case *c, lf_error *err) {
   claim_path p;
   path_to(claims, c->index, "versus", &p);
-  return lf_node_fail(&p.key, err, "a value is in both group and versus: the sides of a claim must not overlap");
+  return lf_node_fail(&p.key, err,
+                      "a value is in both group and versus: the sides of a claim must not overlap");
 }
 
-static lf_status coded_sides(const lf_claims *claims, const lf_case *c, const lf_column *column, size_t n, uint8_t *side,
-                             lf_error *err) {
+static lf_status coded_sides(const lf_claims *claims, const lf_case *c, const lf_column *column, size_t n,
+                             uint8_t *side, lf_error *err) {
   const lf_claim *claim = c->claim;
   uint8_t *mark = NULL;
   lf_status status = LF_OK;
@@ -138,8 +146,8 @@ cleanup:
   return status;
 }
 
-static lf_status number_sides(const lf_claims *claims, const lf_case *c, const lf_column *column, size_t n, uint8_t *side,
-                              lf_error *err) {
+static lf_status number_sides(const lf_claims *claims, const lf_case *c, const lf_column *column, size_t n,
+                              uint8_t *side, lf_error *err) {
   for (size_t i = 0; i < n; i++) {
     side[i] = number_side(c->claim, lf_column_number(column, i));
     if (side[i] == (SIDE_GROUP | SIDE_VERSUS)) return overlap(claims, c, err);
@@ -154,26 +162,31 @@ static lf_status check_column(const lf_claims *claims, const lf_history *history
   if (c->column == SIZE_MAX) return no_column(claims, c, history->table, err);
   const lf_column *column = &history->table->columns[c->column];
   if (c->column == history->outcome)
-    return lf_node_fail(&p.key, err, "'%.60s' is the outcome itself: a claim is about an attribute", column->name);
+    return lf_node_fail(&p.key, err, "'%.60s' is the outcome itself: a claim is about an attribute",
+                        column->name);
   if (column->store == LF_STORE_NONE || column->store == LF_STORE_HASHES)
-    return lf_node_fail(&p.key, err, "'%.60s' is %s: a claim needs a column of levels or numbers", column->name,
-                        column->store == LF_STORE_NONE ? "empty" : "free text or an id");
+    return lf_node_fail(&p.key, err, "'%.60s' is %s: a claim needs a column of levels or numbers",
+                        column->name, column->store == LF_STORE_NONE ? "empty" : "free text or an id");
   bool range = c->claim->group.range || c->claim->versus.range;
   bool numbers = column->values || column->store == LF_STORE_DECIMALS || column->store == LF_STORE_DOUBLES;
   path_to(claims, c->index, c->claim->group.range ? "group" : "versus", &p);
   if (range && !numbers)
-    return lf_node_fail(&p.key, err, "'%.60s' holds no numbers: name its levels in a list, not from and to", column->name);
+    return lf_node_fail(&p.key, err, "'%.60s' holds no numbers: name its levels in a list, not from and to",
+                        column->name);
   path_to(claims, c->index, "effect", &p);
   if (c->claim->effect != LF_EFFECT_WIN && history->amount == SIZE_MAX)
-    return lf_node_fail(&p.key, err, "the history has no amount column: say --amount COL, or claim an effect on win");
+    return lf_node_fail(&p.key, err,
+                        "the history has no amount column: say --amount COL, or claim an effect on win");
   return LF_OK;
 }
 
-static lf_status find_sides(const lf_claims *claims, const lf_history *history, lf_case *c, uint8_t *side, lf_error *err) {
+static lf_status find_sides(const lf_claims *claims, const lf_history *history, lf_case *c, uint8_t *side,
+                            lf_error *err) {
   const lf_column *column = &history->table->columns[c->column];
   claim_path p;
-  lf_status status = column->store == LF_STORE_CODES ? coded_sides(claims, c, column, history->n_rows, side, err)
-                                                     : number_sides(claims, c, column, history->n_rows, side, err);
+  lf_status status = column->store == LF_STORE_CODES
+                         ? coded_sides(claims, c, column, history->n_rows, side, err)
+                         : number_sides(claims, c, column, history->n_rows, side, err);
   if (status != LF_OK) return status;
   bool found[3] = {false};
   c->signature = c->mirrored = 0;
@@ -185,7 +198,9 @@ static lf_status find_sides(const lf_claims *claims, const lf_history *history, 
   }
   for (int s = SIDE_GROUP; s <= SIDE_VERSUS; s++) {
     path_to(claims, c->index, s == SIDE_GROUP ? "group" : "versus", &p);
-    if (!found[s]) return lf_node_fail(&p.key, err, "no row has such a value of '%.60s': nothing can be held against it", column->name);
+    if (!found[s])
+      return lf_node_fail(&p.key, err, "no row has such a value of '%.60s': nothing can be held against it",
+                          column->name);
   }
   return LF_OK;
 }
@@ -197,7 +212,9 @@ static void fill_row(const lf_history *history, lf_case *c, const uint8_t *side,
   lf_effect_rows *r = &c->rows;
   double amount = lf_history_amount(history, i);
   bool won = history->won[i] != 0, part = side[i] != SIDE_NONE && i >= from;
-  r->side[i] = !part ? LF_CLAIM_SIDE_NONE : side[i] == SIDE_GROUP ? LF_CLAIM_SIDE_GROUP : LF_CLAIM_SIDE_VERSUS;
+  r->side[i] = !part                   ? LF_CLAIM_SIDE_NONE
+               : side[i] == SIDE_GROUP ? LF_CLAIM_SIDE_GROUP
+                                       : LF_CLAIM_SIDE_VERSUS;
   switch (r->effect) {
   case LF_EFFECT_WIN: r->y[i] = won; break;
   case LF_EFFECT_AMOUNT:
@@ -218,7 +235,8 @@ static lf_status count_degrees(lf_effect_rows *r, lf_error *err) {
   if (status != LF_OK) return status;
   for (size_t i = 0; i < r->n; i++) {
     if (!(r->weight[i] > 0)) continue;
-    if (!r->cluster) rows += r->weight[i];
+    if (!r->cluster)
+      rows += r->weight[i];
     else if (!seen[r->cluster[i]]) {
       seen[r->cluster[i]] = 1;
       rows++;
@@ -239,11 +257,12 @@ static void count_row(const lf_history *history, size_t i, lf_side_counts *count
   counts->valued += w;
 }
 
-void lf_count_sides(const lf_history *history, const lf_case *c, const uint8_t *part, uint8_t wanted, lf_side_counts *group,
-                    lf_side_counts *versus) {
+void lf_count_sides(const lf_history *history, const lf_case *c, const uint8_t *part, uint8_t wanted,
+                    lf_side_counts *group, lf_side_counts *versus) {
   *group = *versus = (lf_side_counts){0};
   for (size_t i = 0; i < history->n_rows; i++)
-    if (c->rows.side[i] != LF_CLAIM_SIDE_NONE && (!part || part[i] == wanted)) count_row(history, i, c->rows.side[i] == LF_CLAIM_SIDE_GROUP ? group : versus);
+    if (c->rows.side[i] != LF_CLAIM_SIDE_NONE && (!part || part[i] == wanted))
+      count_row(history, i, c->rows.side[i] == LF_CLAIM_SIDE_GROUP ? group : versus);
   if (history->amount == SIZE_MAX) group->amount = versus->amount = (double)NAN;
 }
 
@@ -252,7 +271,10 @@ lf_status lf_case_rows(const lf_claims *claims, const lf_history *history, lf_ca
   uint8_t *side = NULL;
   lf_effect_rows *r = &c->rows;
   size_t n = history->n_rows, from = history->n_train < n ? history->n_train : 0;
-  *r = (lf_effect_rows){.n = n, .effect = c->claim->effect, .won = history->won, .cluster = history->cluster,
+  *r = (lf_effect_rows){.n = n,
+                        .effect = c->claim->effect,
+                        .won = history->won,
+                        .cluster = history->cluster,
                         .n_clusters = history->n_clusters};
   LF_TRY(check_column(claims, history, c, err));
   LF_TRY(lf_alloc(n, 1, &side, err));

@@ -1,8 +1,9 @@
 /* The comparison: judges every candidate, then every pair.
  *
- * Paired difference in log loss: d_i = loss_a,i - loss_b,i; mean d = sum w d / N; its variance is the clustered sum of squares of
- * (d_i - mean) over N^2 with C/(C-1), C accounts (Liang & Zeger 1986 for a mean; Diebold & Mariano 1995 for the idea).
- * The paired AUC test is judge's (DeLong et al. 1988). It takes scores as fixed, so candidates must not have been fitted on these rows. */
+ * Paired difference in log loss: d_i = loss_a,i - loss_b,i; mean d = sum w d / N; its variance is the
+ * clustered sum of squares of (d_i - mean) over N^2 with C/(C-1), C accounts (Liang & Zeger 1986 for a mean;
+ * Diebold & Mariano 1995 for the idea). The paired AUC test is judge's (DeLong et al. 1988). It takes scores
+ * as fixed, so candidates must not have been fitted on these rows. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -30,7 +31,8 @@ static lf_judge_rows judge_rows(const lf_compare_rows *rows, const lf_candidate 
                          .n_clusters = rows->n_clusters};
 }
 
-lf_status lf_clustered_square(const lf_compare_rows *rows, const double *value, double *square, lf_error *err) {
+lf_status lf_clustered_square(const lf_compare_rows *rows, const double *value, double *square,
+                              lf_error *err) {
   lf_sum sum = {0};
   double clusters = 0, *account = NULL;
   if (!rows->cluster) {
@@ -55,10 +57,12 @@ lf_status lf_clustered_square(const lf_compare_rows *rows, const double *value, 
 }
 
 /* -log likelihood of an outcome at probability p; infinite where it was held to be impossible. */
-static double loss_of(double p, uint8_t won) { return won ? -log(p) : -log1p(-p); }
+static double loss_of(double p, uint8_t won) {
+  return won ? -log(p) : -log1p(-p);
+}
 
-static lf_status compare_log_loss(const lf_compare_rows *rows, const lf_candidate *a, const lf_candidate *b, lf_pair *pair,
-                                  lf_error *err) {
+static lf_status compare_log_loss(const lf_compare_rows *rows, const lf_candidate *a, const lf_candidate *b,
+                                  lf_pair *pair, lf_error *err) {
   double *d = NULL, square = (double)NAN;
   pair->log_loss = (lf_interval){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
   pair->log_loss_p = (double)NAN;
@@ -69,7 +73,9 @@ static lf_status compare_log_loss(const lf_compare_rows *rows, const lf_candidat
   for (size_t i = 0; i < rows->n; i++) {
     double w = lf_compare_weight(rows, i);
     if (!(w > 0)) continue;
-    d[i] = a->probability[i] == b->probability[i] ? 0 : loss_of(a->probability[i], rows->won[i]) - loss_of(b->probability[i], rows->won[i]);
+    d[i] = a->probability[i] == b->probability[i]
+               ? 0
+               : loss_of(a->probability[i], rows->won[i]) - loss_of(b->probability[i], rows->won[i]);
     lf_sum_add(&sum, w * d[i]);
     lf_sum_add(&total, w);
   }
@@ -85,8 +91,8 @@ static lf_status compare_log_loss(const lf_compare_rows *rows, const lf_candidat
   return status;
 }
 
-static lf_status compare_pair(const lf_compare_rows *rows, const lf_comparison *c, const lf_run *run, lf_pair *pair,
-                              lf_error *err) {
+static lf_status compare_pair(const lf_compare_rows *rows, const lf_comparison *c, const lf_run *run,
+                              lf_pair *pair, lf_error *err) {
   const lf_candidate *a = &c->candidates[pair->a], *b = &c->candidates[pair->b];
   lf_judge_rows judged = judge_rows(rows, a);
   lf_status status = lf_compare_auc(&judged, b->score, run, &pair->auc, err);
@@ -119,13 +125,15 @@ cleanup:
   return status;
 }
 
-lf_status lf_compare(const lf_compare_rows *rows, const lf_candidate *candidates, size_t n, const lf_compare_options *options,
-                     const lf_run *run, lf_comparison **comparison, lf_error *err) {
+lf_status lf_compare(const lf_compare_rows *rows, const lf_candidate *candidates, size_t n,
+                     const lf_compare_options *options, const lf_run *run, lf_comparison **comparison,
+                     lf_error *err) {
   static const lf_compare_options none = {0};
   const lf_compare_options *o = options ? options : &none;
   lf_comparison *c = NULL;
   lf_status status = LF_OK;
-  if (n < 2) return lf_fail(err, LF_E_USAGE, "a comparison needs two candidates; leadfit validate judges one");
+  if (n < 2)
+    return lf_fail(err, LF_E_USAGE, "a comparison needs two candidates; leadfit validate judges one");
   LF_TRY(comparison_new(candidates, n, o, &c, err));
   for (size_t k = 0; k < n; k++) {
     lf_judge_rows judged = judge_rows(rows, &candidates[k]);

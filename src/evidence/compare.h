@@ -14,7 +14,7 @@ typedef struct lf_candidate {
   const double *score;       /* of every row; none NaN */
   const double *probability; /* or NULL */
   bool has_threshold;
-  double threshold;          /* qualified: score >= threshold */
+  double threshold; /* qualified: score >= threshold */
 } lf_candidate;
 
 /* The rows all are judged on. Not owned. */
@@ -31,20 +31,21 @@ typedef struct lf_compare_options {
   size_t replicates; /* of the bootstrap; 0: its default */
   uint64_t seed;
   double auc_margin; /* differences in AUC below this do not matter; 0: 0.01 */
-  double won_margin; /* the same for wins at equal volume, as a share of the wins the better one captures; 0: 0.05 */
+  double won_margin; /* the same for wins at equal volume, as a share of the wins the better one captures; 0:
+                        0.05 */
 } lf_compare_options;
 
 typedef enum lf_compare_verdict {
   LF_COMPARE_UNDECIDED = 0, /* not enough evidence */
   LF_COMPARE_A_BETTER,
   LF_COMPARE_B_BETTER,
-  LF_COMPARE_SAME           /* no meaningful difference */
+  LF_COMPARE_SAME /* no meaningful difference */
 } lf_compare_verdict;
 
 /* Both candidates' best rows, as many of each; ties pro rata. */
 typedef struct lf_volume {
   double share, rows;
-  size_t of;             /* candidate whose threshold qualifies so many; SIZE_MAX: a round share */
+  size_t of; /* candidate whose threshold qualifies so many; SIZE_MAX: a round share */
   double won_a, won_b, amount_a, amount_b;
   lf_interval won, amount; /* a - b */
 } lf_volume;
@@ -60,18 +61,18 @@ enum { LF_MOST_VOLUMES = 7 };
 typedef struct lf_pair {
   size_t a, b;
   lf_paired_auc auc;
-  double q;                    /* Benjamini-Hochberg over all pairs */
-  lf_interval log_loss;        /* a - b; NaN where one of them gives no probability */
+  double q;             /* Benjamini-Hochberg over all pairs */
+  lf_interval log_loss; /* a - b; NaN where one of them gives no probability */
   double log_loss_p;
   size_t n_volumes;
   lf_volume volumes[LF_MOST_VOLUMES];
-  bool has_quadrant;           /* both have a threshold */
+  bool has_quadrant; /* both have a threshold */
   lf_quadrant_cell quadrant[LF_QUADRANT_CELLS];
   lf_interval a_only_vs_b_only; /* difference in win rate */
   double quadrant_p;
   lf_compare_verdict verdict;
-  bool by_volume;              /* the verdict is by wins at equal volume: one of the two is a yes/no rule */
-  size_t volume;               /* which of volumes then */
+  bool by_volume; /* the verdict is by wins at equal volume: one of the two is a yes/no rule */
+  size_t volume;  /* which of volumes then */
 } lf_pair;
 
 typedef struct lf_comparison {
@@ -79,14 +80,15 @@ typedef struct lf_comparison {
   const lf_candidate *candidates; /* not owned */
   lf_judgement *judgements;       /* of each */
   size_t n_pairs;
-  lf_pair *pairs;                 /* (0,1), (0,2) .. */
+  lf_pair *pairs; /* (0,1), (0,2) .. */
   size_t replicates;
   double auc_margin, won_margin;
 } lf_comparison;
 
 /* n >= 2 candidates. LF_E_DATA where rows cannot be judged. */
-lf_status lf_compare(const lf_compare_rows *rows, const lf_candidate *candidates, size_t n, const lf_compare_options *options,
-                     const lf_run *run, lf_comparison **comparison, lf_error *err);
+lf_status lf_compare(const lf_compare_rows *rows, const lf_candidate *candidates, size_t n,
+                     const lf_compare_options *options, const lf_run *run, lf_comparison **comparison,
+                     lf_error *err);
 void lf_comparison_free(lf_comparison *comparison);
 
 #endif

@@ -1,10 +1,11 @@
 /* The quadrant: rows by who qualifies them.
  *
- * Symbols: cell k with n_k rows, x_k wins, rate p_k = x_k / n_k. Rows of one account are not independent: the design effect
- * D_k = var_clustered(p_k) / (p_k (1 - p_k) / n_k), 1 at least, and n_k / D_k rows count (Kish 1965).
- * Interval of p_k: Wilson's score interval on the rows that count (Wilson 1927; Korn & Graubard 1998 for the design effect).
- * A only against B only: p_A - p_B with Newcombe's hybrid score interval (Newcombe 1998, method 10), which holds where cells are small; p by the
- * "N - 1" chi-squared test (Campbell 2007), N = rows that count. */
+ * Symbols: cell k with n_k rows, x_k wins, rate p_k = x_k / n_k. Rows of one account are not independent: the
+ * design effect D_k = var_clustered(p_k) / (p_k (1 - p_k) / n_k), 1 at least, and n_k / D_k rows count (Kish
+ * 1965). Interval of p_k: Wilson's score interval on the rows that count (Wilson 1927; Korn & Graubard 1998
+ * for the design effect). A only against B only: p_A - p_B with Newcombe's hybrid score interval (Newcombe
+ * 1998, method 10), which holds where cells are small; p by the "N - 1" chi-squared test (Campbell 2007), N =
+ * rows that count. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -29,8 +30,8 @@ static void wilson(double p, double n, double *low, double *high) {
 }
 
 /* Rows of the cell that count: its rows over the design effect. value is working memory of n rows. */
-static lf_status effective_rows(const lf_compare_rows *rows, const uint8_t *cell, uint8_t k, const lf_quadrant_cell *q,
-                                double *value, double *effective, lf_error *err) {
+static lf_status effective_rows(const lf_compare_rows *rows, const uint8_t *cell, uint8_t k,
+                                const lf_quadrant_cell *q, double *value, double *effective, lf_error *err) {
   double square = (double)NAN;
   *effective = q->rows;
   if (!rows->cluster || !(q->won > 0) || q->won >= q->rows) return LF_OK;
@@ -70,8 +71,8 @@ static void count_cells(const lf_compare_rows *rows, const uint8_t *cell, lf_qua
   }
 }
 
-lf_status lf_compare_quadrant(const lf_compare_rows *rows, const lf_candidate *a, const lf_candidate *b, lf_pair *pair,
-                              lf_error *err) {
+lf_status lf_compare_quadrant(const lf_compare_rows *rows, const lf_candidate *a, const lf_candidate *b,
+                              lf_pair *pair, lf_error *err) {
   lf_status status = LF_OK;
   uint8_t *cell = NULL;
   double *value = NULL, effective[LF_QUADRANT_CELLS];
@@ -87,9 +88,11 @@ lf_status lf_compare_quadrant(const lf_compare_rows *rows, const lf_candidate *a
     LF_TRY(effective_rows(rows, cell, (uint8_t)k, q, value, &effective[k], err));
     wilson(q->win_rate, effective[k], &q->low, &q->high);
   }
-  const lf_quadrant_cell *only_a = &pair->quadrant[LF_QUADRANT_A_ONLY], *only_b = &pair->quadrant[LF_QUADRANT_B_ONLY];
+  const lf_quadrant_cell *only_a = &pair->quadrant[LF_QUADRANT_A_ONLY],
+                         *only_b = &pair->quadrant[LF_QUADRANT_B_ONLY];
   newcombe(only_a, only_b, &pair->a_only_vs_b_only);
-  pair->quadrant_p = chi_squared_p(only_a->win_rate, effective[LF_QUADRANT_A_ONLY], only_b->win_rate, effective[LF_QUADRANT_B_ONLY]);
+  pair->quadrant_p = chi_squared_p(only_a->win_rate, effective[LF_QUADRANT_A_ONLY], only_b->win_rate,
+                                   effective[LF_QUADRANT_B_ONLY]);
 cleanup:
   free(cell);
   free(value);

@@ -1,10 +1,11 @@
 /* Who is better: printed rules, one verdict a pair.
  *
- * By AUC, or, where one of the two is a yes/no rule (a one-point ROC curve), by wins at the volume that rule qualifies.
- *   no meaningful difference   the 90 % interval of the difference lies within the margin (two one-sided tests at 5 %, Schuirmann 1987)
- *   better                     else, where q <= 0.05 (Benjamini-Hochberg over all pairs) and the 95 % interval leaves out 0
- *   not enough evidence        else
- * Equivalence is asked first: a difference that is sure but too small to matter is no reason to change a definition. */
+ * By AUC, or, where one of the two is a yes/no rule (a one-point ROC curve), by wins at the volume that rule
+ * qualifies. no meaningful difference   the 90 % interval of the difference lies within the margin (two
+ * one-sided tests at 5 %, Schuirmann 1987) better                     else, where q <= 0.05
+ * (Benjamini-Hochberg over all pairs) and the 95 % interval leaves out 0 not enough evidence        else
+ * Equivalence is asked first: a difference that is sure but too small to matter is no reason to change a
+ * definition. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,9 +13,12 @@
 #include "base/numerics.h"
 #include "evidence/compare_parts.h"
 
-static bool is_yes_no(const lf_judgement *j) { return j->distinct_scores <= 2; }
+static bool is_yes_no(const lf_judgement *j) {
+  return j->distinct_scores <= 2;
+}
 
-/* The volume to compare at: the smaller of those a yes/no rule qualifies; without a threshold the one round share next to a tenth. */
+/* The volume to compare at: the smaller of those a yes/no rule qualifies; without a threshold the one round
+ * share next to a tenth. */
 static size_t volume_of_rule(const lf_comparison *c, const lf_pair *pair) {
   size_t found = SIZE_MAX, tenth = 0;
   for (size_t k = 0; k < pair->n_volumes; k++) {
@@ -45,7 +49,8 @@ static void judge_pair(const lf_comparison *c, lf_pair *pair) {
     double margin = c->won_margin * fmax(v->won_a, v->won_b);
     pair->verdict = decide(v->won.value, v->won.std_error, margin, v->won.low, v->won.high, pair->q);
   } else {
-    pair->verdict = decide(pair->auc.difference, pair->auc.std_error, c->auc_margin, pair->auc.low, pair->auc.high, pair->q);
+    pair->verdict = decide(pair->auc.difference, pair->auc.std_error, c->auc_margin, pair->auc.low,
+                           pair->auc.high, pair->q);
   }
 }
 

@@ -1,10 +1,11 @@
 /* Wins and revenue at equal volume.
  *
- * Symbols: N rows (weights counted as rows); share s of them, by falling score of each candidate; W_a(s), R_a(s) the wins and the amount among its best
- * s N rows, a block of tied scores entering pro rata, so that a yes/no rule and a fine score are compared at the same number of leads.
- * Reported: W_a(s) - W_b(s) and R_a(s) - R_b(s), with percentile intervals of the clustered paired bootstrap (bootstrap.c): both candidates are judged
- * under the same weights, and a replicate's count is scaled to N rows.
- * Volumes: 5, 10, 20, 30 and 50 % of the rows, and as many as the threshold of either candidate qualifies. */
+ * Symbols: N rows (weights counted as rows); share s of them, by falling score of each candidate; W_a(s),
+ * R_a(s) the wins and the amount among its best s N rows, a block of tied scores entering pro rata, so that a
+ * yes/no rule and a fine score are compared at the same number of leads. Reported: W_a(s) - W_b(s) and R_a(s)
+ * - R_b(s), with percentile intervals of the clustered paired bootstrap (bootstrap.c): both candidates are
+ * judged under the same weights, and a replicate's count is scaled to N rows. Volumes: 5, 10, 20, 30 and 50 %
+ * of the rows, and as many as the threshold of either candidate qualifies. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@
 enum { ROUND_SHARES = 5 };
 static const double round_shares[ROUND_SHARES] = {0.05, 0.10, 0.20, 0.30, 0.50};
 
-/* A candidate's rows by falling score; starts[k] is the place of the first row of tied block k, starts[n_blocks] the number of rows. */
+/* A candidate's rows by falling score; starts[k] is the place of the first row of tied block k,
+ * starts[n_blocks] the number of rows. */
 typedef struct ranking {
   uint32_t *row;
   uint32_t *start;
@@ -44,7 +46,8 @@ static void volumes_clear(volumes *v) {
   free(v->of);
 }
 
-static lf_status rank_rows(const lf_compare_rows *rows, const double *score, const lf_run *run, ranking *r, lf_error *err) {
+static lf_status rank_rows(const lf_compare_rows *rows, const double *score, const lf_run *run, ranking *r,
+                           lf_error *err) {
   lf_status status = LF_OK;
   uint64_t *words = NULL;
   size_t kept = 0;
@@ -67,7 +70,8 @@ typedef struct captured {
   double rows, won, amount;
 } captured;
 
-static captured block_sums(const lf_compare_rows *rows, const ranking *r, size_t block, const double *weight) {
+static captured block_sums(const lf_compare_rows *rows, const ranking *r, size_t block,
+                           const double *weight) {
   captured c = {0};
   for (size_t k = r->start[block]; k < r->start[block + 1]; k++) {
     size_t i = r->row[k];
@@ -130,8 +134,8 @@ static void add_share(volumes *v, double share, size_t of) {
   v->of[at] = of;
 }
 
-static lf_status volumes_make(const lf_compare_rows *rows, const lf_comparison *c, const lf_run *run, volumes *v,
-                              lf_error *err) {
+static lf_status volumes_make(const lf_compare_rows *rows, const lf_comparison *c, const lf_run *run,
+                              volumes *v, lf_error *err) {
   lf_status status = LF_OK;
   lf_sum total = {0};
   for (size_t i = 0; i < rows->n; i++) lf_sum_add(&total, lf_compare_weight(rows, i));
@@ -152,16 +156,18 @@ cleanup:
 /* ---- pairs -------------------------------------------------------------------------------------------- */
 
 /* Differences a - b of one statistic by replicate, and their interval. */
-static lf_status difference(const volumes *v, const double *values, size_t replicates, const lf_pair *pair, size_t statistic,
-                            double estimate, double *work, lf_interval *interval, lf_error *err) {
+static lf_status difference(const volumes *v, const double *values, size_t replicates, const lf_pair *pair,
+                            size_t statistic, double estimate, double *work, lf_interval *interval,
+                            lf_error *err) {
   size_t each = 2 * v->n_shares, stride = v->n * each;
   for (size_t r = 0; r < replicates; r++)
-    work[r] = values[r * stride + pair->a * each + statistic] - values[r * stride + pair->b * each + statistic];
+    work[r] =
+        values[r * stride + pair->a * each + statistic] - values[r * stride + pair->b * each + statistic];
   return lf_bootstrap_interval(work, replicates, 1, estimate, interval, err);
 }
 
-static lf_status fill_pair(const volumes *v, const double *point, const double *values, size_t replicates, double *work,
-                           lf_pair *pair, lf_error *err) {
+static lf_status fill_pair(const volumes *v, const double *point, const double *values, size_t replicates,
+                           double *work, lf_pair *pair, lf_error *err) {
   lf_status status = LF_OK;
   size_t each = 2 * v->n_shares;
   for (size_t s = 0; s < v->n_shares; s++) {
@@ -183,8 +189,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_compare_volumes(const lf_compare_rows *rows, const lf_compare_options *options, const lf_run *run,
-                             lf_comparison *comparison, lf_error *err) {
+lf_status lf_compare_volumes(const lf_compare_rows *rows, const lf_compare_options *options,
+                             const lf_run *run, lf_comparison *comparison, lf_error *err) {
   lf_status status = LF_OK;
   volumes v = {0};
   double *point = NULL, *values = NULL, *work = NULL;

@@ -1,9 +1,10 @@
 /* Cross-fitted contributions to the log-odds of winning.
  *
- * Each fold's bands and ridge weights come from its training rows alone (Chernozhukov et al. 2018, "Double/debiased machine learning":
- * cross-fitting; Stone 1974). All attributes take part, those that selection left out too, so that nobody is judged by having been
- * chosen. The two penalties (of a band, of a weight) are the card's: two numbers for all attributes together, the only
- * thing that training rows said about their own judges; the holdout said nothing. */
+ * Each fold's bands and ridge weights come from its training rows alone (Chernozhukov et al. 2018,
+ * "Double/debiased machine learning": cross-fitting; Stone 1974). All attributes take part, those that
+ * selection left out too, so that nobody is judged by having been chosen. The two penalties (of a band, of a
+ * weight) are the card's: two numbers for all attributes together, the only thing that training rows said
+ * about their own judges; the holdout said nothing. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -42,7 +43,8 @@ void lf_contributions_free(lf_contributions *c) {
   free(c);
 }
 
-static void write_term(const lf_evidence_rows *r, size_t fold, const lf_term *term, const double *b, double *x) {
+static void write_term(const lf_evidence_rows *r, size_t fold, const lf_term *term, const double *b,
+                       double *x) {
   for (size_t i = r->first; i < r->n; i++) {
     if (r->fold[i] != fold) continue;
     int32_t c = term->coef[term->codes[i]];
@@ -51,8 +53,10 @@ static void write_term(const lf_evidence_rows *r, size_t fold, const lf_term *te
 }
 
 static lf_band_rules band_rules(const lf_contribution_options *options, double rows) {
-  return (lf_band_rules){
-      .penalty = options->band_penalty, .min_rows = fmax(20, 0.0002 * rows), .min_each = 1, .max_bands = options->max_bands};
+  return (lf_band_rules){.penalty = options->band_penalty,
+                         .min_rows = fmax(20, 0.0002 * rows),
+                         .min_each = 1,
+                         .max_bands = options->max_bands};
 }
 
 static lf_status fit_fold(const fitter *f, size_t fold, const lf_run *run, lf_error *err) {
@@ -89,8 +93,9 @@ static void fit_task(void *context, size_t fold) {
   f->status[fold] = fit_fold(f, fold, &serial, &f->errors[fold]);
 }
 
-lf_status lf_win_contributions(const lf_evidence_rows *rows, const lf_atoms *atoms, const lf_contribution_options *options,
-                               const lf_run *run, lf_contributions **out, lf_error *err) {
+lf_status lf_win_contributions(const lf_evidence_rows *rows, const lf_atoms *atoms,
+                               const lf_contribution_options *options, const lf_run *run,
+                               lf_contributions **out, lf_error *err) {
   fitter f = {.rows = rows, .atoms = atoms, .options = options, .outer = run};
   lf_status status = lf_contributions_new(atoms->n, rows->n, &f.out, err);
   if (status != LF_OK) return status;

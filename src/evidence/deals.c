@@ -1,16 +1,17 @@
 /* Deal size, and closed revenue a lead.
  *
- * Deal size: Gamma regression with log link (McCullagh & Nelder 1989, chapter 8) of the amounts of won rows on the out-of-fold contributions to the
- * log amount, all attributes together, an intercept a fold, sandwich errors. The check is a normal regression of the log amounts:
- * where the two disagree, the tail decides. Its ratio is brought back to amounts by smearing (Duan 1983), done apart for leads above
- * and below the middle of the contribution, since a spread that differs between them changes the ratio of the means.
+ * Deal size: Gamma regression with log link (McCullagh & Nelder 1989, chapter 8) of the amounts of won rows
+ * on the out-of-fold contributions to the log amount, all attributes together, an intercept a fold, sandwich
+ * errors. The check is a normal regression of the log amounts: where the two disagree, the tail decides. Its
+ * ratio is brought back to amounts by smearing (Duan 1983), done apart for leads above and below the middle
+ * of the contribution, since a spread that differs between them changes the ratio of the means.
  *
- * Closed revenue a lead: E[revenue] = P(win) E[amount | win], so to first order an attribute's contribution to its log is
- *     r_a = (1 - P) x_a + s_a
- * with x_a, s_a its contributions to the log-odds and to the log amount. Poisson quasi-likelihood of revenue (0 for what was lost) on all r_a:
- * consistent for the ratio of mean revenues whatever the distribution (Gourieroux, Monfort & Trognon 1984; Santos Silva & Tenreyro 2006), with sandwich
- * errors. The whale: the same without the top 1 % of the deals; where the finding goes with them, or moves by more than the rest explains,
- * the few decide it. */
+ * Closed revenue a lead: E[revenue] = P(win) E[amount | win], so to first order an attribute's contribution
+ * to its log is r_a = (1 - P) x_a + s_a with x_a, s_a its contributions to the log-odds and to the log
+ * amount. Poisson quasi-likelihood of revenue (0 for what was lost) on all r_a: consistent for the ratio of
+ * mean revenues whatever the distribution (Gourieroux, Monfort & Trognon 1984; Santos Silva & Tenreyro 2006),
+ * with sandwich errors. The whale: the same without the top 1 % of the deals; where the finding goes with
+ * them, or moves by more than the rest explains, the few decide it. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -20,7 +21,9 @@
 static const double top_share = 0.01;
 enum { FEWEST_DEALS = 50 };
 
-/* ---- amounts --------------------------------------------------------------------------------------------------------- */
+/* ---- amounts
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Counts deals; false where there are too few with an amount. */
 static bool count_deals(lf_study *s) {
@@ -60,7 +63,9 @@ cleanup:
   return status;
 }
 
-/* ---- deal size ---------------------------------------------------------------------------------------------------------- */
+/* ---- deal size
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* Deals alone: columns gathered, since few rows are won. */
 typedef struct deal_rows {
@@ -163,9 +168,11 @@ static void point_at(lf_model *m, const lf_study *s, const deal_rows *d, lf_fami
                          .n_clusters = s->rows->n_clusters};
 }
 
-static lf_status deal_model(const lf_study *s, const deal_rows *d, lf_family family, const double *y, lf_model *out, lf_error *err) {
+static lf_status deal_model(const lf_study *s, const deal_rows *d, lf_family family, const double *y,
+                            lf_model *out, lf_error *err) {
   lf_study view = *s;
-  lf_evidence_rows rows = {.fold = d->fold, .n_folds = s->rows->n_folds, .cluster = d->cluster, .n_clusters = s->rows->n_clusters};
+  lf_evidence_rows rows = {
+      .fold = d->fold, .n_folds = s->rows->n_folds, .cluster = d->cluster, .n_clusters = s->rows->n_clusters};
   view.rows = &rows;
   lf_status status = lf_model_fit(&view, family, d->x, y, d->weight, 0, d->n, true, out, err);
   if (status == LF_OK) point_at(out, s, d, family, y);
@@ -199,7 +206,8 @@ cleanup:
   return status;
 }
 
-/* ---- closed revenue a lead ------------------------------------------------------------------------------------------------- */
+/* ---- closed revenue a lead
+ * ------------------------------------------------------------------------------------------------- */
 
 static lf_status revenue_contributions(lf_study *s, lf_error *err) {
   const lf_evidence_rows *r = s->rows;
@@ -239,8 +247,8 @@ static lf_status without_top(lf_study *s, double *weight, lf_error *err) {
   return LF_OK;
 }
 
-/* Whether the largest deals decide: the finding stands with them and not without; or they move it by more than the margin and by more than
- * chance in all the other deals would. */
+/* Whether the largest deals decide: the finding stands with them and not without; or they move it by more
+ * than the margin and by more than chance in all the other deals would. */
 static bool few_decide(const lf_effect *with, const lf_effect *without, double margin) {
   const double z = 1.959963984540054;
   bool stands = with->log_ratio > z * with->std_error, alone = without->log_ratio > z * without->std_error;
@@ -254,16 +262,19 @@ static lf_status study_revenue(lf_study *s, lf_error *err) {
   lf_model trimmed = {0};
   lf_status status = LF_OK;
   LF_TRY(revenue_contributions(s, err));
-  LF_TRY(lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, s->win_weight, r->first, r->n, true, &s->earning, err));
+  LF_TRY(lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, s->win_weight, r->first, r->n, true,
+                      &s->earning, err));
   LF_TRY(lf_alloc(r->n, sizeof *weight, &weight, err));
   LF_TRY(without_top(s, weight, err));
-  LF_TRY(lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, weight, r->first, r->n, true, &trimmed, err));
+  LF_TRY(
+      lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, weight, r->first, r->n, true, &trimmed, err));
   for (size_t t = 0; t < s->k; t++) {
     lf_revenue_evidence *e = &s->out->items[t].revenue;
     e->effect = lf_study_effect(s, &s->earning, t);
     trimmed.scale[t] = s->earning.scale[t]; /* the same two leads */
     e->without_top = lf_study_effect(s, &trimmed, t);
-    e->whale = e->effect.std_error > 0 && e->without_top.std_error > 0 && few_decide(&e->effect, &e->without_top, log(s->out->margin));
+    e->whale = e->effect.std_error > 0 && e->without_top.std_error > 0 &&
+               few_decide(&e->effect, &e->without_top, log(s->out->margin));
   }
 cleanup:
   free(weight);

@@ -1,13 +1,13 @@
 /* The effect of a yes/no difference.
  *
  * Symbols: side T (1 group, 0 versus), other attributes' bands Z; effect theta, its ratio exp(theta).
- *   win       logit P(won) = b0 + theta T + Z'b: odds ratio, by maximum likelihood; where a side has wins only or losses only, Firth's
- *             penalised likelihood (Firth 1993) with profile limits (Heinze & Schemper 2002)
+ *   win       logit P(won) = b0 + theta T + Z'b: odds ratio, by maximum likelihood; where a side has wins
+ * only or losses only, Firth's penalised likelihood (Firth 1993) with profile limits (Heinze & Schemper 2002)
  *   amount    log E(amount | won) = b0 + theta T + Z'b: ratio of mean amounts, Gamma quasi-likelihood
  *   revenue   log E(revenue per lead) = b0 + theta T + Z'b: ratio of means, quasi-Poisson; lost leads count 0
- * Variances are sandwiches, clustered by account with C/(C-1) where accounts are known; limits by Student's t with C - 1 degrees of freedom
- * (accounts, or rows). Win rates were all of the group, and were none: means over the claim's rows (Lane & Nelder 1982), their variance by
- * the delta method. */
+ * Variances are sandwiches, clustered by account with C/(C-1) where accounts are known; limits by Student's t
+ * with C - 1 degrees of freedom (accounts, or rows). Win rates were all of the group, and were none: means
+ * over the claim's rows (Lane & Nelder 1982), their variance by the delta method. */
 #include "evidence/effect.h"
 
 #include <gsl/gsl_cdf.h>
@@ -29,8 +29,8 @@ void lf_effect_fit_free(lf_effect_fit *fit) {
   free(fit);
 }
 
-static lf_status fit_new(const lf_effect_rows *rows, const lf_adjustment *adjustment, const double *offset, lf_effect_fit **fit,
-                         lf_error *err) {
+static lf_status fit_new(const lf_effect_rows *rows, const lf_adjustment *adjustment, const double *offset,
+                         lf_effect_fit **fit, lf_error *err) {
   lf_status status = LF_OK;
   lf_effect_fit *f = NULL;
   size_t others = adjustment ? adjustment->n_terms : 0;
@@ -75,8 +75,8 @@ static bool has_all_cells(const lf_effect_rows *rows) {
   return sum[0][0] > 0 && sum[0][1] > 0 && sum[1][0] > 0 && sum[1][1] > 0;
 }
 
-static lf_status firth_limits(lf_effect_fit *f, const lf_weights *w, const lf_solve_options *options, const lf_run *run,
-                              lf_error *err) {
+static lf_status firth_limits(lf_effect_fit *f, const lf_weights *w, const lf_solve_options *options,
+                              const lf_run *run, lf_error *err) {
   static const double levels[] = {0.95, 0.90};
   uint8_t drop[LF_MAX_TERMS + 1] = {1};
   lf_lr_test test = {0};
@@ -89,19 +89,24 @@ cleanup:
   return status;
 }
 
-static lf_status fit_win(const lf_effect_rows *rows, const double *start, const lf_run *run, lf_effect_fit *f, lf_error *err) {
+static lf_status fit_win(const lf_effect_rows *rows, const double *start, const lf_run *run, lf_effect_fit *f,
+                         lf_error *err) {
   lf_status status = LF_OK;
   lf_weights *w = NULL;
   f->firth = !has_all_cells(rows);
   lf_solve_options options = {.firth = f->firth, .start = f->firth ? NULL : start};
   LF_TRY(lf_solve(&f->design, &options, run, &w, err));
-  f->fine = w->diagnosis != LF_FIT_ONE_CLASS && !w->aliased[1] && isfinite(w->b[1]) && w->direction[1] == 0 && w->covariance;
+  f->fine = w->diagnosis != LF_FIT_ONE_CLASS && !w->aliased[1] && isfinite(w->b[1]) && w->direction[1] == 0 &&
+            w->covariance;
   if (!f->fine) goto cleanup;
   for (size_t j = 0; j < f->n; j++) f->b[j] = isnan(w->b[j]) ? 0 : w->b[j];
   memcpy(f->bread, w->covariance, f->n * f->n * sizeof *f->bread);
   memcpy(f->covariance, w->covariance, f->n * f->n * sizeof *f->covariance);
-  if (f->firth) LF_TRY(firth_limits(f, w, &options, run, err));
-  else LF_TRY(lf_sandwich(&f->design, w, rows->cluster, rows->n_clusters, rows->cluster ? LF_CR_STATA : LF_HC1, run, f->covariance, err));
+  if (f->firth)
+    LF_TRY(firth_limits(f, w, &options, run, err));
+  else
+    LF_TRY(lf_sandwich(&f->design, w, rows->cluster, rows->n_clusters, rows->cluster ? LF_CR_STATA : LF_HC1,
+                       run, f->covariance, err));
 cleanup:
   lf_weights_free(w);
   return status;
@@ -117,7 +122,8 @@ static bool has_amounts(const lf_effect_rows *rows) {
   return any[0] && any[1];
 }
 
-static lf_status fit_mean(const lf_effect_rows *rows, const double *start, const lf_run *run, lf_effect_fit *f, lf_error *err) {
+static lf_status fit_mean(const lf_effect_rows *rows, const double *start, const lf_run *run,
+                          lf_effect_fit *f, lf_error *err) {
   bool converged = false;
   if (!has_amounts(rows)) return LF_OK;
   lf_loglink model = {.design = &f->design,
@@ -131,12 +137,14 @@ static lf_status fit_mean(const lf_effect_rows *rows, const double *start, const
   return status;
 }
 
-lf_status lf_effect_fit_make(const lf_effect_rows *rows, const lf_adjustment *adjustment, const double *offset,
-                             const double *start, const lf_run *run, lf_effect_fit **fit, lf_error *err) {
+lf_status lf_effect_fit_make(const lf_effect_rows *rows, const lf_adjustment *adjustment,
+                             const double *offset, const double *start, const lf_run *run,
+                             lf_effect_fit **fit, lf_error *err) {
   lf_effect_fit *f = NULL;
   lf_status status = fit_new(rows, adjustment, offset, &f, err);
   if (status == LF_OK)
-    status = rows->effect == LF_EFFECT_WIN ? fit_win(rows, start, run, f, err) : fit_mean(rows, start, run, f, err);
+    status = rows->effect == LF_EFFECT_WIN ? fit_win(rows, start, run, f, err)
+                                           : fit_mean(rows, start, run, f, err);
   if (status != LF_OK) {
     lf_effect_fit_free(f);
     return status;
@@ -145,7 +153,8 @@ lf_status lf_effect_fit_make(const lf_effect_rows *rows, const lf_adjustment *ad
   return LF_OK;
 }
 
-/* ---- what is read off ----------------------------------------------------------------------------------- */
+/* ---- what is read off -----------------------------------------------------------------------------------
+ */
 
 lf_ratio lf_effect_ratio(const lf_effect_fit *fit, const lf_effect_rows *rows) {
   const double nan = (double)NAN;
@@ -217,8 +226,8 @@ static double combined_variance(const lf_effect_fit *fit, const standardised *s,
   return sum > 0 ? sum : 0;
 }
 
-lf_status lf_effect_risk(const lf_effect_fit *fit, const lf_effect_rows *rows, const lf_run *run, lf_interval *difference,
-                         lf_interval *ratio, lf_error *err) {
+lf_status lf_effect_risk(const lf_effect_fit *fit, const lf_effect_rows *rows, const lf_run *run,
+                         lf_interval *difference, lf_interval *ratio, lf_error *err) {
   const lf_interval none = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
   standardised s = {0};
   double *eta = NULL;
@@ -230,8 +239,10 @@ lf_status lf_effect_risk(const lf_effect_fit *fit, const lf_effect_rows *rows, c
   LF_TRY(lf_alloc(fit->n, sizeof *s.gradient[1], &s.gradient[1], err));
   lf_design_predict(&fit->design, fit->b, run, eta);
   standardise(fit, eta, &s);
-  double t = gsl_cdf_tdist_Pinv(0.975, rows->degrees), d = s.mean[1] - s.mean[0], r = log(s.mean[1] / s.mean[0]);
-  double se = sqrt(combined_variance(fit, &s, 1, 1)), log_se = sqrt(combined_variance(fit, &s, 1 / s.mean[1], 1 / s.mean[0]));
+  double t = gsl_cdf_tdist_Pinv(0.975, rows->degrees), d = s.mean[1] - s.mean[0],
+         r = log(s.mean[1] / s.mean[0]);
+  double se = sqrt(combined_variance(fit, &s, 1, 1)),
+         log_se = sqrt(combined_variance(fit, &s, 1 / s.mean[1], 1 / s.mean[0]));
   *difference = (lf_interval){d, se, d - t * se, d + t * se};
   *ratio = (lf_interval){exp(r), log_se, exp(r - t * log_se), exp(r + t * log_se)};
 cleanup:

@@ -1,8 +1,8 @@
-/* The E-value: the least strength of association, as a risk ratio, that an unmeasured cause would need with both the attribute and
- * the outcome, beyond what is adjusted for, to explain the ratio RR away:
- *   E = RR + sqrt(RR (RR - 1)),  RR >= 1; for RR < 1 that of 1 / RR.
- * VanderWeele & Ding 2017, "Sensitivity analysis in observational research: introducing the E-value", Annals of Internal Medicine
- * 167:268-274; the bound holds for the ratio of means of non-negative outcomes as well (Ding & VanderWeele 2016). */
+/* The E-value: the least strength of association, as a risk ratio, that an unmeasured cause would need with
+ * both the attribute and the outcome, beyond what is adjusted for, to explain the ratio RR away: E = RR +
+ * sqrt(RR (RR - 1)),  RR >= 1; for RR < 1 that of 1 / RR. VanderWeele & Ding 2017, "Sensitivity analysis in
+ * observational research: introducing the E-value", Annals of Internal Medicine 167:268-274; the bound holds
+ * for the ratio of means of non-negative outcomes as well (Ding & VanderWeele 2016). */
 #include "evidence/evalue.h"
 
 #include <math.h>

@@ -1,11 +1,12 @@
 /* The flip set: the fewest outcomes whose reversal would overturn the verdict.
  *
- * Reversed: a won row becomes lost and a lost one won (win); a won row leaves the deals (amount); a won row brings nothing, a lost one the mean
- * amount (revenue). By one Newton step such a change moves theta by  e'A^-1 x_i d_i,  A^-1 the inverse information, d_i the change of the
- * row's score per unit of eta (Pregibon 1981; Broderick, Giordano & Meager 2020 for the idea of a most influential set). Rows are
- * reversed in the order of that influence, and k is searched by refits: overturned with k, not with k - 1. No smaller set is known; the
- * search is greedy, so that the figure is an upper bound.
- * A row of frequency weight w is w rows, reversed one by one. */
+ * Reversed: a won row becomes lost and a lost one won (win); a won row leaves the deals (amount); a won row
+ * brings nothing, a lost one the mean amount (revenue). By one Newton step such a change moves theta by
+ * e'A^-1 x_i d_i,  A^-1 the inverse information, d_i the change of the row's score per unit of eta (Pregibon
+ * 1981; Broderick, Giordano & Meager 2020 for the idea of a most influential set). Rows are reversed in the
+ * order of that influence, and k is searched by refits: overturned with k, not with k - 1. No smaller set is
+ * known; the search is greedy, so that the figure is an upper bound. A row of frequency weight w is w rows,
+ * reversed one by one. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
@@ -27,11 +28,11 @@ typedef struct flipping {
   const lf_run *run;
   lf_claim_verdict verdict; /* to be overturned */
   double mean_amount;
-  double p_needed; /* p at which q is 0.05 */
-  double sign;     /* of theta */
+  double p_needed;  /* p at which q is 0.05 */
+  double sign;      /* of theta */
   influence *order; /* by falling move in the direction that overturns */
   size_t n;
-  double units;     /* rows in order, by weight */
+  double units;       /* rows in order, by weight */
   double *y, *weight; /* changed outcomes */
 } flipping;
 
@@ -107,18 +108,25 @@ static void reverse(flipping *f, double k) {
     size_t i = f->order[at].row;
     double w = r->weight[i], part = k < w ? k / w : 1;
     k -= w;
-    if (r->effect == LF_EFFECT_AMOUNT) f->weight[i] = (1 - part) * w;
-    else if (r->effect == LF_EFFECT_WIN) f->y[i] = r->y[i] + part * (1 - 2 * r->y[i]);
-    else f->y[i] = r->y[i] + part * ((r->won[i] ? 0 : f->mean_amount) - r->y[i]);
+    if (r->effect == LF_EFFECT_AMOUNT)
+      f->weight[i] = (1 - part) * w;
+    else if (r->effect == LF_EFFECT_WIN)
+      f->y[i] = r->y[i] + part * (1 - 2 * r->y[i]);
+    else
+      f->y[i] = r->y[i] + part * ((r->won[i] ? 0 : f->mean_amount) - r->y[i]);
   }
 }
 
-/* What stands between the verdict and its fall, in theta: above 0 while it stands, to first order; which way theta must move. */
+/* What stands between the verdict and its fall, in theta: above 0 while it stands, to first order; which way
+ * theta must move. */
 static double gap(const flipping *f, const lf_ratio *r, double *direction) {
   double margin = log(f->rule->margin), sign = r->log_ratio >= 0 ? 1 : -1;
-  bool same = f->verdict == LF_CLAIM_SAME || (f->verdict == LF_CLAIM_SUPPORTED && f->rule->direction == LF_DIRECTION_NONE);
+  bool same = f->verdict == LF_CLAIM_SAME ||
+              (f->verdict == LF_CLAIM_SUPPORTED && f->rule->direction == LF_DIRECTION_NONE);
   if (direction) *direction = same ? sign : -sign;
-  if (same) return margin - (log(r->high90) - log(r->low90)) / 2 - fabs(r->log_ratio); /* out of the margin, on the nearer side */
+  if (same)
+    return margin - (log(r->high90) - log(r->low90)) / 2 -
+           fabs(r->log_ratio); /* out of the margin, on the nearer side */
   double reach = gsl_cdf_tdist_Qinv(f->p_needed / 2, f->rows->degrees) * r->std_error;
   return f->sign * r->log_ratio - fmax(reach, margin); /* back to where it is not sure, or does not matter */
 }
@@ -142,7 +150,8 @@ static lf_status try_flips(flipping *f, double k, bool *overturned, double *left
   return status;
 }
 
-/* Where between low (stands) and high (overturned) the gap closes, by a straight line; a whole number strictly between. */
+/* Where between low (stands) and high (overturned) the gap closes, by a straight line; a whole number
+ * strictly between. */
 static double between(double low, double low_gap, double high, double high_gap) {
   double middle = floor((low + high) / 2);
   double line = ceil(low + (high - low) * low_gap / (low_gap - high_gap));
@@ -179,8 +188,8 @@ static lf_status search(flipping *f, double guess, double gap_now, lf_flip *flip
   return status;
 }
 
-/* The largest p of this claim with which its q is 0.05 at most, the others being what they are: 0.05 r / n for the largest rank r that at
- * least r - 1 others reach. */
+/* The largest p of this claim with which its q is 0.05 at most, the others being what they are: 0.05 r / n
+ * for the largest rank r that at least r - 1 others reach. */
 static double p_needed(const lf_verdict_rule *rule) {
   for (size_t rank = rule->n; rank > 1; rank--) {
     double p = 0.05 * (double)rank / (double)rule->n;

@@ -1,9 +1,10 @@
 /* The follow-up table.
  *
- * Symbols: grade g, band b of touches or response time, n_gb rows with x_gb wins. Direct standardisation (Rothman 2012, ch. 10): the rate of band b is
- *     sum over g of (n_g / n) x_gb / n_gb
- * over the grades in which every band has LF_FOLLOWUP_FEWEST rows, so that bands are compared among leads of the same mix of grades. Intervals: Wilson
- * (1927) for a cell, clustered bootstrap for standardised rates. What sales did is no experiment: reps choose whom they call. */
+ * Symbols: grade g, band b of touches or response time, n_gb rows with x_gb wins. Direct standardisation
+ * (Rothman 2012, ch. 10): the rate of band b is sum over g of (n_g / n) x_gb / n_gb over the grades in which
+ * every band has LF_FOLLOWUP_FEWEST rows, so that bands are compared among leads of the same mix of grades.
+ * Intervals: Wilson (1927) for a cell, clustered bootstrap for standardised rates. What sales did is no
+ * experiment: reps choose whom they call. */
 #include "evidence/followup.h"
 
 #include <math.h>
@@ -24,9 +25,9 @@ typedef struct follow_job {
   const lf_scorecard *card;
   uint64_t seed;
   const lf_run *run;
-  size_t from, n;   /* rows that are counted */
-  uint8_t *grade;   /* [n] */
-  uint8_t *band;    /* [n]: of the column at hand */
+  size_t from, n; /* rows that are counted */
+  uint8_t *grade; /* [n] */
+  uint8_t *band;  /* [n]: of the column at hand */
   lf_followup_column *column;
   bool compared[LF_FOLLOWUP_GRADES];
   lf_followup *out;
@@ -40,7 +41,9 @@ void lf_followup_free(lf_followup *f) {
   free(f);
 }
 
-static double weight_of(const follow_job *job, size_t i) { return lf_history_weight(job->history, job->from + i); }
+static double weight_of(const follow_job *job, size_t i) {
+  return lf_history_weight(job->history, job->from + i);
+}
 
 static void finish_cell(lf_followup_cell *c) {
   double z = lf_normal_quantile(0.975), n = c->rows, p = c->won / n, z2 = z * z;
@@ -57,7 +60,9 @@ static void count(lf_followup_cell *cell, double weight, bool won) {
   cell->won += won ? weight : 0;
 }
 
-/* ---- grades ------------------------------------------------------------------------------------------------------------- */
+/* ---- grades
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 static bool sales_owned(const lf_history *h, const lf_attribute *a) {
   size_t c = lf_table_find(h->table, a->name);
@@ -134,7 +139,8 @@ static lf_status make_grades(follow_job *job, lf_error *err) {
   for (size_t i = 0; i < job->n; i++) order[i] = (scored){score[i], (uint32_t)i};
   qsort(order, job->n, sizeof *order, by_falling_score);
   cut_grades(job, order, share);
-  for (size_t i = 0; i < job->n; i++) count(&out->grades[job->grade[i]], weight_of(job, i), job->history->won[job->from + i]);
+  for (size_t i = 0; i < job->n; i++)
+    count(&out->grades[job->grade[i]], weight_of(job, i), job->history->won[job->from + i]);
   for (size_t g = 0; g < out->n_grades; g++) {
     out->rows += out->grades[g].rows;
     out->won += out->grades[g].won;
@@ -146,14 +152,17 @@ cleanup:
   return status;
 }
 
-/* ---- bands -------------------------------------------------------------------------------------------------------------- */
+/* ---- bands
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 static int by_value(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return x < y ? -1 : x > y;
 }
 
-/* Rising edges: 0 by itself where a twentieth of the values are 0 and none is below, the rest at quartiles or thirds, at round numbers. */
+/* Rising edges: 0 by itself where a twentieth of the values are 0 and none is below, the rest at quartiles or
+ * thirds, at round numbers. */
 static size_t find_edges(const double *sorted, size_t n, double edges[LF_FOLLOWUP_BANDS]) {
   size_t zeros = 0, made = 0, parts = 4;
   while (zeros < n && sorted[zeros] == 0) zeros++;
@@ -168,7 +177,8 @@ static size_t find_edges(const double *sorted, size_t n, double edges[LF_FOLLOWU
     if (at == 0 || at >= n) continue;
     double low = sorted[at], high = sorted[at + (n - first) / 40 < n ? at + (n - first) / 40 : n - 1];
     double edge = high > low ? lf_round_edge(low, high) : low;
-    if (edge > (made ? edges[made - 1] : sorted[0]) && edge > 0 && edge <= sorted[n - 1]) edges[made++] = edge;
+    if (edge > (made ? edges[made - 1] : sorted[0]) && edge > 0 && edge <= sorted[n - 1])
+      edges[made++] = edge;
   }
   return made;
 }
@@ -177,15 +187,21 @@ static lf_status label_bands(lf_followup_column *c, const double *edges, size_t 
   lf_status status = LF_OK;
   for (size_t b = 0; status == LF_OK && b < c->n_bands + c->has_missing; b++) {
     lf_text text = {0};
-    bool tiny = b < n_edges && edges[b] < 1e-300, above_tiny = b > 0 && b <= n_edges && edges[b - 1] < 1e-300;
-    if (b == c->n_bands) lf_text_add(&text, "missing");
-    else if (tiny) lf_text_add(&text, "0");
+    bool tiny = b < n_edges && edges[b]<1e-300, above_tiny = b> 0 && b <= n_edges && edges[b - 1] < 1e-300;
+    if (b == c->n_bands)
+      lf_text_add(&text, "missing");
+    else if (tiny)
+      lf_text_add(&text, "0");
     else {
-      if (above_tiny) lf_text_add(&text, "above 0");
-      else if (b > 0) lf_text_add_double(&text, edges[b - 1]);
+      if (above_tiny)
+        lf_text_add(&text, "above 0");
+      else if (b > 0)
+        lf_text_add_double(&text, edges[b - 1]);
       if (b < n_edges) lf_text_add(&text, b > 0 ? " to below " : "below ");
-      if (b < n_edges) lf_text_add_double(&text, edges[b]);
-      else if (!above_tiny) lf_text_add(&text, " and more");
+      if (b < n_edges)
+        lf_text_add_double(&text, edges[b]);
+      else if (!above_tiny)
+        lf_text_add(&text, " and more");
     }
     status = lf_text_status(&text, err);
     if (status == LF_OK) status = lf_copy_text(text.data, text.length, &c->labels[b], err);
@@ -203,8 +219,10 @@ static lf_status band_rows(follow_job *job, size_t column, lf_error *err) {
   if (status != LF_OK) return status;
   for (size_t i = 0; i < job->n; i++) {
     double x = lf_column_number(values, job->from + i);
-    if (!isnan(x)) sorted[n++] = x;
-    else missing += weight_of(job, i);
+    if (!isnan(x))
+      sorted[n++] = x;
+    else
+      missing += weight_of(job, i);
   }
   qsort(sorted, n, sizeof *sorted, by_value);
   if (n) n_edges = find_edges(sorted, n, edges);
@@ -220,13 +238,16 @@ static lf_status band_rows(follow_job *job, size_t column, lf_error *err) {
   return label_bands(c, edges, n_edges, err);
 }
 
-/* ---- one column ---------------------------------------------------------------------------------------------------------- */
+/* ---- one column
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void count_cells(follow_job *job) {
   lf_followup_column *c = job->column;
   double compared = 0;
   for (size_t i = 0; i < job->n; i++)
-    if (job->band[i] != NO_BAND) count(&c->cells[job->grade[i]][job->band[i]], weight_of(job, i), job->history->won[job->from + i]);
+    if (job->band[i] != NO_BAND)
+      count(&c->cells[job->grade[i]][job->band[i]], weight_of(job, i), job->history->won[job->from + i]);
   for (size_t g = 0; g < job->out->n_grades; g++) {
     job->compared[g] = true;
     for (size_t b = 0; b < c->n_bands + c->has_missing; b++) {
@@ -242,7 +263,8 @@ static void count_cells(follow_job *job) {
 /* Standardised rate of each band, and the last less the first. */
 static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
   const follow_job *job = context;
-  double rows[LF_FOLLOWUP_GRADES][LF_FOLLOWUP_BANDS] = {{0}}, won[LF_FOLLOWUP_GRADES][LF_FOLLOWUP_BANDS] = {{0}}, total = 0;
+  double rows[LF_FOLLOWUP_GRADES][LF_FOLLOWUP_BANDS] = {{0}},
+         won[LF_FOLLOWUP_GRADES][LF_FOLLOWUP_BANDS] = {{0}}, total = 0;
   (void)err;
   for (size_t i = 0; i < job->n; i++) {
     if (job->band[i] == NO_BAND) continue;
@@ -270,21 +292,25 @@ static lf_status standardise(follow_job *job, lf_error *err) {
                       .weight = h->weight ? h->weight + job->from : NULL,
                       .cluster = h->cluster ? h->cluster + job->from : NULL,
                       .n_clusters = h->n_clusters};
-  lf_bootstrap bootstrap = {.seed = job->seed, .n_statistics = STATISTICS, .statistics = statistics, .context = job};
+  lf_bootstrap bootstrap = {
+      .seed = job->seed, .n_statistics = STATISTICS, .statistics = statistics, .context = job};
   lf_status status = LF_OK;
   for (size_t b = 0; b < LF_FOLLOWUP_BANDS; b++) c->rate[b] = unknown;
   c->difference = unknown;
   if (!c->grades_compared || c->n_bands < 2) return LF_OK;
   LF_TRY(statistics(job, rows.weight, at, err));
   LF_TRY(lf_bootstrap_run(&rows, &bootstrap, job->run, &values, &replicates, err));
-  for (size_t b = 0; b < c->n_bands; b++) LF_TRY(lf_bootstrap_interval(values + b, replicates, STATISTICS, at[b], &c->rate[b], err));
-  LF_TRY(lf_bootstrap_interval(values + LF_FOLLOWUP_BANDS, replicates, STATISTICS, at[LF_FOLLOWUP_BANDS], &c->difference, err));
+  for (size_t b = 0; b < c->n_bands; b++)
+    LF_TRY(lf_bootstrap_interval(values + b, replicates, STATISTICS, at[b], &c->rate[b], err));
+  LF_TRY(lf_bootstrap_interval(values + LF_FOLLOWUP_BANDS, replicates, STATISTICS, at[LF_FOLLOWUP_BANDS],
+                               &c->difference, err));
 cleanup:
   free(values);
   return status;
 }
 
-/* ---- leads nobody worked -------------------------------------------------------------------------------------------------- */
+/* ---- leads nobody worked
+ * -------------------------------------------------------------------------------------------------- */
 
 static void find_unworked(follow_job *job) {
   lf_followup *out = job->out;
@@ -305,20 +331,26 @@ static void find_unworked(follow_job *job) {
     u->factor = FACTORS[k];
     for (size_t g = 0; g < out->n_grades; g++) {
       double rate = worked_rows[g] > 0 ? fmin(1, FACTORS[k] * worked_won[g] / worked_rows[g]) : (double)NAN;
-      u->rate[g] = (worked_won[g] + (out->unworked[g] > 0 ? out->unworked[g] * rate : 0)) / out->grades[g].rows;
+      u->rate[g] =
+          (worked_won[g] + (out->unworked[g] > 0 ? out->unworked[g] * rate : 0)) / out->grades[g].rows;
       wins += out->grades[g].rows > 0 ? u->rate[g] * out->grades[g].rows : 0;
     }
     u->all = wins / out->rows;
   }
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 /* Whether the name says touches (*touches) or response time. */
 static bool tells_followup(const char *name, bool *touches) {
-  static const char *const work[] = {"touches",    "touch count", "calls",    "call attempts", "activities", "meetings", "emails sent", "contact attempts",
-                                     "follow ups", "followups",   "attempts", NULL};
-  static const char *const time[] = {"response", "speed to lead", "time to first", "first response", "time to contact", "hours to contact", NULL};
+  static const char *const work[] = {"touches",    "touch count", "calls",       "call attempts",
+                                     "activities", "meetings",    "emails sent", "contact attempts",
+                                     "follow ups", "followups",   "attempts",    NULL};
+  static const char *const time[] = {
+      "response", "speed to lead", "time to first", "first response", "time to contact", "hours to contact",
+      NULL};
   char words[LF_WORDS];
   lf_words(name, words);
   *touches = lf_words_have_any(words, work) != NULL;
@@ -350,7 +382,9 @@ static lf_status make(follow_job *job, lf_error *err) {
   for (size_t c = 0; c < h->table->n_columns; c++) {
     bool touches = false;
     const lf_column *column = &h->table->columns[c];
-    if (h->roles[c].owner != LF_OWNER_SALES || column->kind != LF_KIND_NUMBER || !lf_history_is_attribute(h, c)) continue;
+    if (h->roles[c].owner != LF_OWNER_SALES || column->kind != LF_KIND_NUMBER ||
+        !lf_history_is_attribute(h, c))
+      continue;
     if (!tells_followup(column->name, &touches)) continue;
     if (!job->out->n_grades) LF_TRY(make_grades(job, err));
     LF_TRY(add_column(job, c, touches, err));
@@ -359,15 +393,17 @@ cleanup:
   return status;
 }
 
-lf_status lf_followup_make(const lf_history *history, const lf_scorecard *card, uint64_t seed, const lf_run *run,
-                           lf_followup **followup, lf_error *err) {
+lf_status lf_followup_make(const lf_history *history, const lf_scorecard *card, uint64_t seed,
+                           const lf_run *run, lf_followup **followup, lf_error *err) {
   follow_job job = {.history = history, .card = card, .seed = seed, .run = run};
   job.from = history->n_train < history->n_rows ? history->n_train : 0;
   job.n = history->n_rows - job.from;
   lf_status status = make(&job, err);
   free(job.grade);
   free(job.band);
-  if (status == LF_OK) *followup = job.out;
-  else lf_followup_free(job.out);
+  if (status == LF_OK)
+    *followup = job.out;
+  else
+    lf_followup_free(job.out);
   return status;
 }

@@ -1,16 +1,14 @@
 /* Generalised linear models of few columns, by Newton's method (Fisher scoring).
  *
- * Symbols: row i has columns x_i, group g(i), weight w_i, eta_i = o_i + a_g(i) + x_i'b, mean mu_i, variance function V.
- *   binomial  mu = expit(eta), score (y - mu) x, information mu (1 - mu) x x'
- *   Gamma     mu = exp(eta),   score (y / mu - 1) x, information x x'
- *   Poisson   mu = exp(eta),   score (y - mu) x, information mu x x'
- *   normal    mu = eta,        score (y - mu) x, information x x'
- * All but Gamma use the canonical link, so that Newton and scoring agree. Steps are halved until the (quasi-)likelihood does not fall
- * (McCullagh & Nelder 1989, chapters 2, 8 and 9).
- * Covariance: A^-1 B A^-1 with B the sum over clusters of (sum w score)(sum w score)', times G/(G-1); without clusters the sum over single
- * outcomes, w score score' (Huber 1967; White 1980; Liang & Zeger 1986): the variance function may be wrong, which quasi-Poisson on
- * revenue relies on.
- * Collinear columns are found by the sweep operator (Goodnight 1979) and have no coefficient. */
+ * Symbols: row i has columns x_i, group g(i), weight w_i, eta_i = o_i + a_g(i) + x_i'b, mean mu_i, variance
+ * function V. binomial  mu = expit(eta), score (y - mu) x, information mu (1 - mu) x x' Gamma     mu =
+ * exp(eta),   score (y / mu - 1) x, information x x' Poisson   mu = exp(eta),   score (y - mu) x, information
+ * mu x x' normal    mu = eta,        score (y - mu) x, information x x' All but Gamma use the canonical link,
+ * so that Newton and scoring agree. Steps are halved until the (quasi-)likelihood does not fall (McCullagh &
+ * Nelder 1989, chapters 2, 8 and 9). Covariance: A^-1 B A^-1 with B the sum over clusters of (sum w
+ * score)(sum w score)', times G/(G-1); without clusters the sum over single outcomes, w score score' (Huber
+ * 1967; White 1980; Liang & Zeger 1986): the variance function may be wrong, which quasi-Poisson on revenue
+ * relies on. Collinear columns are found by the sweep operator (Goodnight 1979) and have no coefficient. */
 #include "evidence/glm.h"
 
 #include <float.h>
@@ -97,7 +95,8 @@ size_t lf_sweep(double *a, size_t m, bool *aliased) {
   return rank;
 }
 
-/* ---- one pass ------------------------------------------------------------------------------------------------- */
+/* ---- one pass
+ * ------------------------------------------------------------------------------------------------- */
 
 typedef struct pass {
   const lf_dense *d;
@@ -110,7 +109,9 @@ typedef struct pass {
   size_t stride;
 } pass;
 
-static size_t group_of(const lf_dense *d, size_t i) { return d->group ? d->group[i] : 0; }
+static size_t group_of(const lf_dense *d, size_t i) {
+  return d->group ? d->group[i] : 0;
+}
 
 static void chunk_eta(const pass *p, size_t from, size_t to) {
   const lf_dense *d = p->d;
@@ -127,7 +128,8 @@ static void pass_chunk(void *context, size_t c) {
   const pass *p = context;
   const lf_dense *d = p->d;
   size_t from, to, m = p->m, g = d->n_groups;
-  double *loglik = p->slab + c * p->stride, *gradient = loglik + 1, *hessian = gradient + m, *block = hessian + m * m;
+  double *loglik = p->slab + c * p->stride, *gradient = loglik + 1, *hessian = gradient + m,
+         *block = hessian + m * m;
   lf_chunk_rows(&p->chunks, c, &from, &to);
   chunk_eta(p, from, to);
   for (size_t at = from; at < to; at += BLOCK) {
@@ -148,15 +150,21 @@ static void pass_chunk(void *context, size_t c) {
       }
     }
     if (p->hessian)
-      cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)m, (int)rows, 1.0, block, (int)m, 1.0, hessian, (int)m);
+      cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)m, (int)rows, 1.0, block, (int)m, 1.0, hessian,
+                  (int)m);
   }
 }
 
 /* Log likelihood, gradient[m] and Hessian[m x m] (or NULL) at b, and eta. */
-static lf_status run_pass(const lf_dense *d, const double *b, const lf_run *run, double *eta, double *loglik, double *gradient,
-                          double *hessian, lf_error *err) {
+static lf_status run_pass(const lf_dense *d, const double *b, const lf_run *run, double *eta, double *loglik,
+                          double *gradient, double *hessian, lf_error *err) {
   size_t m = d->n_groups + d->k;
-  pass p = {.d = d, .m = m, .b = b, .eta = eta, .hessian = hessian != NULL, .chunks = lf_cut(d->n, 4096, MOST_CHUNKS)};
+  pass p = {.d = d,
+            .m = m,
+            .b = b,
+            .eta = eta,
+            .hessian = hessian != NULL,
+            .chunks = lf_cut(d->n, 4096, MOST_CHUNKS)};
   p.stride = 1 + m + m * m + BLOCK * m;
   lf_status status = lf_alloc(p.chunks.count * p.stride, sizeof *p.slab, &p.slab, err);
   if (status != LF_OK) return status;
@@ -176,7 +184,8 @@ static lf_status run_pass(const lf_dense *d, const double *b, const lf_run *run,
   return LF_OK;
 }
 
-/* ---- Newton ----------------------------------------------------------------------------------------------------- */
+/* ---- Newton
+ * ----------------------------------------------------------------------------------------------------- */
 
 typedef struct newton {
   const lf_dense *d;
@@ -187,7 +196,8 @@ typedef struct newton {
 } newton;
 
 static lf_status evaluate(newton *s, lf_error *err) {
-  lf_status status = run_pass(s->d, s->fit->b, s->run, s->fit->eta, &s->loglik, s->gradient, s->fit->inverse, err);
+  lf_status status =
+      run_pass(s->d, s->fit->b, s->run, s->fit->eta, &s->loglik, s->gradient, s->fit->inverse, err);
   if (status == LF_OK) s->fit->rank = lf_sweep(s->fit->inverse, s->fit->m, s->fit->aliased);
   return status;
 }
@@ -257,7 +267,8 @@ static void start_at_means(const lf_dense *d, double *b) {
   }
 }
 
-/* ---- covariance ------------------------------------------------------------------------------------------------- */
+/* ---- covariance
+ * ------------------------------------------------------------------------------------------------- */
 
 static void add_meat(const double *u, size_t m, double w, double *meat) {
   for (size_t i = 0; i < m; i++) {
@@ -296,7 +307,8 @@ static void meat_chunk(void *context, size_t c) {
   }
 }
 
-static lf_status row_meat(const lf_dense *d, const double *eta, const lf_run *run, double *meat, lf_error *err) {
+static lf_status row_meat(const lf_dense *d, const double *eta, const lf_run *run, double *meat,
+                          lf_error *err) {
   meat_job job = {.d = d, .eta = eta, .m = d->n_groups + d->k, .chunks = lf_cut(d->n, 4096, MOST_CHUNKS)};
   size_t mm = job.m * job.m;
   lf_status status = LF_OK;
@@ -347,10 +359,13 @@ static lf_status sandwich(const lf_dense *d, lf_dense_fit *fit, const lf_run *ru
   LF_TRY(lf_alloc(m * m, sizeof *meat, &meat, err));
   LF_TRY(lf_alloc(m * m, sizeof *half, &half, err));
   LF_TRY(lf_alloc(m * m, sizeof *fit->covariance, &fit->covariance, err));
-  if (d->cluster) LF_TRY(cluster_meat(d, fit->eta, meat, err));
-  else LF_TRY(row_meat(d, fit->eta, run, meat, err));
+  if (d->cluster)
+    LF_TRY(cluster_meat(d, fit->eta, meat, err));
+  else
+    LF_TRY(row_meat(d, fit->eta, run, meat, err));
   cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, k, k, 1.0, meat, k, fit->inverse, k, 0.0, half, k);
-  cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, k, k, 1.0, fit->inverse, k, half, k, 0.0, fit->covariance, k);
+  cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, k, k, 1.0, fit->inverse, k, half, k, 0.0, fit->covariance,
+              k);
 cleanup:
   free(meat);
   free(half);
@@ -386,7 +401,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_dense_solve(const lf_dense *d, const lf_dense_options *options, const lf_run *run, lf_dense_fit **out, lf_error *err) {
+lf_status lf_dense_solve(const lf_dense *d, const lf_dense_options *options, const lf_run *run,
+                         lf_dense_fit **out, lf_error *err) {
   lf_dense_options asked = options ? *options : (lf_dense_options){0};
   newton s = {.d = d, .run = run};
   lf_status status = fit_new(d, &s.fit, err);
@@ -396,8 +412,10 @@ lf_status lf_dense_solve(const lf_dense *d, const lf_dense_options *options, con
   LF_TRY(lf_alloc(m, sizeof *s.step, &s.step, err));
   LF_TRY(lf_alloc(m, sizeof *s.trial, &s.trial, err));
   LF_TRY(lf_alloc(m, sizeof *s.trial_gradient, &s.trial_gradient, err));
-  if (asked.start) memcpy(s.fit->b, asked.start, m * sizeof *s.fit->b);
-  else start_at_means(d, s.fit->b);
+  if (asked.start)
+    memcpy(s.fit->b, asked.start, m * sizeof *s.fit->b);
+  else
+    start_at_means(d, s.fit->b);
   LF_TRY(iterate(&s, asked.max_iterations ? asked.max_iterations : 50, err));
   s.fit->log_likelihood = s.loglik;
   measure_dispersion(d, s.fit);

@@ -1,6 +1,6 @@
-/* Suspected leaks with and without. A column that was left out gets bands by the card's rules from the training rows and joins the card's attributes; one
- * that was kept is taken away. Either way the weights of all are fitted anew on the training rows at the card's penalty, and the
- * holdout judges. */
+/* Suspected leaks with and without. A column that was left out gets bands by the card's rules from the
+ * training rows and joins the card's attributes; one that was kept is taken away. Either way the weights of
+ * all are fitted anew on the training rows at the card's penalty, and the holdout judges. */
 #include "evidence/leaks.h"
 
 #include <math.h>
@@ -14,9 +14,9 @@ typedef struct leak_job {
   const lf_history *history;
   const lf_card_fit *fit;
   const lf_run *run;
-  lf_history open;        /* the history with leaks as attributes; only roles differ */
-  lf_column_role *roles;  /* its roles */
-  lf_atoms *atoms;        /* of the open history */
+  lf_history open;       /* the history with leaks as attributes; only roles differ */
+  lf_column_role *roles; /* its roles */
+  lf_atoms *atoms;       /* of the open history */
   lf_sample *sample;
   lf_grouping *groupings; /* [atoms->n] */
   uint8_t *keep;          /* [atoms->n]: the card's attributes */
@@ -40,7 +40,8 @@ static void clear(leak_job *job) {
 }
 
 static bool can_be_banded(const lf_column *c) {
-  return c->kind == LF_KIND_NUMBER || ((c->kind == LF_KIND_CATEGORY || c->kind == LF_KIND_FLAG) && c->store == LF_STORE_CODES);
+  return c->kind == LF_KIND_NUMBER ||
+         ((c->kind == LF_KIND_CATEGORY || c->kind == LF_KIND_FLAG) && c->store == LF_STORE_CODES);
 }
 
 static lf_status list_leaks(leak_job *job, lf_error *err) {
@@ -61,7 +62,8 @@ static lf_status list_leaks(leak_job *job, lf_error *err) {
   return status;
 }
 
-/* The card's attributes among the atoms of the open history; atoms are made column by column, so they are the same. */
+/* The card's attributes among the atoms of the open history; atoms are made column by column, so they are the
+ * same. */
 static lf_status open_history(leak_job *job, lf_error *err) {
   const lf_history *h = job->history;
   lf_status status = LF_OK;
@@ -90,7 +92,9 @@ cleanup:
 
 static lf_status band_leaks(leak_job *job, lf_error *err) {
   /* A leak's bands may be all wins or all losses: the ridge keeps their weights finite. */
-  lf_band_rules rules = {.penalty = job->fit->band_penalty, .min_rows = fmax(20, fmin(100, 0.01 * job->sample->total)), .min_each = 0};
+  lf_band_rules rules = {.penalty = job->fit->band_penalty,
+                         .min_rows = fmax(20, fmin(100, 0.01 * job->sample->total)),
+                         .min_each = 0};
   for (size_t t = 0; t < job->atoms->n; t++) {
     if (!job->roles[job->atoms->items[t].column].leak) continue;
     lf_grouping *all = NULL;
@@ -98,7 +102,8 @@ static lf_status band_leaks(leak_job *job, lf_error *err) {
     lf_status status = lf_alloc(job->atoms->n, sizeof *all, &all, err);
     if (status == LF_OK) status = lf_alloc(job->atoms->n, 1, &one, err);
     if (status == LF_OK) one[t] = 1;
-    if (status == LF_OK) status = lf_choose_bands(job->sample, job->atoms, one, job->sample->weight, &rules, job->run, all, err);
+    if (status == LF_OK)
+      status = lf_choose_bands(job->sample, job->atoms, one, job->sample->weight, &rules, job->run, all, err);
     if (status == LF_OK) {
       job->groupings[t] = all[t];
       all[t] = (lf_grouping){0};
@@ -123,7 +128,8 @@ static lf_status judge_fit(leak_job *job, const uint8_t *keep, double *auc, lf_e
   LF_TRY(lf_banded_make(job->sample, job->atoms, job->groupings, keep, job->sample->weight, &banded, err));
   LF_TRY(lf_banded_solve(banded, job->fit->ridge, NULL, 1e-8, false, job->run, &weights, err));
   lf_banded_predict(banded, weights->b, from, h->n_rows, eta);
-  lf_judge_rows rows = {.n = n, .score = eta, .won = h->won + from, .weight = h->weight ? h->weight + from : NULL};
+  lf_judge_rows rows = {
+      .n = n, .score = eta, .won = h->won + from, .weight = h->weight ? h->weight + from : NULL};
   LF_TRY(lf_judge(&rows, true, job->run, &judgement, err));
   *auc = judgement.auc.value;
 cleanup:
@@ -151,7 +157,8 @@ static lf_status judge_leak(leak_job *job, lf_leak *leak, lf_error *err) {
   return status;
 }
 
-lf_status lf_leaks_make(const lf_history *history, const lf_card_fit *fit, const lf_run *run, lf_leaks **leaks, lf_error *err) {
+lf_status lf_leaks_make(const lf_history *history, const lf_card_fit *fit, const lf_run *run,
+                        lf_leaks **leaks, lf_error *err) {
   leak_job job = {.history = history, .fit = fit, .run = run};
   lf_status status = LF_OK;
   LF_TRY(list_leaks(&job, err));

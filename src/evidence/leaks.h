@@ -5,19 +5,20 @@
 #include "fit/select.h"
 
 typedef struct lf_leak {
-  const char *column;   /* of the table */
-  bool left_out;        /* gives the outcome away; else kept and asked about */
-  const char *reason;   /* of the history's role */
+  const char *column;           /* of the table */
+  bool left_out;                /* gives the outcome away; else kept and asked about */
+  const char *reason;           /* of the history's role */
   double auc_with, auc_without; /* NaN without a holdout, or where the column cannot be banded */
 } lf_leak;
 
 typedef struct lf_leaks {
   size_t n;
-  lf_leak *items;       /* left out first, then asked about, in the table's order */
+  lf_leak *items; /* left out first, then asked about, in the table's order */
 } lf_leaks;
 
 /* Bands of the card stay; weights are refitted at its ridge penalty. The result points into the history. */
-lf_status lf_leaks_make(const lf_history *history, const lf_card_fit *fit, const lf_run *run, lf_leaks **leaks, lf_error *err);
+lf_status lf_leaks_make(const lf_history *history, const lf_card_fit *fit, const lf_run *run,
+                        lf_leaks **leaks, lf_error *err);
 void lf_leaks_free(lf_leaks *leaks);
 
 #endif

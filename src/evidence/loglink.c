@@ -1,11 +1,12 @@
 /* Quasi-likelihood with log link.
  *
- * Symbols: mu_i = exp(o_i + x_i'b), weight w_i. Quasi-Poisson: var y = phi mu; score sum w (y - mu) x, information sum w mu x x'.
- * Gamma: var y = phi mu^2; score sum w (y - mu) / mu x, information sum w x x' (expected). Newton steps on these (Fisher scoring), halved while
- * the quasi-likelihood falls (McCullagh & Nelder 1989, chapters 8 and 9).
- * The means are right wherever E y = exp(eta) is, whatever the variance (Gourieroux, Monfort & Trognon 1984; Santos Silva & Tenreyro 2006), so
- * that the variance is a sandwich: A^-1 (sum over accounts of u u') A^-1 C/(C-1), u the score of an account.
- * Amounts are divided by their mean first, so that every unit of money converges alike.
+ * Symbols: mu_i = exp(o_i + x_i'b), weight w_i. Quasi-Poisson: var y = phi mu; score sum w (y - mu) x,
+ * information sum w mu x x'. Gamma: var y = phi mu^2; score sum w (y - mu) / mu x, information sum w x x'
+ * (expected). Newton steps on these (Fisher scoring), halved while the quasi-likelihood falls (McCullagh &
+ * Nelder 1989, chapters 8 and 9). The means are right wherever E y = exp(eta) is, whatever the variance
+ * (Gourieroux, Monfort & Trognon 1984; Santos Silva & Tenreyro 2006), so that the variance is a sandwich:
+ * A^-1 (sum over accounts of u u') A^-1 C/(C-1), u the score of an account. Amounts are divided by their mean
+ * first, so that every unit of money converges alike.
  *
  * Terms are coded, so a row has few coefficients and X'WX is summed from their pairs. */
 #include "evidence/loglink.h"
@@ -24,17 +25,19 @@ enum { MOST_STEPS = 60, MOST_HALVINGS = 30 };
 typedef struct solving {
   const lf_loglink *model;
   const lf_run *run;
-  size_t n;           /* coefficients */
-  double scale;       /* mean of y */
+  size_t n;     /* coefficients */
+  double scale; /* mean of y */
   double *eta;
   lf_chunks chunks;
-  double *sums;       /* each chunk: information, score, quasi-likelihood */
+  double *sums; /* each chunk: information, score, quasi-likelihood */
   double *information, *score, *inverse, *step, *trial;
   bool *dropped;
   double likelihood;
 } solving;
 
-static size_t sums_of(const solving *s) { return s->n * s->n + s->n + 1; }
+static size_t sums_of(const solving *s) {
+  return s->n * s->n + s->n + 1;
+}
 
 static void solving_clear(solving *s) {
   free(s->eta);
@@ -60,7 +63,8 @@ static size_t row_coefficients(const lf_design *design, size_t row, size_t *inde
 }
 
 /* Score per unit of eta and its expected derivative. */
-static void row_score(const lf_loglink *model, double y, double eta, double *score, double *information, double *likelihood) {
+static void row_score(const lf_loglink *model, double y, double eta, double *score, double *information,
+                      double *likelihood) {
   double mu = exp(eta);
   bool poisson = model->family == LF_LOGLINK_POISSON;
   *score = poisson ? y - mu : y / mu - 1;
@@ -104,7 +108,8 @@ static void evaluate(solving *s, const double *b) {
   }
   for (size_t j = 0; j < n; j++)
     for (size_t k = 0; k < j; k++) {
-      double pair = s->information[j * n + k] + s->information[k * n + j]; /* a term's order decides the half it lies in */
+      double pair = s->information[j * n + k] +
+                    s->information[k * n + j]; /* a term's order decides the half it lies in */
       s->information[j * n + k] = s->information[k * n + j] = pair;
     }
 }
@@ -154,7 +159,8 @@ static lf_status meat(const solving *s, double *out, lf_error *err) {
     size_t k = row_coefficients(design, row, index);
     if (!model->cluster) count += w;
     for (size_t a = 0; a < k; a++) {
-      if (model->cluster) sums[model->cluster[row] * n + index[a]] += w * u;
+      if (model->cluster)
+        sums[model->cluster[row] * n + index[a]] += w * u;
       else
         for (size_t b = 0; b < k; b++) out[index[a] * n + index[b]] += w * u * u;
     }
@@ -192,7 +198,8 @@ static lf_status solving_new(const lf_loglink *model, const lf_run *run, solving
   size_t n = model->design->n_coef;
   lf_sum y = {0}, w = {0};
   *s = (solving){.model = model, .run = run, .n = n, .chunks = lf_cut(model->design->n_rows, 8192, 16)};
-  if (model->design->n_terms > LF_MAX_TERMS) return lf_fail(err, LF_E_USAGE, "more than %d terms", LF_MAX_TERMS);
+  if (model->design->n_terms > LF_MAX_TERMS)
+    return lf_fail(err, LF_E_USAGE, "more than %d terms", LF_MAX_TERMS);
   for (size_t i = 0; i < model->design->n_rows; i++) {
     double weight = model->design->weight[i];
     if (!(weight > 0)) continue;
@@ -200,7 +207,8 @@ static lf_status solving_new(const lf_loglink *model, const lf_run *run, solving
     lf_sum_add(&w, weight);
   }
   s->scale = lf_sum_value(&y) / lf_sum_value(&w);
-  if (!(s->scale > 0)) return lf_fail(err, LF_E_DATA, "the amounts add up to nothing: there is no mean to compare");
+  if (!(s->scale > 0))
+    return lf_fail(err, LF_E_DATA, "the amounts add up to nothing: there is no mean to compare");
   LF_TRY(lf_alloc(model->design->n_rows, sizeof *s->eta, &s->eta, err));
   LF_TRY(lf_alloc(s->chunks.count * sums_of(s), sizeof *s->sums, &s->sums, err));
   LF_TRY(lf_alloc(n * n, sizeof *s->information, &s->information, err));
@@ -213,8 +221,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_loglink_fit(const lf_loglink *model, const lf_run *run, double *b, double *bread, double *covariance, bool *converged,
-                         lf_error *err) {
+lf_status lf_loglink_fit(const lf_loglink *model, const lf_run *run, double *b, double *bread,
+                         double *covariance, bool *converged, lf_error *err) {
   solving s = {0};
   double *middle = NULL;
   lf_status status = LF_OK;

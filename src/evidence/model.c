@@ -1,10 +1,11 @@
 /* A model on the contributions of all attributes, and what is read off it.
  *
- * Random folds teach one another: where an attribute weighs nothing, what luck gives to one fold it takes from what the others see, and the slope
- * over all folds leans below 0 (a degenerate U-statistic, about (S^2 - sum s_k^2) for fold scores s_k with sum S, instead of a mean). Its upper tail is
- * lighter than the normal one, so the one-sided test keeps its level; its lower tail is heavier and says nothing. No population slope
- * is below 0 there, so the estimate's positive part stands for it. Folds that look forward, and the holdout, have no such lean: there a slope
- * below 0 means that what was learnt has turned. */
+ * Random folds teach one another: where an attribute weighs nothing, what luck gives to one fold it takes
+ * from what the others see, and the slope over all folds leans below 0 (a degenerate U-statistic, about (S^2
+ * - sum s_k^2) for fold scores s_k with sum S, instead of a mean). Its upper tail is lighter than the normal
+ * one, so the one-sided test keeps its level; its lower tail is heavier and says nothing. No population slope
+ * is below 0 there, so the estimate's positive part stands for it. Folds that look forward, and the holdout,
+ * have no such lean: there a slope below 0 means that what was learnt has turned. */
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -31,8 +32,9 @@ static double spread(const lf_dense *d, const double *x) {
   return variance > 1e-18 ? 2 * sqrt(variance) : 0;
 }
 
-lf_status lf_model_fit(const lf_study *s, lf_family family, const lf_contributions *x, const double *y, const double *weight,
-                       size_t from, size_t to, bool grouped, lf_model *model, lf_error *err) {
+lf_status lf_model_fit(const lf_study *s, lf_family family, const lf_contributions *x, const double *y,
+                       const double *weight, size_t from, size_t to, bool grouped, lf_model *model,
+                       lf_error *err) {
   const lf_evidence_rows *r = s->rows;
   lf_model m = {.from = from};
   lf_status status = LF_OK;
@@ -77,7 +79,8 @@ lf_effect lf_effect_make(double log_ratio, double std_error) {
 lf_effect lf_model_effect(const lf_model *m, size_t t) {
   size_t j = lf_model_column(m, t);
   if (!m->fit || m->fit->aliased[j] || !(m->scale[t] > 0)) return lf_effect_make(0, NAN);
-  return lf_effect_make(m->fit->b[j] * m->scale[t], sqrt(fmax(0, m->fit->covariance[j * m->fit->m + j])) * m->scale[t]);
+  return lf_effect_make(m->fit->b[j] * m->scale[t],
+                        sqrt(fmax(0, m->fit->covariance[j * m->fit->m + j])) * m->scale[t]);
 }
 
 lf_effect lf_study_effect(const lf_study *s, const lf_model *m, size_t t) {
@@ -106,8 +109,8 @@ void lf_model_eta(const lf_model *m, const double *b, double *eta) {
   }
 }
 
-lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const uint32_t *cluster, size_t n_clusters,
-                         lf_paired *out, lf_error *err) {
+lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const uint32_t *cluster,
+                         size_t n_clusters, lf_paired *out, lf_error *err) {
   double rows = 0, sum = 0, squares = 0, *sums = NULL;
   for (size_t i = 0; i < n; i++) {
     rows += weight[i];

@@ -1,7 +1,8 @@
 /* What chance alone yields: permuted copies of the attributes through the same pipeline.
  *
- * Each copy is its attribute with the rows shuffled within each fold, so that it keeps its values, their frequencies and their drift in time and loses its
- * tie to the outcome. Bands, weights, cross-fitting and test are those of the attributes. At most 20 copies. */
+ * Each copy is its attribute with the rows shuffled within each fold, so that it keeps its values, their
+ * frequencies and their drift in time and loses its tie to the outcome. Bands, weights, cross-fitting and
+ * test are those of the attributes. At most 20 copies. */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -37,7 +38,8 @@ static void floor_of(const lf_study *s, const lf_model *m, lf_noise_floor *noise
     noise->copies++;
     noise->smallest_p = fmin(noise->smallest_p, e.p);
     noise->below_5_percent += e.p < 0.05;
-    if (b > 0 && own > 0 && m->scale[t] > 0) noise->loss_increase = fmax(noise->loss_increase, b * b / own / 2 / m->fit->rows);
+    if (b > 0 && own > 0 && m->scale[t] > 0)
+      noise->loss_increase = fmax(noise->loss_increase, b * b / own / 2 / m->fit->rows);
   }
 }
 

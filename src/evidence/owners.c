@@ -1,11 +1,12 @@
 /* Shares of explained deviance by owner.
  *
- * Symbols: blocks N of attributes (marketing, sales, shared, without owner); eta_S(i) the linear predictor of judged row i by a ridge fit of the attributes
- * of S alone, made without the row; l_S(i) its log loss after eta_S was moved to the fold's own level (folds, and above all times, differ
- * in level, and nobody owns that); v(S) = 1 - sum w l_S / sum w l_none, McFadden's R2 (1974) on rows not fitted. v(S) may fall when a block is added:
- * what says nothing costs.
- * Shapley values, unique and common parts as in shapley.c. Intervals: clustered bootstrap of the judged rows (percentile), fits held as they
- * are, since the rows took no part in them. */
+ * Symbols: blocks N of attributes (marketing, sales, shared, without owner); eta_S(i) the linear predictor of
+ * judged row i by a ridge fit of the attributes of S alone, made without the row; l_S(i) its log loss after
+ * eta_S was moved to the fold's own level (folds, and above all times, differ in level, and nobody owns
+ * that); v(S) = 1 - sum w l_S / sum w l_none, McFadden's R2 (1974) on rows not fitted. v(S) may fall when a
+ * block is added: what says nothing costs. Shapley values, unique and common parts as in shapley.c.
+ * Intervals: clustered bootstrap of the judged rows (percentile), fits held as they are, since the rows took
+ * no part in them. */
 #include "evidence/owners.h"
 
 #include <math.h>
@@ -37,7 +38,8 @@ static void job_clear(lf_owners_job *job) {
   lf_owners_free(job->out);
 }
 
-/* ---- rows and blocks ------------------------------------------------------------------------------------------------ */
+/* ---- rows and blocks
+ * ------------------------------------------------------------------------------------------------ */
 
 static void weigh_rows(lf_owners_job *job) {
   const lf_evidence_rows *r = job->rows;
@@ -102,15 +104,19 @@ void lf_owners_loss(const lf_evidence_rows *r, const double *weight, double *eta
     lf_recentre(r->sample->won + from, weight + from, to - from, eta + from);
     from = to;
   }
-  for (size_t i = r->first; i < r->n; i++) loss[i] = weight[i] > 0 ? lf_log_loss(eta[i], r->sample->won[i]) : 0;
+  for (size_t i = r->first; i < r->n; i++)
+    loss[i] = weight[i] > 0 ? lf_log_loss(eta[i], r->sample->won[i]) : 0;
 }
 
-/* ---- figures of one set of weights ---------------------------------------------------------------------------------- */
+/* ---- figures of one set of weights
+ * ---------------------------------------------------------------------------------- */
 
 /* Layout: explained, then for each block Shapley value, share, alone, unique; then the common parts. */
 enum { OF_A_BLOCK = 4 };
 
-static size_t n_statistics(const lf_owners *out) { return 1 + OF_A_BLOCK * out->n_blocks + ((size_t)1 << out->n_blocks); }
+static size_t n_statistics(const lf_owners *out) {
+  return 1 + OF_A_BLOCK * out->n_blocks + ((size_t)1 << out->n_blocks);
+}
 
 static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
   const lf_owners_job *job = context;
@@ -168,7 +174,10 @@ cleanup:
 static lf_status share_out(lf_owners_job *job, lf_error *err) {
   const lf_evidence_rows *r = job->rows;
   size_t n = r->n - r->first;
-  lf_resample rows = {.n = n, .weight = job->weight + r->first, .cluster = r->cluster ? r->cluster + r->first : NULL, .n_clusters = r->n_clusters};
+  lf_resample rows = {.n = n,
+                      .weight = job->weight + r->first,
+                      .cluster = r->cluster ? r->cluster + r->first : NULL,
+                      .n_clusters = r->n_clusters};
   lf_bootstrap bootstrap = {.seed = job->options.seed,
                             .n_statistics = n_statistics(job->out),
                             .statistics = statistics,
@@ -186,8 +195,9 @@ cleanup:
   return status;
 }
 
-lf_status lf_owners_make(const lf_history *history, const lf_atoms *atoms, const lf_card_fit *fit, const lf_owners_options *options,
-                         const lf_run *run, lf_owners **owners, lf_error *err) {
+lf_status lf_owners_make(const lf_history *history, const lf_atoms *atoms, const lf_card_fit *fit,
+                         const lf_owners_options *options, const lf_run *run, lf_owners **owners,
+                         lf_error *err) {
   lf_owners_job job = {.history = history, .atoms = atoms, .card_fit = fit, .run = run};
   if (options) job.options = *options;
   if (!job.options.max_rows) job.options.max_rows = MOST_ROWS;

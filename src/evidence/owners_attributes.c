@@ -1,11 +1,11 @@
 /* Shares of single attributes, up to twelve: exact Shapley values over all subsets of them.
  *
- * Symbols: x_a(i) the contribution of attribute a to judged row i, by a fit that never saw it (owners_blocks.c). For each subset S the slopes of x_a, a in S, are
- * fitted by logistic regression on one half of the judged rows and judge the other (accounts are not cut in two), the fold's level given:
- * so no row judges a slope that it helped to fit. Bands and the shape of x_a stay; what is refitted is how much each counts when others
- * are not there.
- * A Shapley value is linear in v, so it is summed up row by row: phi_j(i) = sum over S of +- weight(S) l_S(i), and a replicate of the bootstrap costs
- * one pass over phi. */
+ * Symbols: x_a(i) the contribution of attribute a to judged row i, by a fit that never saw it
+ * (owners_blocks.c). For each subset S the slopes of x_a, a in S, are fitted by logistic regression on one
+ * half of the judged rows and judge the other (accounts are not cut in two), the fold's level given: so no
+ * row judges a slope that it helped to fit. Bands and the shape of x_a stay; what is refitted is how much
+ * each counts when others are not there. A Shapley value is linear in v, so it is summed up row by row:
+ * phi_j(i) = sum over S of +- weight(S) l_S(i), and a replicate of the bootstrap costs one pass over phi. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,16 +23,16 @@ enum { BATCH = 64, ROW_FITS = 2 << 20, FEWEST_ROWS = 1000 };
 typedef struct attribute_job {
   lf_owners_job *job;
   size_t k;
-  size_t set[LF_MOST_PLAYERS];     /* of the atoms */
-  size_t n;                        /* rows: a part of the judged ones */
-  size_t *row;                     /* of the evidence rows */
-  double *x[LF_MOST_PLAYERS];      /* centred in its fold */
+  size_t set[LF_MOST_PLAYERS];           /* of the atoms */
+  size_t n;                              /* rows: a part of the judged ones */
+  size_t *row;                           /* of the evidence rows */
+  double *x[LF_MOST_PLAYERS];            /* centred in its fold */
   double *y, *offset, *weight, *half[2]; /* half[h]: weights of the rows of half h */
   uint8_t *won, *side, *fold;
   uint32_t *cluster;
   double *phi[LF_MOST_PLAYERS], *alone[LF_MOST_PLAYERS], *last[LF_MOST_PLAYERS], *full, *none;
   double *batch[BATCH];
-  size_t first;                    /* subset of batch[0] */
+  size_t first; /* subset of batch[0] */
   lf_status status[BATCH];
   lf_error errors[BATCH];
 } attribute_job;
@@ -59,7 +59,9 @@ static void clear(attribute_job *a) {
   free(a->none);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------- */
+/* ---- rows
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 /* Judged rows at equal strides, so many that rows times subsets stay affordable. */
 static lf_status choose_rows(attribute_job *a, lf_error *err) {
@@ -81,7 +83,8 @@ static lf_status choose_rows(attribute_job *a, lf_error *err) {
 static lf_status alloc_rows(attribute_job *a, lf_error *err) {
   double **arrays[] = {&a->y, &a->offset, &a->weight, &a->half[0], &a->half[1], &a->full, &a->none};
   lf_status status = LF_OK;
-  for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) LF_TRY(lf_alloc(a->n, sizeof(double), arrays[k], err));
+  for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+    LF_TRY(lf_alloc(a->n, sizeof(double), arrays[k], err));
   for (size_t t = 0; t < a->k; t++) {
     LF_TRY(lf_alloc(a->n, sizeof(double), &a->x[t], err));
     LF_TRY(lf_alloc(a->n, sizeof(double), &a->phi[t], err));
@@ -133,7 +136,9 @@ static void gather_rows(attribute_job *a) {
   }
 }
 
-/* ---- subsets ----------------------------------------------------------------------------------------------------------- */
+/* ---- subsets
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 /* eta of the rows of the other half, by slopes of this one. */
 static lf_status fit_half(const attribute_job *a, size_t set, size_t half, double *eta, lf_error *err) {
@@ -142,7 +147,14 @@ static lf_status fit_half(const attribute_job *a, size_t set, size_t half, doubl
   lf_dense_fit *fit = NULL;
   for (size_t t = 0; t < a->k; t++)
     if (set >> t & 1) x[k++] = a->x[t];
-  lf_dense design = {.family = LF_FAMILY_BINOMIAL, .n = a->n, .k = k, .x = x, .n_groups = 1, .y = a->y, .weight = a->half[half], .offset = a->offset};
+  lf_dense design = {.family = LF_FAMILY_BINOMIAL,
+                     .n = a->n,
+                     .k = k,
+                     .x = x,
+                     .n_groups = 1,
+                     .y = a->y,
+                     .weight = a->half[half],
+                     .offset = a->offset};
   lf_dense_options options = {.no_covariance = true};
   lf_status status = lf_dense_solve(&design, &options, NULL, &fit, err);
   if (status != LF_OK) return status;
@@ -179,7 +191,8 @@ static void add(double *to, double factor, const double *loss, size_t n) {
   for (size_t i = 0; i < n; i++) to[i] += factor * loss[i];
 }
 
-/* What a subset's losses say of every attribute: its own Shapley weight where it is in, against it where it is not. */
+/* What a subset's losses say of every attribute: its own Shapley weight where it is in, against it where it
+ * is not. */
 static void take_subset(attribute_job *a, size_t set, const double *loss) {
   size_t all = ((size_t)1 << a->k) - 1, size = (size_t)__builtin_popcountll((unsigned long long)set);
   for (size_t t = 0; t < a->k; t++) {
@@ -210,7 +223,9 @@ cleanup:
   return status;
 }
 
-/* ---- intervals ---------------------------------------------------------------------------------------------------------- */
+/* ---- intervals
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 enum { OF_AN_ATTRIBUTE = 4 };
 
@@ -235,8 +250,8 @@ static lf_status statistics(const void *context, const double *weight, double *o
   return LF_OK;
 }
 
-static lf_status read_share(const attribute_job *a, size_t t, const double *at, const double *values, size_t replicates, bool clear_above,
-                            lf_error *err) {
+static lf_status read_share(const attribute_job *a, size_t t, const double *at, const double *values,
+                            size_t replicates, bool clear_above, lf_error *err) {
   const lf_atom_set *set = &a->job->atoms->items[a->set[t]];
   lf_owner_share *s = &a->job->out->attributes[t];
   size_t o = 1 + OF_AN_ATTRIBUTE * t, stride = 1 + OF_AN_ATTRIBUTE * a->k;
@@ -245,7 +260,8 @@ static lf_status read_share(const attribute_job *a, size_t t, const double *at, 
   s->name = set->name;
   s->owner = set->owner;
   s->attributes = 1;
-  for (size_t k = 0; k < OF_AN_ATTRIBUTE; k++) LF_TRY(lf_bootstrap_interval(values + o + k, replicates, stride, at[o + k], figures[k], err));
+  for (size_t k = 0; k < OF_AN_ATTRIBUTE; k++)
+    LF_TRY(lf_bootstrap_interval(values + o + k, replicates, stride, at[o + k], figures[k], err));
   if (!clear_above) s->share = (lf_interval){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
 cleanup:
   return status;
@@ -254,8 +270,10 @@ cleanup:
 static lf_status find_intervals(attribute_job *a, lf_error *err) {
   lf_owners *out = a->job->out;
   size_t n_statistics = 1 + OF_AN_ATTRIBUTE * a->k, replicates = 0;
-  lf_resample rows = {.n = a->n, .weight = a->weight, .cluster = a->cluster, .n_clusters = a->job->rows->n_clusters};
-  lf_bootstrap bootstrap = {.seed = a->job->options.seed, .n_statistics = n_statistics, .statistics = statistics, .context = a};
+  lf_resample rows = {
+      .n = a->n, .weight = a->weight, .cluster = a->cluster, .n_clusters = a->job->rows->n_clusters};
+  lf_bootstrap bootstrap = {
+      .seed = a->job->options.seed, .n_statistics = n_statistics, .statistics = statistics, .context = a};
   double *values = NULL, at[1 + OF_AN_ATTRIBUTE * LF_MOST_PLAYERS];
   lf_interval explained;
   lf_status status = LF_OK;

@@ -1,5 +1,5 @@
-/* Ridge fits of every subset of blocks, fold by fold. Bands are chosen once a fold, with all attributes, by the fold's training rows; only
- * weights are fitted anew by subset. The penalties are the card's. */
+/* Ridge fits of every subset of blocks, fold by fold. Bands are chosen once a fold, with all attributes, by
+ * the fold's training rows; only weights are fitted anew by subset. The penalties are the card's. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -14,7 +14,8 @@ typedef struct block_fitter {
   lf_error *errors;
 } block_fitter;
 
-static void write_eta(const lf_evidence_rows *r, size_t fold, const lf_banded *banded, const double *b, double *eta) {
+static void write_eta(const lf_evidence_rows *r, size_t fold, const lf_banded *banded, const double *b,
+                      double *eta) {
   for (size_t t = 0; t < banded->n_terms; t++) {
     const lf_term *term = &banded->terms[t];
     for (size_t i = r->first; i < r->n; i++) {
@@ -25,7 +26,8 @@ static void write_eta(const lf_evidence_rows *r, size_t fold, const lf_banded *b
   }
 }
 
-static void write_contributions(const lf_evidence_rows *r, size_t fold, const lf_banded *banded, const double *b, lf_contributions *x) {
+static void write_contributions(const lf_evidence_rows *r, size_t fold, const lf_banded *banded,
+                                const double *b, lf_contributions *x) {
   for (size_t t = 0; t < banded->n_terms; t++) {
     const lf_term *term = &banded->terms[t];
     for (size_t i = r->first; i < r->n; i++) {
@@ -36,8 +38,8 @@ static void write_contributions(const lf_evidence_rows *r, size_t fold, const lf
   }
 }
 
-static lf_status fit_subset(const block_fitter *f, size_t fold, size_t set, const lf_grouping *groupings, const lf_run *run,
-                            lf_error *err) {
+static lf_status fit_subset(const block_fitter *f, size_t fold, size_t set, const lf_grouping *groupings,
+                            const lf_run *run, lf_error *err) {
   lf_owners_job *job = f->job;
   const lf_evidence_rows *r = job->rows;
   lf_banded *banded = NULL;
@@ -68,7 +70,8 @@ static lf_status fit_fold(const block_fitter *f, size_t fold, const lf_run *run,
     won += r->sample->won[i] ? r->train[fold][i] : 0;
   }
   if (won < 2 || rows - won < 2) return LF_OK; /* nothing to learn from: every subset says the same */
-  lf_band_rules rules = {.penalty = job->card_fit->band_penalty, .min_rows = fmax(20, 0.0002 * rows), .min_each = 1};
+  lf_band_rules rules = {
+      .penalty = job->card_fit->band_penalty, .min_rows = fmax(20, 0.0002 * rows), .min_each = 1};
   LF_TRY(lf_alloc(job->atoms->n, sizeof *groupings, &groupings, err));
   LF_TRY(lf_choose_bands(r->sample, job->atoms, job->keep, r->train[fold], &rules, run, groupings, err));
   for (size_t set = 1; set < (size_t)1 << job->out->n_blocks; set++) {

@@ -1,11 +1,12 @@
 /* The attribute, or the rep? Do weights shift when the one who works the lead is held fixed.
  *
- * Symbols: x_a(i) contributions of attributes to judged rows; two logistic regressions of the outcome on them, b with one level for all reps and c with a
- * level for each rep, the fold's level being given in both. The difference c_a - b_a has the influence of row i
- *     d_i = (C^-1 u_i)_a (y_i - q_i) - (B^-1 v_i)_a (y_i - p_i),
- * and its variance is the sum over accounts of squared sums of d_i (Liang & Zeger 1986; Clogg, Petkova & Haritou 1995 for comparing nested
- * models). Odds ratios move a little by the mere adding of levels (non-collapsibility), so a shift counts only where q is below 0.05 and it is
- * worth a ratio of 1.1. Reps with fewer than 30 judged rows are pooled: too many small levels bias a fixed-effects fit (Neyman & Scott
+ * Symbols: x_a(i) contributions of attributes to judged rows; two logistic regressions of the outcome on
+ * them, b with one level for all reps and c with a level for each rep, the fold's level being given in both.
+ * The difference c_a - b_a has the influence of row i d_i = (C^-1 u_i)_a (y_i - q_i) - (B^-1 v_i)_a (y_i -
+ * p_i), and its variance is the sum over accounts of squared sums of d_i (Liang & Zeger 1986; Clogg, Petkova
+ * & Haritou 1995 for comparing nested models). Odds ratios move a little by the mere adding of levels
+ * (non-collapsibility), so a shift counts only where q is below 0.05 and it is worth a ratio of 1.1. Reps
+ * with fewer than 30 judged rows are pooled: too many small levels bias a fixed-effects fit (Neyman & Scott
  * 1948). */
 #include <math.h>
 #include <stdlib.h>
@@ -26,10 +27,10 @@ typedef struct rep_count {
 
 typedef struct rep_job {
   lf_owners_job *job;
-  size_t column;      /* of the table */
-  size_t k;           /* attributes */
-  size_t *set;        /* of the atoms */
-  const double **x;   /* [k]: from the first judged row on */
+  size_t column;    /* of the table */
+  size_t k;         /* attributes */
+  size_t *set;      /* of the atoms */
+  const double **x; /* [k]: from the first judged row on */
   double *y, *offset;
   uint8_t *group;
   size_t n, n_groups;
@@ -49,17 +50,21 @@ static void clear(rep_job *j) {
   lf_dense_fit_free(j->fixed_fit);
 }
 
-/* ---- reps ------------------------------------------------------------------------------------------------------------- */
+/* ---- reps
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 size_t lf_rep_column(const lf_history *h) {
-  static const char *const names[] = {"owner", "rep", "salesperson", "account executive", "assigned to", "sr id", NULL};
+  static const char *const names[] = {"owner",       "rep",   "salesperson", "account executive",
+                                      "assigned to", "sr id", NULL};
   char words[LF_WORDS];
   for (size_t c = 0; c < h->table->n_columns; c++) {
     const lf_column *column = &h->table->columns[c];
     if (c == h->outcome || c == h->amount || c == h->id || c == h->account) continue;
     if (column->store != LF_STORE_CODES && column->store != LF_STORE_HASHES) continue;
     lf_words(column->name, words);
-    if (column->kind != LF_KIND_FLAG && column->distinct >= FEWEST_REPS && lf_words_have_any(words, names)) return c;
+    if (column->kind != LF_KIND_FLAG && column->distinct >= FEWEST_REPS && lf_words_have_any(words, names))
+      return c;
   }
   return SIZE_MAX;
 }
@@ -82,18 +87,23 @@ static lf_status count_reps(rep_job *j, lf_error *err) {
   lf_reps *out = &j->job->out->reps;
   lf_status status = lf_alloc(j->n, sizeof *j->reps, &j->reps, err);
   if (status != LF_OK) return status;
-  for (size_t i = 0; i < j->n; i++) j->reps[i] = (rep_count){lf_column_key(column, r->row[r->first + i]), j->job->weight[r->first + i], 0};
+  for (size_t i = 0; i < j->n; i++)
+    j->reps[i] = (rep_count){lf_column_key(column, r->row[r->first + i]), j->job->weight[r->first + i], 0};
   qsort(j->reps, j->n, sizeof *j->reps, by_key);
   for (size_t i = 0; i < j->n; i++) {
-    if (j->n_keys && j->reps[j->n_keys - 1].key == j->reps[i].key) j->reps[j->n_keys - 1].rows += j->reps[i].rows;
-    else j->reps[j->n_keys++] = j->reps[i];
+    if (j->n_keys && j->reps[j->n_keys - 1].key == j->reps[i].key)
+      j->reps[j->n_keys - 1].rows += j->reps[i].rows;
+    else
+      j->reps[j->n_keys++] = j->reps[i];
   }
   qsort(j->reps, j->n_keys, sizeof *j->reps, by_falling_rows);
   for (size_t k = 0; k < j->n_keys; k++) {
     rep_count *rep = &j->reps[k];
     out->rows += rep->rows;
-    if (rep->key && rep->rows >= FEWEST_ROWS && out->n_reps < MOST_REPS) rep->group = (uint8_t)++out->n_reps;
-    else out->pooled_rows += rep->rows;
+    if (rep->key && rep->rows >= FEWEST_ROWS && out->n_reps < MOST_REPS)
+      rep->group = (uint8_t)++out->n_reps;
+    else
+      out->pooled_rows += rep->rows;
   }
   qsort(j->reps, j->n_keys, sizeof *j->reps, by_key);
   j->n_groups = out->n_reps + 1;
@@ -110,7 +120,8 @@ static void group_rows(rep_job *j) {
   }
 }
 
-/* ---- the two fits ------------------------------------------------------------------------------------------------------ */
+/* ---- the two fits
+ * ------------------------------------------------------------------------------------------------------ */
 
 static lf_status gather(rep_job *j, lf_error *err) {
   const lf_owners_job *job = j->job;
@@ -171,8 +182,10 @@ static lf_status difference_error(const rep_job *j, size_t a, double *sums, doub
     double w = j->job->weight[r->first + i];
     if (!(w > 0)) continue;
     double d = influence(j, j->fixed_fit, j->n_groups, a, i) - influence(j, j->free_fit, 1, a, i);
-    if (r->cluster) sums[r->cluster[r->first + i]] += w * d;
-    else square += w * d * d;
+    if (r->cluster)
+      sums[r->cluster[r->first + i]] += w * d;
+    else
+      square += w * d * d;
   }
   for (size_t c = 0; r->cluster && c < r->n_clusters; c++) square += sums[c] * sums[c];
   *error = sqrt(square);
@@ -195,7 +208,13 @@ static lf_status write_effect(const rep_job *j, size_t a, double *sums, lf_rep_e
   const lf_atom_set *set = &j->job->atoms->items[j->set[a]];
   double scale = spread(j, a), error = 0, z = lf_normal_quantile(0.975);
   const double nan = (double)NAN;
-  *e = (lf_rep_effect){.name = set->name, .owner = set->owner, .free = nan, .fixed = nan, .difference = {nan, nan, nan, nan}, .p = nan, .q = nan};
+  *e = (lf_rep_effect){.name = set->name,
+                       .owner = set->owner,
+                       .free = nan,
+                       .fixed = nan,
+                       .difference = {nan, nan, nan, nan},
+                       .p = nan,
+                       .q = nan};
   if (!(scale > 1e-9) || j->free_fit->aliased[1 + a] || j->fixed_fit->aliased[j->n_groups + a]) return LF_OK;
   lf_status status = difference_error(j, a, sums, &error, err);
   if (status != LF_OK) return status;

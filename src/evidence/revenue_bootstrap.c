@@ -1,14 +1,16 @@
 /* Clustered bootstrap of closed revenue a lead, and of what the revenue Gini loses without an attribute.
  *
- * Units are accounts (rows, where there are none). They get Poisson(1) weights, the limit of drawing them with replacement. Both figures are smooth in
- * the weights, so a replicate adds up what each unit moves to first order instead of fitting again (the score bootstrap of Kline & Santos 2012):
- *   slopes   b* - b = sum over units (m_u - 1) A^-1 s_u,   s_u the score of the unit, A the information of the full fit;
- *   Gini     2 A / (R S) - 1 with A = sum over pairs w_i w_j y_j [j ranks before i] (half for ties), R = sum w, S = sum w y, moves by
- *            2 / (R S) (dA/dw_i - A / R - A y_i / S) a row.
- * A refit a replicate gave the same limits to a few percent of their width at a hundred times the cost. Each replicate has its own stream, a hash of (seed,
- * replicate, unit): the same bits whatever the number of threads. Limits are percentiles (Davison & Hinkley 1997, section 5.3). The rows that chose
- * the bands are other rows than these, so the choice of bands is not a part of what varies; it varies between folds.
- * Gini: twice the area between the curve of revenue captured by falling score and the diagonal, ties as one step. */
+ * Units are accounts (rows, where there are none). They get Poisson(1) weights, the limit of drawing them
+ * with replacement. Both figures are smooth in the weights, so a replicate adds up what each unit moves to
+ * first order instead of fitting again (the score bootstrap of Kline & Santos 2012): slopes   b* - b = sum
+ * over units (m_u - 1) A^-1 s_u,   s_u the score of the unit, A the information of the full fit; Gini     2 A
+ * / (R S) - 1 with A = sum over pairs w_i w_j y_j [j ranks before i] (half for ties), R = sum w, S = sum w y,
+ * moves by 2 / (R S) (dA/dw_i - A / R - A y_i / S) a row. A refit a replicate gave the same limits to a few
+ * percent of their width at a hundred times the cost. Each replicate has its own stream, a hash of (seed,
+ * replicate, unit): the same bits whatever the number of threads. Limits are percentiles (Davison & Hinkley
+ * 1997, section 5.3). The rows that chose the bands are other rows than these, so the choice of bands is not
+ * a part of what varies; it varies between folds. Gini: twice the area between the curve of revenue captured
+ * by falling score and the diagonal, ties as one step. */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -30,12 +32,12 @@ typedef struct boot {
   const lf_study *study;
   const lf_model *model;
   size_t replicates;
-  ranking *rankings;  /* k + 1 */
+  ranking *rankings; /* k + 1 */
   size_t n_units;
-  double *moves;      /* [unit][2 k]: what a unit moves the slopes, then the Gini lost */
-  double *centre;     /* [2 k]: both at the full weights */
-  double *drawn;      /* [2 k][replicate] */
-  lf_status *status;  /* max(replicates, k + 1) */
+  double *moves;     /* [unit][2 k]: what a unit moves the slopes, then the Gini lost */
+  double *centre;    /* [2 k]: both at the full weights */
+  double *drawn;     /* [2 k][replicate] */
+  lf_status *status; /* max(replicates, k + 1) */
   lf_error *errors;
 } boot;
 
@@ -52,7 +54,9 @@ static double poisson_one(double u) {
 }
 
 /* A row of weight w stands for w rows: its share of draws varies the less. */
-static double row_share(const lf_dense *d, size_t i) { return d->cluster || d->weight[i] <= 1 ? d->weight[i] : sqrt(d->weight[i]); }
+static double row_share(const lf_dense *d, size_t i) {
+  return d->cluster || d->weight[i] <= 1 ? d->weight[i] : sqrt(d->weight[i]);
+}
 
 /* Rows, amount and area up to a place in the ranking. */
 typedef struct gini_sums {
@@ -68,7 +72,8 @@ static double gini_of(const gini_sums *all) {
 }
 
 /* Sums over all rows; with moves, adds sign * dG/dw of each row to its unit at moves[unit * width]. */
-static gini_sums walk_ranking(const ranking *r, const lf_dense *d, const gini_sums *all, double sign, size_t width, double *moves) {
+static gini_sums walk_ranking(const ranking *r, const lf_dense *d, const gini_sums *all, double sign,
+                              size_t width, double *moves) {
   gini_sums s = {0};
   for (size_t from = 0, to; from < d->n; from = to) {
     double rows = 0, amount = 0;
@@ -80,7 +85,8 @@ static gini_sums walk_ranking(const ranking *r, const lf_dense *d, const gini_su
     for (size_t k = from; moves && k < to; k++) {
       size_t i = r->order[k];
       double area = s.amount + amount / 2 + d->y[i] * (all->rows - s.rows - rows / 2);
-      double slope = 2 / (all->rows * all->amount) * (area - all->area / all->rows - all->area * d->y[i] / all->amount);
+      double slope =
+          2 / (all->rows * all->amount) * (area - all->area / all->rows - all->area * d->y[i] / all->amount);
       moves[(d->cluster ? d->cluster[i] : i) * width] += sign * row_share(d, i) * slope;
     }
     s = add_step(s, rows, amount);
@@ -88,7 +94,9 @@ static gini_sums walk_ranking(const ranking *r, const lf_dense *d, const gini_su
   return s;
 }
 
-/* ---- rankings ------------------------------------------------------------------------------------------------------------ */
+/* ---- rankings
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct scored {
   double eta;
@@ -113,8 +121,10 @@ static lf_status rank_rows(boot *b, size_t t, lf_error *err) {
   LF_TRY(lf_alloc(m->fit->m, sizeof *slopes, &slopes, err));
   LF_TRY(lf_alloc(n, sizeof *r->order, &r->order, err));
   LF_TRY(lf_alloc(n, 1, &r->ends, err));
-  if (t < m->design.k) lf_model_without(m, t, slopes);
-  else memcpy(slopes, m->fit->b, m->fit->m * sizeof *slopes);
+  if (t < m->design.k)
+    lf_model_without(m, t, slopes);
+  else
+    memcpy(slopes, m->fit->b, m->fit->m * sizeof *slopes);
   lf_model_eta(m, slopes, eta);
   for (size_t i = 0; i < n; i++) items[i] = (scored){eta[i], (uint32_t)i};
   qsort(items, n, sizeof *items, by_falling_eta);
@@ -129,14 +139,17 @@ cleanup:
   return status;
 }
 
-static bool told(const boot *b, size_t t) { return b->model->scale[t] > 0 && b->study->keep[t]; }
+static bool told(const boot *b, size_t t) {
+  return b->model->scale[t] > 0 && b->study->keep[t];
+}
 
 static void rank_task(void *context, size_t t) {
   boot *b = context;
   if (t == b->model->design.k || told(b, t)) b->status[t] = rank_rows(b, t, &b->errors[t]);
 }
 
-/* ---- what a unit moves ----------------------------------------------------------------------------------------------------- */
+/* ---- what a unit moves
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Adds A^-1 s of every row to its unit. */
 static void slope_moves(boot *b) {
@@ -169,16 +182,20 @@ static void gini_moves(boot *b) {
   }
 }
 
-/* ---- replicates ------------------------------------------------------------------------------------------------------------ */
+/* ---- replicates
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 /* Draws TOGETHER replicates in one walk over the units. */
 static lf_status draw_together(boot *b, size_t first, lf_error *err) {
-  size_t width = 2 * b->model->design.k, n = b->replicates - first < TOGETHER ? b->replicates - first : TOGETHER;
+  size_t width = 2 * b->model->design.k,
+         n = b->replicates - first < TOGETHER ? b->replicates - first : TOGETHER;
   double *sums = NULL;
   uint64_t stream[TOGETHER];
   lf_status status = lf_alloc(n * width, sizeof *sums, &sums, err);
   if (status != LF_OK) return status;
-  for (size_t r = 0; r < n; r++) stream[r] = lf_hash_mix(lf_hash_mix(0x626f6f74, b->study->options.seed), first + r);
+  for (size_t r = 0; r < n; r++)
+    stream[r] = lf_hash_mix(lf_hash_mix(0x626f6f74, b->study->options.seed), first + r);
   for (uint64_t unit = 0; unit < b->n_units; unit++) {
     const double *move = b->moves + unit * width;
     for (size_t r = 0; r < n; r++) {
@@ -187,14 +204,16 @@ static lf_status draw_together(boot *b, size_t first, lf_error *err) {
     }
   }
   for (size_t r = 0; r < n; r++)
-    for (size_t c = 0; c < width; c++) b->drawn[c * b->replicates + first + r] = b->centre[c] + sums[r * width + c];
+    for (size_t c = 0; c < width; c++)
+      b->drawn[c * b->replicates + first + r] = b->centre[c] + sums[r * width + c];
   free(sums);
   return LF_OK;
 }
 
 static void replicate_task(void *context, size_t at) {
   boot *b = context;
-  if (lf_check_interrupt(b->study->run, NULL) == LF_OK) b->status[at] = draw_together(b, at * TOGETHER, &b->errors[at]);
+  if (lf_check_interrupt(b->study->run, NULL) == LF_OK)
+    b->status[at] = draw_together(b, at * TOGETHER, &b->errors[at]);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -261,7 +280,10 @@ cleanup:
 lf_status lf_study_bootstrap(lf_study *s, lf_error *err) {
   if (!s->out->has_amounts) return LF_OK;
   const lf_dense *d = &s->earning.design;
-  boot b = {.study = s, .model = &s->earning, .replicates = replicates_for(s, d->n), .n_units = d->cluster ? d->n_clusters : d->n};
+  boot b = {.study = s,
+            .model = &s->earning,
+            .replicates = replicates_for(s, d->n),
+            .n_units = d->cluster ? d->n_clusters : d->n};
   lf_progress(s->run, "evidence: bootstrap", 0, 1);
   lf_status status = run_bootstrap(&b, err);
   s->out->replicates = b.replicates;

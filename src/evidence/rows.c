@@ -1,8 +1,9 @@
 /* The rows that judge: which, in what order, by whom.
  *
- * An account must not judge itself either: where rows of one account stand on both sides of a fold, what its rows have in common would be
- * learnt from some and found again in the others. So training rows of accounts that are judged are left out; where that leaves too few to
- * learn from, the rows of accounts that teach are not judged instead. */
+ * An account must not judge itself either: where rows of one account stand on both sides of a fold, what its
+ * rows have in common would be learnt from some and found again in the others. So training rows of accounts
+ * that are judged are left out; where that leaves too few to learn from, the rows of accounts that teach are
+ * not judged instead. */
 #include "evidence/rows.h"
 
 #include <stdlib.h>
@@ -42,7 +43,8 @@ static void order_places(const lf_history *h, bool in_time, size_t n_folds, plac
   qsort(places, n, sizeof *places, by_place);
 }
 
-/* ---- folds -------------------------------------------------------------------------------------------------------- */
+/* ---- folds
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void random_folds(lf_evidence_rows *r, const place *places, size_t n_folds) {
   for (size_t i = 0; i < r->n_train; i++) r->fold[i] = (uint8_t)places[i].key;
@@ -70,7 +72,8 @@ static void time_folds(lf_evidence_rows *r, const place *places) {
 static void train_weights(const lf_evidence_rows *r, size_t fold, bool in_time, double *out) {
   bool holdout = r->has_holdout && fold + 1 == r->n_folds;
   for (size_t i = 0; i < r->n; i++) {
-    bool inside = i < r->n_train && (holdout || i < r->first || (in_time ? r->fold[i] < fold : r->fold[i] != fold));
+    bool inside =
+        i < r->n_train && (holdout || i < r->first || (in_time ? r->fold[i] < fold : r->fold[i] != fold));
     out[i] = inside ? r->sample->weight[i] : 0;
   }
 }
@@ -104,8 +107,10 @@ static lf_status leave_out_accounts(lf_evidence_rows *r, size_t fold, double *we
     if (r->fold[i] == fold) judged[r->cluster[i]] = 1;
   for (size_t i = 0; i < r->n; i++) kept[i] = judged[r->cluster[i]] ? 0 : weight[i];
   double left = wins_of(r, kept);
-  if (left >= FEWEST_WINS && left >= least_share * wins_of(r, weight)) memcpy(weight, kept, r->n * sizeof *weight);
-  else hide_taught(r, fold, weight, judged);
+  if (left >= FEWEST_WINS && left >= least_share * wins_of(r, weight))
+    memcpy(weight, kept, r->n * sizeof *weight);
+  else
+    hide_taught(r, fold, weight, judged);
 cleanup:
   free(judged);
   free(kept);
@@ -123,7 +128,8 @@ static lf_status make_train_weights(lf_evidence_rows *r, bool in_time, lf_error 
   return status;
 }
 
-/* ---- columns ------------------------------------------------------------------------------------------------------- */
+/* ---- columns
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Year and quarter of a day since 1970 (Hinnant 2013, "chrono-compatible low-level date algorithms"). */
 static int32_t quarter_of(double day) {
@@ -182,8 +188,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms, size_t max_rows, lf_evidence_rows **rows,
-                                lf_error *err) {
+lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms, size_t max_rows,
+                                lf_evidence_rows **rows, lf_error *err) {
   lf_evidence_rows *r = NULL;
   place *places = NULL;
   size_t n_holdout = history->n_rows - history->n_train;
@@ -192,7 +198,8 @@ lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms
   if (status != LF_OK) return status;
   r->history = history;
   LF_TRY(lf_alloc(1, sizeof *r->sample, &r->sample, err));
-  LF_TRY(lf_alloc(2 * max_rows + 1 < history->n_rows ? 2 * max_rows + 1 : history->n_rows, sizeof *places, &places, err));
+  LF_TRY(lf_alloc(2 * max_rows + 1 < history->n_rows ? 2 * max_rows + 1 : history->n_rows, sizeof *places,
+                  &places, err));
   r->n_train = stride_rows(0, history->n_train, max_rows, places);
   size_t n_folds = r->n_train < SMALL_ROWS ? SMALL_FOLDS : FOLDS;
   if (n_folds > history->n_folds) n_folds = history->n_folds;
@@ -200,8 +207,10 @@ lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms
   r->n = r->n_train + stride_rows(history->n_train, history->n_rows, max_rows, places + r->n_train);
   *r->sample = (lf_sample){.n = r->n, .n_sets = atoms->n, .in_time = in_time};
   LF_TRY(gather(r, atoms, places, err));
-  if (in_time) time_folds(r, places);
-  else random_folds(r, places, n_folds);
+  if (in_time)
+    time_folds(r, places);
+  else
+    random_folds(r, places, n_folds);
   r->has_holdout = n_holdout > 0;
   for (size_t i = r->n_train; i < r->n; i++) r->fold[i] = (uint8_t)r->n_folds;
   r->n_folds += r->has_holdout;
@@ -229,7 +238,8 @@ void lf_evidence_rows_free(lf_evidence_rows *r) {
   free(r);
 }
 
-/* ---- bands by counts ------------------------------------------------------------------------------------------------ */
+/* ---- bands by counts
+ * ------------------------------------------------------------------------------------------------ */
 
 typedef struct level_count {
   double rows;
@@ -251,7 +261,8 @@ static size_t cut_runs(const double *rows, size_t n, size_t most, double min_row
     map[a] = (int32_t)band;
     here += rows[a];
     left -= rows[a];
-    bool enough = here >= min_rows && left >= min_rows && here >= (left + here) / (double)(most - band) * 0.999;
+    bool enough =
+        here >= min_rows && left >= min_rows && here >= (left + here) / (double)(most - band) * 0.999;
     if (!enough || band + 1 >= most) continue;
     band++;
     here = 0;
@@ -260,8 +271,8 @@ static size_t cut_runs(const double *rows, size_t n, size_t most, double min_row
 }
 
 /* Frequent levels by themselves, the rest together. */
-static lf_status frequent_levels(const double *rows, size_t n, size_t most, double min_rows, int32_t *map, size_t *bands,
-                                 lf_error *err) {
+static lf_status frequent_levels(const double *rows, size_t n, size_t most, double min_rows, int32_t *map,
+                                 size_t *bands, lf_error *err) {
   level_count *counts = NULL;
   lf_status status = lf_alloc(n, sizeof *counts, &counts, err);
   if (status != LF_OK) return status;
@@ -277,16 +288,18 @@ static lf_status frequent_levels(const double *rows, size_t n, size_t most, doub
   return LF_OK;
 }
 
-lf_status lf_blind_bands(const lf_evidence_rows *r, const lf_atoms *atoms, size_t set, const double *weight, size_t most,
-                         double min_rows, int32_t *map, size_t *n_bands, lf_error *err) {
+lf_status lf_blind_bands(const lf_evidence_rows *r, const lf_atoms *atoms, size_t set, const double *weight,
+                         size_t most, double min_rows, int32_t *map, size_t *n_bands, lf_error *err) {
   const lf_atom_set *atom = &atoms->items[set];
   double *rows = NULL;
   size_t bands = 0;
   lf_status status = lf_alloc(atom->n + 2, sizeof *rows, &rows, err);
   if (status != LF_OK) return status;
   for (size_t i = 0; i < r->n; i++) rows[r->sample->code[set][i]] += weight[i];
-  if (atom->kind == LF_KIND_NUMBER) bands = cut_runs(rows, atom->n, most, min_rows, map);
-  else LF_TRY(frequent_levels(rows, atom->n, most, min_rows, map, &bands, err));
+  if (atom->kind == LF_KIND_NUMBER)
+    bands = cut_runs(rows, atom->n, most, min_rows, map);
+  else
+    LF_TRY(frequent_levels(rows, atom->n, most, min_rows, map, &bands, err));
   for (size_t a = atom->n; a < atom->n + 2; a++) map[a] = rows[a] >= min_rows ? (int32_t)bands++ : -1;
   *n_bands = bands;
 cleanup:

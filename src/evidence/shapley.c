@@ -2,9 +2,10 @@
  *
  * Symbols: N players, v(S) what subset S explains (a McFadden R2, or deviance).
  *   Shapley (1953), as LMG for regression (Lindeman, Merenda & Gold 1980; Groemping 2007):
- *     phi_j = sum over S without j of |S|! (n - |S| - 1)! / n! (v(S + j) - v(S));  sum of phi = v(N) - v(none).
- *   Commonality analysis (Newton & Spurrell 1967; Nimon & Reio 2011): what exactly the players T share, by inclusion and exclusion,
- *     c(T) = - sum over R in T of (-1)^|R| v((N - T) + R);  sum of c = v(N) - v(none), and c({j}) = v(N) - v(N - j). */
+ *     phi_j = sum over S without j of |S|! (n - |S| - 1)! / n! (v(S + j) - v(S));  sum of phi = v(N) -
+ * v(none). Commonality analysis (Newton & Spurrell 1967; Nimon & Reio 2011): what exactly the players T
+ * share, by inclusion and exclusion, c(T) = - sum over R in T of (-1)^|R| v((N - T) + R);  sum of c = v(N) -
+ * v(none), and c({j}) = v(N) - v(N - j). */
 #include "evidence/shapley.h"
 
 #include <stdlib.h>
@@ -12,7 +13,9 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 
-static size_t bits(size_t set) { return (size_t)__builtin_popcountll((unsigned long long)set); }
+static size_t bits(size_t set) {
+  return (size_t)__builtin_popcountll((unsigned long long)set);
+}
 
 double lf_shapley_weight(size_t n, size_t size) {
   double weight = 1.0 / (double)n; /* 1 / (n * choose(n - 1, size)) */
@@ -24,7 +27,8 @@ void lf_shapley_values(size_t n, const double *value, double *share) {
   for (size_t j = 0; j < n; j++) {
     share[j] = 0;
     for (size_t set = 0; set < (size_t)1 << n; set++)
-      if (!(set >> j & 1)) share[j] += lf_shapley_weight(n, bits(set)) * (value[set | (size_t)1 << j] - value[set]);
+      if (!(set >> j & 1))
+        share[j] += lf_shapley_weight(n, bits(set)) * (value[set | (size_t)1 << j] - value[set]);
   }
 }
 
@@ -40,7 +44,8 @@ void lf_common_parts(size_t n, const double *value, double *part) {
   }
 }
 
-/* ---- maximum likelihood by subset ----------------------------------------------------------------------------- */
+/* ---- maximum likelihood by subset
+ * ----------------------------------------------------------------------------- */
 
 typedef struct subsets {
   const lf_design *design;
@@ -78,12 +83,14 @@ static void fit_task(void *context, size_t set) {
   s->status[set] = fit_subset(s, set, &s->errors[set]);
 }
 
-lf_status lf_subset_likelihoods(const lf_design *design, const size_t *player, size_t n_players, const lf_run *run,
-                                double *log_likelihood, lf_error *err) {
+lf_status lf_subset_likelihoods(const lf_design *design, const size_t *player, size_t n_players,
+                                const lf_run *run, double *log_likelihood, lf_error *err) {
   subsets s = {.design = design, .player = player, .run = run, .log_likelihood = log_likelihood};
   size_t n = (size_t)1 << n_players;
   lf_status status = LF_OK;
-  if (n_players > LF_MOST_PLAYERS) return lf_fail(err, LF_E_USAGE, "%zu players have too many subsets: %d at most", n_players, LF_MOST_PLAYERS);
+  if (n_players > LF_MOST_PLAYERS)
+    return lf_fail(err, LF_E_USAGE, "%zu players have too many subsets: %d at most", n_players,
+                   LF_MOST_PLAYERS);
   LF_TRY(lf_alloc(n, sizeof *s.status, &s.status, err));
   LF_TRY(lf_alloc(n, sizeof *s.errors, &s.errors, err));
   lf_parallel_for(run, n, fit_task, &s);

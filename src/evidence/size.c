@@ -1,10 +1,11 @@
 /* Cross-fitted contributions to the log of the deal size.
  *
- * Symbols: won training row i with amount a_i > 0, z_i = log a_i; D its indicators of outcome-blind bands (deciles and frequent levels, counted on
- * won rows, never looking at amounts); ridge b = (D'D + l I)^-1 D'(z - mean). Bands chosen by counts need no selection, and few rows
- * are won: a finer search would find noise.
- * An attribute's weights are then shrunk by max(0, 1 - 2 / F), F = b_J' V_JJ^-1 b_J / (s^2 |J|): nothing is left where it explains less than Akaike's
- * price (compare James & Stein 1961), so that a dozen idle attributes do not blur the revenue that the others explain. */
+ * Symbols: won training row i with amount a_i > 0, z_i = log a_i; D its indicators of outcome-blind bands
+ * (deciles and frequent levels, counted on won rows, never looking at amounts); ridge b = (D'D + l I)^-1 D'(z
+ * - mean). Bands chosen by counts need no selection, and few rows are won: a finer search would find noise.
+ * An attribute's weights are then shrunk by max(0, 1 - 2 / F), F = b_J' V_JJ^-1 b_J / (s^2 |J|): nothing is
+ * left where it explains less than Akaike's price (compare James & Stein 1961), so that a dozen idle
+ * attributes do not blur the revenue that the others explain. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -16,10 +17,10 @@ enum { MOST_BANDS = 10, FEWEST_DEALS = 20 };
 static const double ridge = 10;
 
 typedef struct size_plan {
-  size_t n_sets, m;  /* m: coefficients, the mean first */
-  int32_t **map;     /* [set][code]: coefficient, -1: none */
+  size_t n_sets, m; /* m: coefficients, the mean first */
+  int32_t **map;    /* [set][code]: coefficient, -1: none */
   size_t *first, *count;
-  double *deal;      /* [n]: weight of rows that are deals with an amount */
+  double *deal; /* [n]: weight of rows that are deals with an amount */
   double *log_amount;
 } size_plan;
 
@@ -32,7 +33,8 @@ static void plan_free(size_plan *p) {
   free(p->log_amount);
 }
 
-static lf_status plan_make(const lf_evidence_rows *r, const lf_atoms *atoms, const uint8_t *keep, size_plan *p, lf_error *err) {
+static lf_status plan_make(const lf_evidence_rows *r, const lf_atoms *atoms, const uint8_t *keep,
+                           size_plan *p, lf_error *err) {
   lf_status status = LF_OK;
   p->n_sets = atoms->n;
   p->m = 1;
@@ -50,8 +52,10 @@ static lf_status plan_make(const lf_evidence_rows *r, const lf_atoms *atoms, con
     size_t codes = atoms->items[t].n + 2;
     LF_TRY(lf_alloc(codes, sizeof *p->map[t], &p->map[t], err));
     p->first[t] = p->m;
-    if (keep[t]) LF_TRY(lf_blind_bands(r, atoms, t, p->deal, MOST_BANDS, FEWEST_DEALS, p->map[t], &p->count[t], err));
-    for (size_t c = 0; c < codes; c++) p->map[t][c] = keep[t] && p->map[t][c] >= 0 ? (int32_t)p->m + p->map[t][c] : -1;
+    if (keep[t])
+      LF_TRY(lf_blind_bands(r, atoms, t, p->deal, MOST_BANDS, FEWEST_DEALS, p->map[t], &p->count[t], err));
+    for (size_t c = 0; c < codes; c++)
+      p->map[t][c] = keep[t] && p->map[t][c] >= 0 ? (int32_t)p->m + p->map[t][c] : -1;
     p->m += p->count[t];
   }
 cleanup:
@@ -59,8 +63,8 @@ cleanup:
 }
 
 /* Normal equations of a fold's deals: h[m x m], g[m]; returns the deals' weight and sum of squares. */
-static void normal_equations(const lf_evidence_rows *r, const size_plan *p, const double *train, double *h, double *g, double *rows,
-                             double *squares, int32_t *at) {
+static void normal_equations(const lf_evidence_rows *r, const size_plan *p, const double *train, double *h,
+                             double *g, double *rows, double *squares, int32_t *at) {
   *rows = *squares = 0;
   for (size_t i = 0; i < r->n; i++) {
     double w = train[i] > 0 ? p->deal[i] : 0, z = p->log_amount[i];
@@ -81,7 +85,8 @@ static void normal_equations(const lf_evidence_rows *r, const size_plan *p, cons
 }
 
 /* What is left of an attribute's weights. block: its part of V. */
-static double shrink(const size_plan *p, size_t set, const double *v, const double *b, double variance, double *block, bool *aliased) {
+static double shrink(const size_plan *p, size_t set, const double *v, const double *b, double variance,
+                     double *block, bool *aliased) {
   size_t k = p->count[set], first = p->first[set];
   double wald = 0;
   for (size_t i = 0; i < k; i++)
@@ -101,7 +106,8 @@ typedef struct size_job {
   lf_error *errors;
 } size_job;
 
-static void write_fold(const lf_evidence_rows *r, const size_plan *p, size_t fold, size_t set, const double *b, double factor, double *x) {
+static void write_fold(const lf_evidence_rows *r, const size_plan *p, size_t fold, size_t set,
+                       const double *b, double factor, double *x) {
   for (size_t i = r->first; i < r->n; i++) {
     if (r->fold[i] != fold) continue;
     int32_t c = p->map[set][r->sample->code[set][i]];
@@ -151,8 +157,8 @@ static void fit_task(void *context, size_t fold) {
   job->status[fold] = fit_fold(job, fold, &job->errors[fold]);
 }
 
-lf_status lf_size_contributions(const lf_evidence_rows *rows, const lf_atoms *atoms, const uint8_t *keep, const lf_run *run,
-                                lf_contributions **out, lf_error *err) {
+lf_status lf_size_contributions(const lf_evidence_rows *rows, const lf_atoms *atoms, const uint8_t *keep,
+                                const lf_run *run, lf_contributions **out, lf_error *err) {
   size_plan plan = {0};
   size_job job = {.rows = rows, .plan = &plan};
   lf_status status = LF_OK;

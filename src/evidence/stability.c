@@ -1,13 +1,15 @@
 /* The effect in each quarter, and Simpson's alarm.
  *
- * Quarters: logistic regression of the outcome on the attribute's contribution in the quarter's rows alone, the other attributes entering as an
- * offset at their slopes over all quarters. A quarter needs 30 wins and 30 losses, and the contribution must vary in it; else it says nothing.
- * Differences between quarters: Cochran's Q (1954).
+ * Quarters: logistic regression of the outcome on the attribute's contribution in the quarter's rows alone,
+ * the other attributes entering as an offset at their slopes over all quarters. A quarter needs 30 wins and
+ * 30 losses, and the contribution must vary in it; else it says nothing. Differences between quarters:
+ * Cochran's Q (1954).
  *
- * Simpson's alarm: the slope alone and the slope beside all others have opposite signs, and both are told from 0 by two standard
- * errors and reach the margin. Signs only: odds ratios shrink when another cause is adjusted for even where nothing confounds (Gail, Wieand & Piantadosi 1984;
- * Greenland, Robins & Pearl 1999), but do not turn. The confounder is the attribute whose adding alone turns the sign, the
- * strongest where several do. */
+ * Simpson's alarm: the slope alone and the slope beside all others have opposite signs, and both are told
+ * from 0 by two standard errors and reach the margin. Signs only: odds ratios shrink when another cause is
+ * adjusted for even where nothing confounds (Gail, Wieand & Piantadosi 1984; Greenland, Robins & Pearl 1999),
+ * but do not turn. The confounder is the attribute whose adding alone turns the sign, the strongest where
+ * several do. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -17,16 +19,20 @@
 enum { FEWEST_EACH = 30, MOST_QUARTERS = 40 };
 
 /* A model of few of the columns on the winning model's rows. */
-static lf_status fit_few(const lf_study *s, const lf_dense *base, const double *const *x, size_t k, lf_dense_fit **fit, lf_error *err) {
+static lf_status fit_few(const lf_study *s, const lf_dense *base, const double *const *x, size_t k,
+                         lf_dense_fit **fit, lf_error *err) {
   lf_dense d = *base;
   d.x = x;
   d.k = k;
   return lf_dense_solve(&d, NULL, s->run, fit, err);
 }
 
-/* ---- quarters --------------------------------------------------------------------------------------------------------- */
+/* ---- quarters
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
-/* Judged rows in time order stand together: the range that holds all rows of a quarter, in rows of the model. */
+/* Judged rows in time order stand together: the range that holds all rows of a quarter, in rows of the model.
+ */
 static void quarter_range(const lf_study *s, int32_t quarter, size_t *from, size_t *to) {
   const int32_t *of = s->rows->quarter + s->winning.from;
   size_t n = s->winning.design.n;
@@ -37,8 +43,8 @@ static void quarter_range(const lf_study *s, int32_t quarter, size_t *from, size
 }
 
 /* The quarter's rows of attribute t: counts, and whether there is enough to tell. */
-static bool quarter_counts(const lf_study *s, const lf_dense *d, const int32_t *of, int32_t quarter, size_t t, double *weight, double *rows,
-                           double *won) {
+static bool quarter_counts(const lf_study *s, const lf_dense *d, const int32_t *of, int32_t quarter, size_t t,
+                           double *weight, double *rows, double *won) {
   double sum = 0, squares = 0;
   *rows = *won = 0;
   for (size_t i = 0; i < d->n; i++) {
@@ -53,8 +59,8 @@ static bool quarter_counts(const lf_study *s, const lf_dense *d, const int32_t *
 }
 
 /* weight: scratch of the model's rows. */
-static lf_status quarter_effect(const lf_study *s, size_t t, int32_t quarter, double *weight, const double *offset, lf_quarter_effect *out,
-                                bool *told, lf_error *err) {
+static lf_status quarter_effect(const lf_study *s, size_t t, int32_t quarter, double *weight,
+                                const double *offset, lf_quarter_effect *out, bool *told, lf_error *err) {
   const lf_model *m = &s->winning;
   size_t from, to;
   double rows, won;
@@ -71,7 +77,8 @@ static lf_status quarter_effect(const lf_study *s, size_t t, int32_t quarter, do
   d.weight += from;
   d.offset = offset + from;
   if (d.cluster) d.cluster += from;
-  if (!quarter_counts(s, &d, s->rows->quarter + m->from + from, quarter, t, weight, &rows, &won)) return LF_OK;
+  if (!quarter_counts(s, &d, s->rows->quarter + m->from + from, quarter, t, weight, &rows, &won))
+    return LF_OK;
   d.weight = weight;
   lf_dense_fit *fit = NULL;
   lf_status status = lf_dense_solve(&d, NULL, s->run, &fit, err);
@@ -101,7 +108,8 @@ static void compare_quarters(lf_attribute_evidence *a) {
   a->heterogeneity_p = lf_chi_squared_p(q, (double)(a->n_quarters - 1));
 }
 
-static lf_status attribute_quarters(lf_study *s, size_t t, int32_t from, int32_t to, double *weight, double *offset, lf_error *err) {
+static lf_status attribute_quarters(lf_study *s, size_t t, int32_t from, int32_t to, double *weight,
+                                    double *offset, lf_error *err) {
   const lf_model *m = &s->winning;
   lf_attribute_evidence *a = &s->out->items[t];
   lf_status status = lf_alloc((size_t)(to - from) + 1, sizeof *a->quarters, &a->quarters, err);
@@ -122,7 +130,8 @@ lf_status lf_study_quarters(lf_study *s, lf_error *err) {
   int32_t from = INT32_MAX, to = INT32_MIN;
   double *weight = NULL, *offset = NULL;
   lf_status status = LF_OK;
-  for (size_t t = 0; t < s->k; t++) s->out->items[t].heterogeneity_chi2 = s->out->items[t].heterogeneity_p = NAN;
+  for (size_t t = 0; t < s->k; t++)
+    s->out->items[t].heterogeneity_chi2 = s->out->items[t].heterogeneity_p = NAN;
   if (!r->quarter) return LF_OK;
   for (size_t i = r->first; i < r->n; i++) {
     if (r->quarter[i] == LF_NO_QUARTER) continue;
@@ -141,7 +150,9 @@ cleanup:
   return status;
 }
 
-/* ---- Simpson ------------------------------------------------------------------------------------------------------------ */
+/* ---- Simpson
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 /* Effect of t alone (with == SIZE_MAX) or beside one other. */
 static lf_status effect_beside(const lf_study *s, size_t t, size_t with, lf_effect *out, lf_error *err) {
@@ -151,7 +162,8 @@ static lf_status effect_beside(const lf_study *s, size_t t, size_t with, lf_effe
   lf_status status = fit_few(s, &m->design, x, with == SIZE_MAX ? 1 : 2, &fit, err);
   if (status != LF_OK) return status;
   size_t j = m->design.n_groups;
-  *out = lf_effect_make(fit->b[j] * m->scale[t], sqrt(fmax(0, fit->covariance[j * fit->m + j])) * m->scale[t]);
+  *out =
+      lf_effect_make(fit->b[j] * m->scale[t], sqrt(fmax(0, fit->covariance[j * fit->m + j])) * m->scale[t]);
   lf_dense_fit_free(fit);
   return LF_OK;
 }
@@ -184,7 +196,8 @@ lf_status lf_study_simpson(lf_study *s, lf_error *err) {
     if (!s->keep[t] || !(s->winning.scale[t] > 0)) continue;
     lf_status status = effect_beside(s, t, SIZE_MAX, &a->win.raw, err);
     if (status != LF_OK) return status;
-    a->simpson = told_apart(&a->win.raw, s->options.margin) && told_apart(&a->win.effect, s->options.margin) &&
+    a->simpson = told_apart(&a->win.raw, s->options.margin) &&
+                 told_apart(&a->win.effect, s->options.margin) &&
                  a->win.raw.log_ratio * a->win.effect.log_ratio < 0;
     if (a->simpson) status = find_confounder(s, t, a->win.raw.log_ratio, &a->confounder, err);
     if (status != LF_OK) return status;

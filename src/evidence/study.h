@@ -5,12 +5,14 @@
 #include "evidence/glm.h"
 #include "evidence/rows.h"
 
-/* A model of one outcome on the contributions of all attributes, over judged rows [from, from + design.n) of the evidence rows. */
+/* A model of one outcome on the contributions of all attributes, over judged rows [from, from + design.n) of
+ * the evidence rows. */
 typedef struct lf_model {
   lf_dense design;
-  const double **x;   /* backing of design.x */
+  const double **x; /* backing of design.x */
   size_t from;
-  double *scale;      /* [k]: two standard deviations of the contribution within its fold: a typical high lead less a typical low one */
+  double *scale; /* [k]: two standard deviations of the contribution within its fold: a typical high lead less
+                    a typical low one */
   lf_dense_fit *fit;
 } lf_model;
 
@@ -22,20 +24,22 @@ typedef struct lf_study {
   lf_evidence_options options;
   const lf_run *run;
   lf_evidence_rows *rows;
-  size_t k;                   /* attributes */
-  uint8_t *keep;              /* those that are tested: all but the drifting */
+  size_t k;      /* attributes */
+  uint8_t *keep; /* those that are tested: all but the drifting */
   lf_contribution_options how;
   lf_contributions *win, *size, *revenue;
-  double *win_weight;         /* [rows->n]: 0 where the fold has one class only */
-  double *deal_weight;        /* [rows->n]: deals with an amount; NULL without amounts */
-  double *income;             /* [rows->n]: revenue of a row over the mean deal; the mean where a deal's is unknown */
+  double *win_weight;  /* [rows->n]: 0 where the fold has one class only */
+  double *deal_weight; /* [rows->n]: deals with an amount; NULL without amounts */
+  double *income; /* [rows->n]: revenue of a row over the mean deal; the mean where a deal's is unknown */
   lf_model winning, dealing, earning;
   lf_evidence *out;
 } lf_study;
 
-/* Fits y on the contributions over judged rows [from, to). grouped: an intercept a fold. start: of the solver, or NULL. */
-lf_status lf_model_fit(const lf_study *study, lf_family family, const lf_contributions *x, const double *y, const double *weight,
-                       size_t from, size_t to, bool grouped, lf_model *model, lf_error *err);
+/* Fits y on the contributions over judged rows [from, to). grouped: an intercept a fold. start: of the
+ * solver, or NULL. */
+lf_status lf_model_fit(const lf_study *study, lf_family family, const lf_contributions *x, const double *y,
+                       const double *weight, size_t from, size_t to, bool grouped, lf_model *model,
+                       lf_error *err);
 void lf_model_clear(lf_model *model);
 /* The effect of attribute t in a model. */
 lf_effect lf_model_effect(const lf_model *model, size_t t);
@@ -46,21 +50,25 @@ void lf_model_without(const lf_model *model, size_t t, double *b);
 /* eta of the model's rows for coefficients b. */
 void lf_model_eta(const lf_model *model, const double *b, double *eta);
 /* Column of attribute t among the coefficients. */
-static inline size_t lf_model_column(const lf_model *model, size_t t) { return model->design.n_groups + t; }
+static inline size_t lf_model_column(const lf_model *model, size_t t) {
+  return model->design.n_groups + t;
+}
 
 /* Adds a sentence to a list. */
 lf_status lf_say(lf_text_list *list, lf_error *err, const char *format, ...) LF_PRINTF(3, 4);
 
 /* Mean of w d over rows with its standard error, clustered where clusters are given. */
-lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const uint32_t *cluster, size_t n_clusters,
-                         lf_paired *out, lf_error *err);
+lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const uint32_t *cluster,
+                         size_t n_clusters, lf_paired *out, lf_error *err);
 
-/* The log ratio (high lead to low) that outcome-blind bands of an attribute exclude at 95 %, one-sided. blind.c */
+/* The log ratio (high lead to low) that outcome-blind bands of an attribute exclude at 95 %, one-sided.
+ * blind.c */
 typedef struct lf_blind_test {
   double chi2, p, bound;
   size_t df;
 } lf_blind_test;
-lf_status lf_blind_bound(const lf_study *study, const lf_model *model, size_t set, lf_blind_test *out, lf_error *err);
+lf_status lf_blind_bound(const lf_study *study, const lf_model *model, size_t set, lf_blind_test *out,
+                         lf_error *err);
 
 /* The parts, in the order they run. Each fills study->out. */
 lf_status lf_study_winning(lf_study *study, lf_error *err);

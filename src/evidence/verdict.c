@@ -1,11 +1,12 @@
 /* Verdicts by rules that the report prints.
  *
- * p of winning and of deal size of every attribute are one family: q by Benjamini & Hochberg (1995). To predict takes both: to be told from chance
- * (q < 0.05) and to matter (an estimated ratio of at least the margin between a typical high and a typical low lead). Not to matter is
- * a finding of its own and takes evidence too: the margin must be outside what outcome-blind bands leave possible (blind.c).
- * The wins that would settle it: a standard error falls with the root of the wins; 80 % power at a one-sided 5 % takes an
- * effect of 2.49 standard errors (1.645 + 0.842), the effect being the estimate, or its distance to the margin, whichever is
- * told first. */
+ * p of winning and of deal size of every attribute are one family: q by Benjamini & Hochberg (1995). To
+ * predict takes both: to be told from chance (q < 0.05) and to matter (an estimated ratio of at least the
+ * margin between a typical high and a typical low lead). Not to matter is a finding of its own and takes
+ * evidence too: the margin must be outside what outcome-blind bands leave possible (blind.c). The wins that
+ * would settle it: a standard error falls with the root of the wins; 80 % power at a one-sided 5 % takes an
+ * effect of 2.49 standard errors (1.645 + 0.842), the effect being the estimate, or its distance to the
+ * margin, whichever is told first. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -27,7 +28,9 @@ const char *lf_verdict_name(lf_verdict verdict) {
   return "not enough evidence";
 }
 
-/* ---- q ---------------------------------------------------------------------------------------------------------------- */
+/* ---- q
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 static lf_status adjust_all(lf_study *s, lf_error *err) {
   double *p = NULL;
@@ -53,12 +56,18 @@ static lf_status adjust_all(lf_study *s, lf_error *err) {
   return LF_OK;
 }
 
-/* ---- parts -------------------------------------------------------------------------------------------------------------- */
+/* ---- parts
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
-static bool predicts(const lf_effect *e, double q, double margin) { return q < level && e->log_ratio >= margin; }
+static bool predicts(const lf_effect *e, double q, double margin) {
+  return q < level && e->log_ratio >= margin;
+}
 
 /* The newest rows, or the holdout, exclude an effect that matters. */
-static bool gone(const lf_effect *holdout, double margin) { return holdout->std_error > 0 && holdout->high < margin; }
+static bool gone(const lf_effect *holdout, double margin) {
+  return holdout->std_error > 0 && holdout->high < margin;
+}
 
 /* The newest quarter says the opposite. */
 static bool turned(const lf_attribute_evidence *a) {
@@ -108,7 +117,9 @@ static double largest(const lf_effect *e, double bound) {
   return e->std_error > 0 ? fmax(bound, e->log_ratio + 1.6448536269514722 * e->std_error) : bound;
 }
 
-/* ---- rules --------------------------------------------------------------------------------------------------------------- */
+/* ---- rules
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 static void predict_revenue(lf_attribute_evidence *a, lf_text *text) {
   bool amounts = a->revenue.effect.std_error > 0;
@@ -155,8 +166,10 @@ static void say_equivalent(lf_attribute_evidence *a, bool amounts, double margin
   lf_text_add_fixed(text, exp(margin), 2);
 }
 
-static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was_there, double margin, lf_text *text) {
-  double equal = a->win.bound / 2 / 1.6448536269514722; /* a standard error where the contribution found nothing */
+static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was_there, double margin,
+                           lf_text *text) {
+  double equal =
+      a->win.bound / 2 / 1.6448536269514722; /* a standard error where the contribution found nothing */
   lf_effect win = a->win.effect.std_error > 0 ? a->win.effect : lf_effect_make(0, equal);
   a->verdict = LF_NOT_ENOUGH;
   a->more_wins = isfinite(win.std_error) ? more_wins(&win, s->out->won, margin) : NAN;
@@ -165,18 +178,22 @@ static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was
   if (was_there) {
     add_win(text, a);
     bool newest = turned(a);
-    lf_text_add(text, newest ? " over all judged rows, but the other way round in the newest quarter: " : " over all judged rows, but not in the holdout: ");
+    lf_text_add(text, newest ? " over all judged rows, but the other way round in the newest quarter: "
+                             : " over all judged rows, but not in the holdout: ");
     add_ratio(text, newest ? &a->quarters[a->n_quarters - 1].effect : &a->win.holdout);
     a->more_wins = NAN;
     return;
   }
-  if (a->win.effect.std_error > 0) add_win(text, a);
-  else lf_text_add(text, "no band was found that held outside the rows that chose it");
+  if (a->win.effect.std_error > 0)
+    add_win(text, a);
+  else
+    lf_text_add(text, "no band was found that held outside the rows that chose it");
   if (a->win.effect.high < 0) {
     lf_text_add(text, ": what was learnt of it turned out the other way round");
     a->more_wins = NAN;
   }
-  if (a->win.q < level && a->win.effect.log_ratio > 0) lf_text_add(text, ": told from chance, not from the margin");
+  if (a->win.q < level && a->win.effect.log_ratio > 0)
+    lf_text_add(text, ": told from chance, not from the margin");
   if (isfinite(a->more_wins)) lf_text_addf(text, "; about %.0f more wins would settle it", a->more_wins);
 }
 
@@ -189,23 +206,30 @@ static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
   lf_attribute_evidence *a = &s->out->items[t];
   bool amounts = s->out->has_amounts && !a->is_amount;
   bool was_there = gone(&a->win.holdout, margin) || turned(a);
-  bool win = predicts(&a->win.effect, a->win.q, margin), size = amounts && predicts(&a->size.effect, a->size.q, margin);
+  bool win = predicts(&a->win.effect, a->win.q, margin),
+       size = amounts && predicts(&a->size.effect, a->size.q, margin);
   a->through_win = win && !was_there;
   a->through_size = size;
   const lf_revenue_evidence *e = &a->revenue;
-  bool revenue = !s->out->has_amounts || (amounts && predicts(&e->effect, e->q, margin) && e->boot_low > 0 && e->without_top.p < level);
+  bool revenue = !s->out->has_amounts || (amounts && predicts(&e->effect, e->q, margin) && e->boot_low > 0 &&
+                                          e->without_top.p < level);
   bool equivalent = a->win.bound < margin && (!amounts || a->size.bound < margin);
   a->more_wins = NAN;
-  if ((a->through_win || a->through_size) && revenue) predict_revenue(a, text);
-  else if (a->through_win || a->through_size) predict_part(a, text);
-  else if (equivalent) say_equivalent(a, amounts, margin, text);
-  else say_not_enough(s, a, win && was_there, margin, text);
+  if ((a->through_win || a->through_size) && revenue)
+    predict_revenue(a, text);
+  else if (a->through_win || a->through_size)
+    predict_part(a, text);
+  else if (equivalent)
+    say_equivalent(a, amounts, margin, text);
+  else
+    say_not_enough(s, a, win && was_there, margin, text);
 }
 
 static void say_drifting(lf_attribute_evidence *a, lf_text *text) {
   a->verdict = LF_NOT_ENOUGH;
   a->more_wins = NAN;
-  lf_text_add(text, "its newest values lie outside what older rows held: nothing older rows taught speaks for them");
+  lf_text_add(
+      text, "its newest values lie outside what older rows held: nothing older rows taught speaks for them");
 }
 
 /* p and q of what it is said to predict; of the smaller where nothing is said. */
@@ -231,21 +255,39 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
   lf_format_fixed(margin, 2, ratio, sizeof ratio);
   lf_text_add(&text, "Every row is judged by bands and weights that were chosen without it");
   lf_text_addf(&text, s->rows->cluster ? ", and without its account. " : ". ");
-  lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the attribute says of them.");
+  lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the "
+                     "attribute says of them.");
   LF_TRY(add_rule(list, &text, err));
-  LF_TRY(lf_say(list, err, "predicts: told from chance (q below 0.05 over all attributes, winning and deal size together), a ratio of at "
-                                     "least %s between a high and a low lead, not excluded by the holdout, and not the other way round in the newest quarter.", ratio));
+  LF_TRY(lf_say(list, err,
+                "predicts: told from chance (q below 0.05 over all attributes, winning and deal size "
+                "together), a ratio of at "
+                "least %s between a high and a low lead, not excluded by the holdout, and not the other way "
+                "round in the newest quarter.",
+                ratio));
   if (s->out->has_amounts) {
-    LF_TRY(lf_say(list, err, "predicts closed revenue: predicts winning or deal size, and revenue a lead as well (q below 0.05, ratio at least %s, "
-                                       "bootstrap interval above 1, and still so without the largest 1 %% of the deals).", ratio));
-    LF_TRY(lf_say(list, err, "predicts winning, not revenue / predicts deal size, not revenue: the one is shown, closed revenue is not."));
+    LF_TRY(lf_say(list, err,
+                  "predicts closed revenue: predicts winning or deal size, and revenue a lead as well (q "
+                  "below 0.05, ratio at least %s, "
+                  "bootstrap interval above 1, and still so without the largest 1 %% of the deals).",
+                  ratio));
+    LF_TRY(lf_say(list, err,
+                  "predicts winning, not revenue / predicts deal size, not revenue: the one is shown, closed "
+                  "revenue is not."));
   } else {
-    LF_TRY(lf_say(list, err, "predicts closed revenue: predicts winning; amounts are not known, so every win counts the same."));
+    LF_TRY(lf_say(
+        list, err,
+        "predicts closed revenue: predicts winning; amounts are not known, so every win counts the same."));
   }
-  LF_TRY(lf_say(list, err, "no meaningful difference: bands that no outcome chose exclude a ratio of %s or more%s (95 %%, one-sided).", ratio,
-                          s->out->has_amounts ? ", in winning and in deal size" : ""));
-  LF_TRY(lf_say(list, err, "not enough evidence: everything else; the wins that would settle it are for a power of 80 %%."));
-  LF_TRY(lf_say(list, err, "strong: a ratio of 2 or more between a high and a low lead; moderate: 1.4 or more; weak: less."));
+  LF_TRY(lf_say(list, err,
+                "no meaningful difference: bands that no outcome chose exclude a ratio of %s or more%s (95 "
+                "%%, one-sided).",
+                ratio, s->out->has_amounts ? ", in winning and in deal size" : ""));
+  LF_TRY(lf_say(
+      list, err,
+      "not enough evidence: everything else; the wins that would settle it are for a power of 80 %%."));
+  LF_TRY(lf_say(
+      list, err,
+      "strong: a ratio of 2 or more between a high and a low lead; moderate: 1.4 or more; weak: less."));
 cleanup:
   return status;
 }
@@ -257,12 +299,16 @@ lf_status lf_study_verdicts(lf_study *s, lf_error *err) {
     lf_attribute_evidence *a = &s->out->items[t];
     lf_text text = {0};
     widen_bounds(a);
-    if (s->keep[t]) decide(s, t, margin, &text);
-    else say_drifting(a, &text);
+    if (s->keep[t])
+      decide(s, t, margin, &text);
+    else
+      say_drifting(a, &text);
     headline_p(a, !s->keep[t]);
     status = lf_text_status(&text, err);
-    if (status == LF_OK) a->because = text.data;
-    else lf_text_free(&text);
+    if (status == LF_OK)
+      a->because = text.data;
+    else
+      lf_text_free(&text);
   }
   return status == LF_OK ? print_rules(s, s->out->margin, err) : status;
 }

@@ -1,12 +1,13 @@
 /* Which attributes predict winning.
  *
- * Symbols: x_a(i) the contribution of attribute a to row i, by a fit that never saw the row; logistic regression of the outcome on all x_a
- * together, unpenalised, an intercept a fold (folds, and above all times, differ in level). The slope of x_a is 0 where what was learnt of a
- * elsewhere says nothing here, whatever bands were searched: so its one-sided test is honest, one degree of freedom however many
- * bands there are (the calibration slope of Cox 1958, one an attribute; cross-fitting as in Chernozhukov et al. 2018). Covariance is
- * the sandwich, clustered by account.
- * Leaving an attribute out: the constrained optimum of the same model. On the holdout the slopes come from the training rows, so that loss
- * and AUC lost there are out of sample and can be negative; only the level is set anew. */
+ * Symbols: x_a(i) the contribution of attribute a to row i, by a fit that never saw the row; logistic
+ * regression of the outcome on all x_a together, unpenalised, an intercept a fold (folds, and above all
+ * times, differ in level). The slope of x_a is 0 where what was learnt of a elsewhere says nothing here,
+ * whatever bands were searched: so its one-sided test is honest, one degree of freedom however many bands
+ * there are (the calibration slope of Cox 1958, one an attribute; cross-fitting as in Chernozhukov et al.
+ * 2018). Covariance is the sandwich, clustered by account. Leaving an attribute out: the constrained optimum
+ * of the same model. On the holdout the slopes come from the training rows, so that loss and AUC lost there
+ * are out of sample and can be negative; only the level is set anew. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -33,9 +34,9 @@ static void weigh_folds(lf_study *s) {
 
 typedef struct leave_out {
   lf_study *study;
-  const lf_model *model;   /* gives the slopes */
-  const lf_model *judge;   /* rows to judge on; its own slopes are not used unless it is the model */
-  double *eta;             /* of the judge's rows, all attributes */
+  const lf_model *model; /* gives the slopes */
+  const lf_model *judge; /* rows to judge on; its own slopes are not used unless it is the model */
+  double *eta;           /* of the judge's rows, all attributes */
   double *loss;
   bool holdout;
   lf_status *status;
@@ -57,7 +58,8 @@ static void judged_eta(const leave_out *l, const double *b, double *eta) {
 
 static lf_status auc_lost(const leave_out *l, const double *without, lf_paired *out, lf_error *err) {
   const lf_dense *d = &l->judge->design;
-  lf_judge_rows rows = {.n = d->n, .score = l->eta, .won = l->study->rows->sample->won + l->judge->from, .weight = d->weight};
+  lf_judge_rows rows = {
+      .n = d->n, .score = l->eta, .won = l->study->rows->sample->won + l->judge->from, .weight = d->weight};
   if (d->cluster) {
     rows.cluster = d->cluster;
     rows.n_clusters = d->n_clusters;
@@ -106,7 +108,8 @@ static void leave_task(void *context, size_t t) {
   if (l->study->keep[t] && l->model->scale[t] > 0) l->status[t] = leave_one(l, t, &l->errors[t]);
 }
 
-static lf_status leave_each(lf_study *s, const lf_model *model, const lf_model *judge, bool holdout, lf_error *err) {
+static lf_status leave_each(lf_study *s, const lf_model *model, const lf_model *judge, bool holdout,
+                            lf_error *err) {
   leave_out l = {.study = s, .model = model, .judge = judge, .holdout = holdout};
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(judge->design.n, sizeof *l.eta, &l.eta, err));
@@ -130,7 +133,8 @@ cleanup:
   return status;
 }
 
-/* ---- holdout ------------------------------------------------------------------------------------------------------- */
+/* ---- holdout
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Whether both classes stand among rows [from, to). */
 static bool both_classes(const lf_study *s, size_t from, size_t to) {
@@ -144,10 +148,12 @@ static lf_status judge_holdout(lf_study *s, lf_error *err) {
   lf_model training = {0}, holdout = {0};
   lf_status status = LF_OK;
   if (!r->has_holdout || !both_classes(s, r->n_train, r->n)) return LF_OK;
-  LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->n_train, r->n, false, &holdout, err));
+  LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->n_train, r->n, false, &holdout,
+                      err));
   for (size_t t = 0; t < s->k; t++) s->out->items[t].win.holdout = lf_model_effect(&holdout, t);
   if (!both_classes(s, r->first, r->n_train)) goto cleanup;
-  LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n_train, true, &training, err));
+  LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n_train, true,
+                      &training, err));
   LF_TRY(leave_each(s, &training, &holdout, true, err));
 cleanup:
   lf_model_clear(&training);
@@ -155,7 +161,9 @@ cleanup:
   return status;
 }
 
-/* ---- all ------------------------------------------------------------------------------------------------------------- */
+/* ---- all
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct bound_job {
   lf_study *study;
@@ -168,9 +176,11 @@ typedef struct bound_job {
 static void bound_task(void *context, size_t t) {
   bound_job *job = context;
   const lf_effect *e = &job->study->out->items[t].win.effect;
-  job->tests[t] = (lf_blind_test){.chi2 = NAN, .p = NAN}; /* what plainly matters needs no bound: its own limit will do */
+  job->tests[t] =
+      (lf_blind_test){.chi2 = NAN, .p = NAN}; /* what plainly matters needs no bound: its own limit will do */
   if (e->log_ratio - 1.645 * e->std_error > log(job->study->options.margin)) return;
-  if (job->study->keep[t]) job->status[t] = lf_blind_bound(job->study, job->model, t, &job->tests[t], &job->errors[t]);
+  if (job->study->keep[t])
+    job->status[t] = lf_blind_bound(job->study, job->model, t, &job->tests[t], &job->errors[t]);
 }
 
 static lf_status bound_all(lf_study *s, lf_error *err) {
@@ -215,7 +225,8 @@ lf_status lf_study_winning(lf_study *s, lf_error *err) {
   LF_TRY(lf_win_contributions(r, s->atoms, &s->how, s->run, &s->win, err));
   weigh_folds(s);
   count_rows(s);
-  LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning, err));
+  LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning,
+                      err));
   for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_study_effect(s, &s->winning, t);
   LF_TRY(leave_each(s, &s->winning, &s->winning, false, err));
   LF_TRY(bound_all(s, err));

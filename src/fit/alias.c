@@ -1,10 +1,10 @@
 /* Which coefficients are linearly dependent on earlier ones.
  *
- * Symbols: A = X'WX scaled to a unit diagonal; the squared pivot of column j in an unpivoted Cholesky factor is the share of
- * its norm that the columns before it leave unexplained.
- * Small pivots of normal equations are rounding noise from about 1e-13 down, and true ones are trusted from 1e-9 up. In
- * between the dependence itself is put to the rows: the residual x_j - sum c_k x_k is computed row by row, where it is
- * exact to rounding. The later column of a dependent set is the one aliased, as in R's glm (LINPACK dqrdc2). */
+ * Symbols: A = X'WX scaled to a unit diagonal; the squared pivot of column j in an unpivoted Cholesky factor
+ * is the share of its norm that the columns before it leave unexplained. Small pivots of normal equations are
+ * rounding noise from about 1e-13 down, and true ones are trusted from 1e-9 up. In between the dependence
+ * itself is put to the rows: the residual x_j - sum c_k x_k is computed row by row, where it is exact to
+ * rounding. The later column of a dependent set is the one aliased, as in R's glm (LINPACK dqrdc2). */
 #include <gsl/gsl_cblas.h>
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
 /* Which of very many attributes go on to be fitted together.
  *
- * Symbols: fold f judges rows of atom a with n_fa rows and w_fa wins; N_a, W_a are those of the other folds, R their win rate. An attribute
- * alone predicts p_fa = (W_a + k R) / (N_a + k), k = 30, and gains over the win rate alone, from rows that did not make p,
- *     G = 2 sum over f, a of  w_fa log(p_fa / R) + (n_fa - w_fa) log((1 - p_fa) / (1 - R)).
- * All of it comes from counts by fold and atom: one pass over the rows. A fit of thousands of bands together would cost their number cubed.
- * (Sure independence screening: Fan & Lv 2008.) */
+ * Symbols: fold f judges rows of atom a with n_fa rows and w_fa wins; N_a, W_a are those of the other folds,
+ * R their win rate. An attribute alone predicts p_fa = (W_a + k R) / (N_a + k), k = 30, and gains over the
+ * win rate alone, from rows that did not make p, G = 2 sum over f, a of  w_fa log(p_fa / R) + (n_fa - w_fa)
+ * log((1 - p_fa) / (1 - R)). All of it comes from counts by fold and atom: one pass over the rows. A fit of
+ * thousands of bands together would cost their number cubed. (Sure independence screening: Fan & Lv 2008.) */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -81,8 +81,8 @@ static int by_falling_gain(const void *a, const void *b) {
   return x->set < y->set ? -1 : x->set > y->set;
 }
 
-lf_status lf_screen_alone(const lf_sample *sample, const lf_atoms *atoms, size_t most, uint8_t *keep, lf_dropped_set *dropped,
-                          size_t *n_dropped, const lf_run *run, lf_error *err) {
+lf_status lf_screen_alone(const lf_sample *sample, const lf_atoms *atoms, size_t most, uint8_t *keep,
+                          lf_dropped_set *dropped, size_t *n_dropped, const lf_run *run, lf_error *err) {
   screen k = {.sample = sample, .atoms = atoms, .keep = keep};
   lf_dropped_set *order = NULL;
   size_t n = 0;
@@ -96,7 +96,8 @@ lf_status lf_screen_alone(const lf_sample *sample, const lf_atoms *atoms, size_t
   lf_parallel_for(run, atoms->n, judge_task, &k);
   n = 0;
   for (size_t t = 0; t < atoms->n; t++) {
-    if (k.status[t] != LF_OK) LF_TRY(lf_fail(err, k.status[t], "not enough memory to judge %zu attributes", atoms->n));
+    if (k.status[t] != LF_OK)
+      LF_TRY(lf_fail(err, k.status[t], "not enough memory to judge %zu attributes", atoms->n));
     if (keep[t]) order[n++] = (lf_dropped_set){t, k.gain[t], k.error[t]};
   }
   qsort(order, n, sizeof *order, by_falling_gain);

@@ -21,7 +21,8 @@ void lf_groupings_free(lf_grouping *groupings, size_t n) {
 }
 
 /* Which bands hold rows of positive weight: a band nobody is in has no weight to estimate and counts 0. */
-static void mark_present(const uint16_t *code, const double *weight, size_t n, const lf_grouping *grouping, uint8_t *present) {
+static void mark_present(const uint16_t *code, const double *weight, size_t n, const lf_grouping *grouping,
+                         uint8_t *present) {
   for (size_t i = 0; i < n; i++)
     if (weight[i] > 0) present[grouping->band[code[i]]] = 1;
 }
@@ -52,8 +53,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_banded_make(const lf_sample *sample, const lf_atoms *atoms, const lf_grouping *groupings, const uint8_t *keep,
-                         const double *weight, lf_banded **banded, lf_error *err) {
+lf_status lf_banded_make(const lf_sample *sample, const lf_atoms *atoms, const lf_grouping *groupings,
+                         const uint8_t *keep, const double *weight, lf_banded **banded, lf_error *err) {
   lf_banded *b = NULL;
   size_t codes = 0, at = 0;
   for (size_t t = 0; t < atoms->n; t++)
@@ -88,27 +89,29 @@ void lf_banded_rest(lf_banded *banded) {
   if (banded->frame) lf_frame_rest(banded->frame);
 }
 
-lf_status lf_banded_path(lf_banded *banded, const double *lambda, size_t n, const double *start, double tolerance, const lf_run *run,
-                         double *b, lf_error *err) {
+lf_status lf_banded_path(lf_banded *banded, const double *lambda, size_t n, const double *start,
+                         double tolerance, const lf_run *run, double *b, lf_error *err) {
   lf_ridge_path path = {.n = n, .lambda = lambda, .start = start, .tolerance = tolerance};
   lf_status status = wake(banded, run, err);
   return status == LF_OK ? lf_ridge_path_fit(banded->frame, &path, run, b, err) : status;
 }
 
-lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start, double tolerance, bool information,
-                          const lf_run *run, lf_weights **weights, lf_error *err) {
+lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start, double tolerance,
+                          bool information, const lf_run *run, lf_weights **weights, lf_error *err) {
   double *ridge = NULL;
   lf_status status = wake(banded, run, err);
   if (status == LF_OK) status = lf_alloc(banded->design.n_coef, sizeof *ridge, &ridge, err);
   if (status != LF_OK) return status;
   for (size_t j = 1; j < banded->design.n_coef; j++) ridge[j] = lambda;
-  lf_solve_options options = {.ridge = ridge, .start = start, .tolerance = tolerance, .no_information = !information};
+  lf_solve_options options = {
+      .ridge = ridge, .start = start, .tolerance = tolerance, .no_information = !information};
   status = lf_solve_frame(banded->frame, &options, false, run, weights, err);
   free(ridge);
   return status;
 }
 
-void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms, const lf_band_start *start, double *b) {
+void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms,
+                     const lf_band_start *start, double *b) {
   b[0] = start->intercept;
   for (size_t t = 0; t < banded->n_terms; t++) {
     const lf_term *term = &banded->terms[t];

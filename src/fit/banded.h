@@ -5,29 +5,29 @@
 #include "fit/fit.h"
 #include "fit/sample.h"
 
-/* A design over the atoms' codes: each kept set is a term, each of its bands with training rows a coefficient. Owned throughout, but for the
- * sample's codes. */
+/* A design over the atoms' codes: each kept set is a term, each of its bands with training rows a
+ * coefficient. Owned throughout, but for the sample's codes. */
 typedef struct lf_banded {
   size_t n_terms;
-  size_t *set;       /* of each term */
+  size_t *set; /* of each term */
   lf_term *terms;
-  int32_t *map;      /* backing of the terms' maps */
+  int32_t *map; /* backing of the terms' maps */
   lf_design design;
   struct lf_frame *frame; /* its working form, made by the first fit */
 } lf_banded;
 
 /* weight: of each row of the sample (kept by reference). keep[set] nonzero: the set is a term. */
-lf_status lf_banded_make(const lf_sample *sample, const lf_atoms *atoms, const lf_grouping *groupings, const uint8_t *keep,
-                         const double *weight, lf_banded **banded, lf_error *err);
+lf_status lf_banded_make(const lf_sample *sample, const lf_atoms *atoms, const lf_grouping *groupings,
+                         const uint8_t *keep, const double *weight, lf_banded **banded, lf_error *err);
 void lf_banded_free(lf_banded *banded);
 
 /* Ridge fit: every band penalised by lambda, the intercept free. start: n_coef or NULL. */
-lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start, double tolerance, bool information,
-                          const lf_run *run, lf_weights **weights, lf_error *err);
+lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start, double tolerance,
+                          bool information, const lf_run *run, lf_weights **weights, lf_error *err);
 
 /* Ridge fits at falling penalties, b[n][n_coef]; start: n_coef or NULL. */
-lf_status lf_banded_path(lf_banded *banded, const double *lambda, size_t n, const double *start, double tolerance, const lf_run *run,
-                         double *b, lf_error *err);
+lf_status lf_banded_path(lf_banded *banded, const double *lambda, size_t n, const double *start,
+                         double tolerance, const lf_run *run, double *b, lf_error *err);
 /* Lets go of working memory until the next fit. */
 void lf_banded_rest(lf_banded *banded);
 
@@ -41,22 +41,26 @@ typedef struct lf_band_rules {
   size_t max_bands; /* 0: no cap */
 } lf_band_rules;
 
-/* Bands of every kept set from the rows with positive weight: first on the marginal deviance, then once more on the working response of a
- * ridge fit, so that each attribute is banded given the others. groupings[n_sets] are made (cleared by the caller). */
+/* Bands of every kept set from the rows with positive weight: first on the marginal deviance, then once more
+ * on the working response of a ridge fit, so that each attribute is banded given the others.
+ * groupings[n_sets] are made (cleared by the caller). */
 typedef struct lf_band_start {
   double intercept;
   double **value; /* [n_sets][n_bands + 2], NULL for sets that are not kept */
 } lf_band_start;
 
-lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
-                          const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_error *err);
-/* The same, and for each band about the coefficient that a ridge fit will give it. The caller clears the start. */
-lf_status lf_choose_bands_start(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
-                                const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_band_start *start,
-                                lf_error *err);
+lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                          const double *weight, const lf_band_rules *rules, const lf_run *run,
+                          lf_grouping *groupings, lf_error *err);
+/* The same, and for each band about the coefficient that a ridge fit will give it. The caller clears the
+ * start. */
+lf_status lf_choose_bands_start(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                                const double *weight, const lf_band_rules *rules, const lf_run *run,
+                                lf_grouping *groupings, lf_band_start *start, lf_error *err);
 void lf_band_start_clear(lf_band_start *start, size_t n_sets);
 /* The start in the order of the design's coefficients, b[n_coef]. */
-void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms, const lf_band_start *start, double *b);
+void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms,
+                     const lf_band_start *start, double *b);
 void lf_groupings_free(lf_grouping *groupings, size_t n);
 
 #endif

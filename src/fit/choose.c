@@ -1,15 +1,17 @@
 /* Bands from the data, each attribute given the others.
  *
- * Symbols: row i with weight w_i, outcome y_i, linear predictor eta_i of a ridge fit on provisional bands, p_i = expit(eta_i).
- * First pass: the exact partition of least binomial deviance + g per band (partition.h), each attribute by itself.
- * Second pass: with the current band's coefficient f_a, atom a has working response and weight
- *     z_a = f_a + sum (y - p) w / sum p (1 - p) w,      h_a = sum p (1 - p) w        (sums over the rows of the atom)
- * and the partition minimises sum h (z - mean)^2 + g per band: the quadratic view of the joint deviance in that attribute
- * with the others held (one step of backfitting; Hastie & Tibshirani 1990, section 6.3). Marginal bands alone are drawn where a
- * correlated attribute changes, not where this one matters.
+ * Symbols: row i with weight w_i, outcome y_i, linear predictor eta_i of a ridge fit on provisional bands,
+ * p_i = expit(eta_i). First pass: the exact partition of least binomial deviance + g per band (partition.h),
+ * each attribute by itself. Second pass: with the current band's coefficient f_a, atom a has working response
+ * and weight z_a = f_a + sum (y - p) w / sum p (1 - p) w,      h_a = sum p (1 - p) w        (sums over the
+ * rows of the atom) and the partition minimises sum h (z - mean)^2 + g per band: the quadratic view of the
+ * joint deviance in that attribute with the others held (one step of backfitting; Hastie & Tibshirani 1990,
+ * section 6.3). Marginal bands alone are drawn where a correlated attribute changes, not where this one
+ * matters.
  *
- * Categories have no order: their levels stand by shrunken win rate, (won + k rate) / (rows + k), k = 10, in the first pass, by
- * z h / (h + 1) in the second (Fisher 1958: the best contiguous partition after sorting is the best of all for squared error). */
+ * Categories have no order: their levels stand by shrunken win rate, (won + k rate) / (rows + k), k = 10, in
+ * the first pass, by z h / (h + 1) in the second (Fisher 1958: the best contiguous partition after sorting is
+ * the best of all for squared error). */
 #include <stdlib.h>
 
 #include "band/partition.h"
@@ -20,9 +22,9 @@
 #include "fit/frame.h"
 #include "fit/logistic.h"
 
-static const double first_lambda = 3;   /* ridge of the fit that adjusts the bands */
+static const double first_lambda = 3;       /* ridge of the fit that adjusts the bands */
 static const double first_tolerance = 0.02; /* decrement: a start for bands, no estimate */
-static const double largest_step = 3;   /* of a working response, in log-odds */
+static const double largest_step = 3;       /* of a working response, in log-odds */
 static const double rate_shrinkage = 10;
 
 /* Sums by atom of one set. */
@@ -109,7 +111,8 @@ typedef struct scratch {
 } scratch;
 
 static lf_status scratch_make(size_t n, scratch *s, lf_error *err) {
-  double **arrays[] = {&s->sums.rows, &s->sums.won, &s->sums.g, &s->sums.h, &s->z, &s->rows, &s->won, &s->oz, &s->oh};
+  double **arrays[] = {&s->sums.rows, &s->sums.won, &s->sums.g, &s->sums.h, &s->z,
+                       &s->rows,      &s->won,      &s->oz,     &s->oh};
   for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) {
     lf_status status = lf_alloc(n, sizeof(double), arrays[k], err);
     if (status != LF_OK) return status;
@@ -125,9 +128,10 @@ static void scratch_clear(scratch *s) {
   free(s->band);
 }
 
-/* Atoms without rows here keep out of the programme and join the band of the atom before them (numbers) or other (categories). */
-static lf_status partition_set(const chooser *c, const lf_atom_set *set, scratch *s, bool squared, lf_grouping *grouping,
-                               lf_error *err) {
+/* Atoms without rows here keep out of the programme and join the band of the atom before them (numbers) or
+ * other (categories). */
+static lf_status partition_set(const chooser *c, const lf_atom_set *set, scratch *s, bool squared,
+                               lf_grouping *grouping, lf_error *err) {
   size_t n = 0;
   for (size_t k = 0; k < set->n; k++) {
     size_t a = s->order[k].atom;
@@ -166,7 +170,8 @@ static lf_status partition_set(const chooser *c, const lf_atom_set *set, scratch
   return LF_OK;
 }
 
-/* Mean coefficient of the atoms of each band, and of those without a band of their own, under the fit at hand. */
+/* Mean coefficient of the atoms of each band, and of those without a band of their own, under the fit at
+ * hand. */
 static lf_status set_start(const chooser *c, size_t t, const atom_sums *sums, lf_error *err) {
   const lf_grouping *grouping = &c->groupings[t];
   const lf_term *term = NULL;
@@ -249,8 +254,9 @@ cleanup:
   return status;
 }
 
-lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
-                          const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_error *err) {
+lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                          const double *weight, const lf_band_rules *rules, const lf_run *run,
+                          lf_grouping *groupings, lf_error *err) {
   return lf_choose_bands_start(sample, atoms, keep, weight, rules, run, groupings, NULL, err);
 }
 
@@ -260,10 +266,16 @@ void lf_band_start_clear(lf_band_start *start, size_t n_sets) {
   start->value = NULL;
 }
 
-lf_status lf_choose_bands_start(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const double *weight,
-                                const lf_band_rules *rules, const lf_run *run, lf_grouping *groupings, lf_band_start *start,
-                                lf_error *err) {
-  chooser c = {.sample = sample, .atoms = atoms, .keep = keep, .weight = weight, .rules = rules, .groupings = groupings, .start = start};
+lf_status lf_choose_bands_start(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                                const double *weight, const lf_band_rules *rules, const lf_run *run,
+                                lf_grouping *groupings, lf_band_start *start, lf_error *err) {
+  chooser c = {.sample = sample,
+               .atoms = atoms,
+               .keep = keep,
+               .weight = weight,
+               .rules = rules,
+               .groupings = groupings,
+               .start = start};
   lf_status status = LF_OK;
   if (start) LF_TRY(lf_alloc(atoms->n, sizeof *start->value, &start->value, err));
   for (size_t t = 0; t < atoms->n; t++) {

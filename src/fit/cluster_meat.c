@@ -1,9 +1,11 @@
-/* Meat of the cluster-robust sandwich: sum over clusters of s s', s = sum of r_i x_i over the rows of the cluster, r_i = w_i (y_i - mu_i).
+/* Meat of the cluster-robust sandwich: sum over clusters of s s', s = sum of r_i x_i over the rows of the
+ * cluster, r_i = w_i (y_i - mu_i).
  *
- * A cluster of few rows touches few coefficients: s is kept as the dense part of intercept and numbers and a list of the coefficients of
- * codes, and its products are added where they are not 0. Where the list is long, s is written out and a batch of them is multiplied
- * at once (dsyrk). Clusters are cut into chunks by number; a chunk gathers its rows into records in cluster order, so that
- * columns are read in the order they are stored in. Chunks are added in their order. */
+ * A cluster of few rows touches few coefficients: s is kept as the dense part of intercept and numbers and a
+ * list of the coefficients of codes, and its products are added where they are not 0. Where the list is long,
+ * s is written out and a batch of them is multiplied at once (dsyrk). Clusters are cut into chunks by number;
+ * a chunk gathers its rows into records in cluster order, so that columns are read in the order they are
+ * stored in. Chunks are added in their order. */
 #include <gsl/gsl_cblas.h>
 #include <stdlib.h>
 
@@ -16,12 +18,12 @@ typedef struct meat {
   const lf_frame *frame;
   const double *residual;
   const uint32_t *cluster;
-  lf_chunks chunks;   /* of clusters */
-  size_t n_codes;     /* coded terms */
-  size_t dense;       /* intercept and numbers: the first items of a record */
-  double **products;  /* of each chunk: n_coef x n_coef; to be added to its mirror image */
-  double **edge;      /* of each chunk: n_coef x dense */
-  size_t *used;       /* clusters of each chunk with a row of positive weight */
+  lf_chunks chunks;  /* of clusters */
+  size_t n_codes;    /* coded terms */
+  size_t dense;      /* intercept and numbers: the first items of a record */
+  double **products; /* of each chunk: n_coef x n_coef; to be added to its mirror image */
+  double **edge;     /* of each chunk: n_coef x dense */
+  size_t *used;      /* clusters of each chunk with a row of positive weight */
   lf_status *status;
   lf_error *errors;
 } meat;
@@ -36,11 +38,11 @@ typedef struct records {
 /* One cluster's score. */
 typedef struct score {
   double *dense;
-  size_t n;        /* coefficients of codes it touches */
+  size_t n; /* coefficients of codes it touches */
   int32_t *index;
-  double *value;   /* by coefficient */
-  uint8_t *seen;   /* by coefficient */
-  double *batch;   /* BATCH written-out scores */
+  double *value; /* by coefficient */
+  uint8_t *seen; /* by coefficient */
+  double *batch; /* BATCH written-out scores */
   size_t n_batch;
 } score;
 
@@ -138,7 +140,9 @@ static void sum_rows(const meat *m, const records *r, size_t cluster, score *s) 
 }
 
 /* Coefficient of each dense item. */
-static size_t dense_coef(const lf_frame *frame, size_t k) { return k ? frame->numbers[k - 1].coef : 0; }
+static size_t dense_coef(const lf_frame *frame, size_t k) {
+  return k ? frame->numbers[k - 1].coef : 0;
+}
 
 static void add_products(const meat *m, const score *s, double *products, double *edge) {
   size_t n = m->frame->n_coef, dense = m->dense;
@@ -157,7 +161,9 @@ static void add_products(const meat *m, const score *s, double *products, double
 /* The diagonal counts once, the rest twice when the mirror image is added: dsyrk fills one half. */
 static void flush(const meat *m, score *s, double *products) {
   int n = (int)m->frame->n_coef;
-  if (s->n_batch) cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, (int)s->n_batch, 1.0, s->batch, n, 1.0, products, n);
+  if (s->n_batch)
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, (int)s->n_batch, 1.0, s->batch, n, 1.0, products,
+                n);
   s->n_batch = 0;
 }
 
@@ -203,8 +209,10 @@ static lf_status sum_chunk(meat *m, size_t i, lf_error *err) {
   for (size_t c = 0; c < to - from; c++) {
     if (r.start[c] == r.start[c + 1]) continue;
     sum_rows(m, &r, c, &s);
-    if (s.n > 16 && s.n > n / 4) write_out(m, &s, m->products[i]);
-    else add_products(m, &s, m->products[i], m->edge[i]);
+    if (s.n > 16 && s.n > n / 4)
+      write_out(m, &s, m->products[i]);
+    else
+      add_products(m, &s, m->products[i], m->edge[i]);
   }
   flush(m, &s, m->products[i]);
 cleanup:
@@ -252,7 +260,9 @@ static lf_status meat_new(meat *m, size_t n_clusters, lf_error *err) {
   lf_status status = LF_OK;
   const lf_design *design = m->frame->design;
   size_t n = m->frame->n_coef, most = ((size_t)8 << 20) / (n * n);
-  size_t wanted = m->frame->n_rows > FEW_ROWS ? MOST_CHUNKS : MOST_CHUNKS / 2; /* the fewer, the less decoding; a record is about 100 bytes */
+  size_t wanted = m->frame->n_rows > FEW_ROWS
+                      ? MOST_CHUNKS
+                      : MOST_CHUNKS / 2; /* the fewer, the less decoding; a record is about 100 bytes */
   m->dense = m->frame->n_numbers + 1;
   for (size_t t = 0; t < design->n_terms; t++) m->n_codes += design->terms[t].type == LF_TERM_CODES;
   m->chunks = lf_cut(n_clusters, LEAST_CLUSTERS, most < 1 ? 1 : most > wanted ? wanted : most);
@@ -265,8 +275,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_cluster_meat(const lf_frame *frame, const double *residual, const uint32_t *cluster, size_t *n_clusters,
-                          const lf_run *run, double *out, lf_error *err) {
+lf_status lf_cluster_meat(const lf_frame *frame, const double *residual, const uint32_t *cluster,
+                          size_t *n_clusters, const lf_run *run, double *out, lf_error *err) {
   lf_status status = LF_OK;
   meat m = {.frame = frame, .residual = residual, .cluster = cluster};
   for (size_t i = 0; i < frame->n_rows; i++)

@@ -32,8 +32,8 @@ void lf_recentre(const uint8_t *won, const double *weight, size_t n, double *eta
   for (size_t i = 0; i < n; i++) eta[i] += shift;
 }
 
-static lf_status judge_fold(const fitter *f, const lf_fold_fit *fit, const lf_fold *fold, size_t ridge, double *sum,
-                            lf_error *err) {
+static lf_status judge_fold(const fitter *f, const lf_fold_fit *fit, const lf_fold *fold, size_t ridge,
+                            double *sum, lf_error *err) {
   const lf_sample *s = f->crossfit->sample;
   size_t n = fold->judge_to - fold->judge_from;
   double *eta = NULL, *loss = NULL;
@@ -60,7 +60,8 @@ static lf_status fit_path(fitter *f, size_t task, const lf_run *run, lf_error *e
   double *b = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(c->atoms->n, sizeof *fit->groupings, &fit->groupings, err));
-  LF_TRY(lf_choose_bands_start(c->sample, c->atoms, c->keep, c->weight[fold], &rules, run, fit->groupings, &start, err));
+  LF_TRY(lf_choose_bands_start(c->sample, c->atoms, c->keep, c->weight[fold], &rules, run, fit->groupings,
+                               &start, err));
   LF_TRY(lf_banded_make(c->sample, c->atoms, fit->groupings, c->keep, c->weight[fold], &fit->banded, err));
   size_t n_coef = fit->banded->design.n_coef;
   LF_TRY(lf_alloc((c->path.n_ridge + 1) * n_coef, sizeof *b, &b, err));
@@ -85,7 +86,8 @@ static void fit_task(void *context, size_t task) {
   f->status[task] = fit_path(f, task, &serial, &f->errors[task]);
 }
 
-/* Log loss of the judged rows at the win rate of their training rows (their own, where folds look forward). */
+/* Log loss of the judged rows at the win rate of their training rows (their own, where folds look forward).
+ */
 static void judge_null(lf_crossfit *c) {
   const lf_sample *s = c->sample;
   double sum = 0;
@@ -120,8 +122,9 @@ static lf_status collect(fitter *f, size_t tasks, lf_error *err) {
   return LF_OK;
 }
 
-lf_status lf_crossfit_make(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep, const lf_path *path,
-                           const lf_band_rules *rules, const lf_run *run, lf_crossfit **crossfit, lf_error *err) {
+lf_status lf_crossfit_make(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                           const lf_path *path, const lf_band_rules *rules, const lf_run *run,
+                           lf_crossfit **crossfit, lf_error *err) {
   lf_crossfit *c = NULL;
   size_t tasks = path->n_bands * sample->n_folds;
   fitter f = {.rules = *rules, .outer = run};
@@ -161,7 +164,8 @@ void lf_crossfit_free(lf_crossfit *c) {
   if (!c) return;
   for (size_t k = 0; c->weight && k < c->sample->n_folds; k++) free(c->weight[k]);
   free(c->weight);
-  for (size_t t = 0; c->fits && t < c->path.n_bands * c->sample->n_folds; t++) fold_fit_clear(&c->fits[t], c->atoms->n);
+  for (size_t t = 0; c->fits && t < c->path.n_bands * c->sample->n_folds; t++)
+    fold_fit_clear(&c->fits[t], c->atoms->n);
   free(c->fits);
   free(c);
 }

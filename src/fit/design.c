@@ -32,11 +32,14 @@ static void predict_chunk(void *context, size_t i) {
   for (size_t at = from; at < to; at += PREDICT_ROWS) {
     size_t end = at + PREDICT_ROWS < to ? at + PREDICT_ROWS : to;
     double *eta = task->eta + at;
-    for (size_t row = at; row < end; row++) eta[row - at] = task->b[0] + (design->offset ? design->offset[row] : 0.0);
+    for (size_t row = at; row < end; row++)
+      eta[row - at] = task->b[0] + (design->offset ? design->offset[row] : 0.0);
     for (size_t t = 0; t < design->n_terms; t++) {
       const lf_term *term = &design->terms[t];
-      if (term->type == LF_TERM_CODES) add_codes(term, task->b, at, end, eta);
-      else if (!isnan(task->b[term->first])) add_number(term, task->b[term->first], at, end, eta);
+      if (term->type == LF_TERM_CODES)
+        add_codes(term, task->b, at, end, eta);
+      else if (!isnan(task->b[term->first]))
+        add_number(term, task->b[term->first], at, end, eta);
     }
   }
 }

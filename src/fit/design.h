@@ -1,7 +1,8 @@
 /* The design of a logistic regression in which categories and bands are never expanded.
  *
  * Symbols: row i has outcome y_i in {0,1} (or a share in [0,1] for grouped data), weight w_i, offset o_i,
- * linear predictor eta_i = o_i + b_0 + sum over terms t of  x_ti * b_{c(t)}  (number)  or  b_{c(t, code_ti)}  (codes; 0 at the baseline). */
+ * linear predictor eta_i = o_i + b_0 + sum over terms t of  x_ti * b_{c(t)}  (number)  or  b_{c(t, code_ti)}
+ * (codes; 0 at the baseline). */
 #ifndef LF_FIT_DESIGN_H
 #define LF_FIT_DESIGN_H
 
@@ -25,11 +26,11 @@ typedef struct lf_design {
   size_t n_rows;
   size_t n_terms;
   const lf_term *terms;
-  size_t n_coef;          /* intercept (index 0) included */
-  const uint8_t *won;     /* y, or NULL where share is given */
-  const double *share;    /* y as a share, for grouped data; else NULL */
-  const double *weight;   /* w, NULL: all 1; 0 leaves a row out */
-  const double *offset;   /* o, NULL: 0 */
+  size_t n_coef;        /* intercept (index 0) included */
+  const uint8_t *won;   /* y, or NULL where share is given */
+  const double *share;  /* y as a share, for grouped data; else NULL */
+  const double *weight; /* w, NULL: all 1; 0 leaves a row out */
+  const double *offset; /* o, NULL: 0 */
 } lf_design;
 
 /* eta of every row for coefficients b[n_coef], into eta[n_rows]. */

@@ -1,16 +1,17 @@
 /* Attributes whose newest values lie outside what the older rows held.
  *
- * At five cuts of the time-ordered rows, older = before the cut, newer = the fifth of the rows after it. For a number, outside is the share of
- * newer values below the smallest or above the largest older one; for a category, the share with a level that no older row
- * had. The largest share over the cuts is reported. No outcome is looked at. */
+ * At five cuts of the time-ordered rows, older = before the cut, newer = the fifth of the rows after it. For
+ * a number, outside is the share of newer values below the smallest or above the largest older one; for a
+ * category, the share with a level that no older row had. The largest share over the cuts is reported. No
+ * outcome is looked at. */
 #include "fit/select.h"
 
 static const double cuts[] = {0.5, 0.6, 0.7, 0.8, 0.9};
 static const double newer_share = 0.2;
 
 /* Share of the newer rows with a known value that is outside the older rows'. */
-static double outside_at(const lf_sample *s, const lf_atom_set *set, const uint16_t *code, size_t cut, size_t end,
-                         uint8_t *seen) {
+static double outside_at(const lf_sample *s, const lf_atom_set *set, const uint16_t *code, size_t cut,
+                         size_t end, uint8_t *seen) {
   bool ordered = set->kind == LF_KIND_NUMBER;
   size_t low = SIZE_MAX, high = 0;
   memset(seen, 0, set->n + 2);

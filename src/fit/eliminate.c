@@ -1,13 +1,12 @@
 /* Backward elimination of attributes on rows that took no part in the fit.
  *
- * Symbols: fold k with penalised estimates b and inverse penalised Hessian V; J the coefficients of an attribute.
- * Leaving the attribute out moves the others to
- *     b - V[:,J] V[J,J]^-1 b[J]
- * (the constrained optimum of the quadratic view of the objective: one Newton step, no refit), and V to
- * V - V[:,J] V[J,J]^-1 V[J,:]. The judged rows are scored exactly with those weights, so
- *     G = 2 sum w (loss without - loss with),  s = 2 sd(w difference) sqrt(n)
- * are out-of-fold figures with their paired standard error. Refitting every candidate would cost a fit each; the step is exact at
- * second order, and what is finally kept is refitted. */
+ * Symbols: fold k with penalised estimates b and inverse penalised Hessian V; J the coefficients of an
+ * attribute. Leaving the attribute out moves the others to b - V[:,J] V[J,J]^-1 b[J] (the constrained optimum
+ * of the quadratic view of the objective: one Newton step, no refit), and V to V - V[:,J] V[J,J]^-1 V[J,:].
+ * The judged rows are scored exactly with those weights, so G = 2 sum w (loss without - loss with),  s = 2
+ * sd(w difference) sqrt(n) are out-of-fold figures with their paired standard error. Refitting every
+ * candidate would cost a fit each; the step is exact at second order, and what is finally kept is refitted.
+ */
 #include <stdlib.h>
 
 #include <gsl/gsl_blas.h>
@@ -23,7 +22,7 @@
 /* One fold's state while attributes leave. */
 typedef struct state {
   lf_banded *banded;
-  size_t n;        /* coefficients */
+  size_t n; /* coefficients */
   double *b;
   double *inverse; /* n x n */
 } state;
@@ -44,9 +43,10 @@ static const lf_term *term_of(const lf_banded *banded, size_t set) {
   return NULL;
 }
 
-/* Solves V[J,J] X = V[J,columns] for what leaving J moves; move[n] = V[:,J] V[J,J]^-1 b[J]. factor: n_J x n_J scratch that gets the
- * Cholesky factor of V[J,J]. */
-static lf_status removal_step(const state *s, const lf_term *term, double *factor, double *x, double *move, lf_error *err) {
+/* Solves V[J,J] X = V[J,columns] for what leaving J moves; move[n] = V[:,J] V[J,J]^-1 b[J]. factor: n_J x n_J
+ * scratch that gets the Cholesky factor of V[J,J]. */
+static lf_status removal_step(const state *s, const lf_term *term, double *factor, double *x, double *move,
+                              lf_error *err) {
   size_t m = term->n_coef, first = (size_t)term->first;
   for (size_t i = 0; i < m; i++) {
     x[i] = s->b[first + i];
@@ -55,7 +55,8 @@ static lf_status removal_step(const state *s, const lf_term *term, double *facto
   gsl_matrix_view f = gsl_matrix_view_array(factor, m, m);
   gsl_vector_view v = gsl_vector_view_array(x, m);
   if (gsl_linalg_cholesky_decomp1(&f.matrix) != 0 || gsl_linalg_cholesky_svx(&f.matrix, &v.vector) != 0)
-    return lf_fail(err, LF_E_DATA, "the weights of '%s' have no curvature: leave the attribute out with --drop", term->name);
+    return lf_fail(err, LF_E_DATA,
+                   "the weights of '%s' have no curvature: leave the attribute out with --drop", term->name);
   for (size_t r = 0; r < s->n; r++) {
     double sum = 0;
     for (size_t j = 0; j < m; j++) sum += s->inverse[r * s->n + first + j] * x[j];
@@ -68,14 +69,17 @@ static lf_status removal_step(const state *s, const lf_term *term, double *facto
 static lf_status judged_eta(const eliminator *e, size_t k, const double *b, double *eta, lf_error *err) {
   const lf_sample *s = e->c->sample;
   const lf_fold *fold = &s->folds[k];
-  lf_status status = lf_frame_predict(e->folds[k].banded->frame, b, fold->judge_from, fold->judge_to, eta, err);
+  lf_status status =
+      lf_frame_predict(e->folds[k].banded->frame, b, fold->judge_from, fold->judge_to, eta, err);
   if (status == LF_OK && s->in_time)
-    lf_recentre(s->won + fold->judge_from, s->weight + fold->judge_from, fold->judge_to - fold->judge_from, eta);
+    lf_recentre(s->won + fold->judge_from, s->weight + fold->judge_from, fold->judge_to - fold->judge_from,
+                eta);
   return status;
 }
 
 /* Adds the weighted sums of the judged rows' loss at eta less their loss now, and of its square. */
-static void add_differences(const eliminator *e, const lf_fold *fold, const double *eta, double *sum, double *squares, double *rows) {
+static void add_differences(const eliminator *e, const lf_fold *fold, const double *eta, double *sum,
+                            double *squares, double *rows) {
   enum { BLOCK = 512 };
   const lf_sample *s = e->c->sample;
   double loss[BLOCK], weighted[BLOCK];
@@ -167,13 +171,17 @@ static lf_status remove_from_fold(state *s, size_t set, lf_error *err) {
   for (size_t r = 0; r < s->n; r++)
     for (size_t j = 0; j < m; j++) w[r * m + j] = s->inverse[r * s->n + first + j];
   gsl_matrix_view v = gsl_matrix_view_array(s->inverse, s->n, s->n);
-  bool ok = gsl_blas_dtrsm(CblasRight, CblasLower, CblasTrans, CblasNonUnit, 1, &f.matrix, &wide.matrix) == 0 &&
-            gsl_blas_dgemm(CblasNoTrans, CblasTrans, -1, &wide.matrix, &wide.matrix, 1, &v.matrix) == 0;
+  bool ok =
+      gsl_blas_dtrsm(CblasRight, CblasLower, CblasTrans, CblasNonUnit, 1, &f.matrix, &wide.matrix) == 0 &&
+      gsl_blas_dgemm(CblasNoTrans, CblasTrans, -1, &wide.matrix, &wide.matrix, 1, &v.matrix) == 0;
   free(w);
-  if (!ok) LF_TRY(lf_fail(err, LF_E_DATA, "the weights of '%s' have no curvature: leave the attribute out with --drop", term->name));
+  if (!ok)
+    LF_TRY(lf_fail(err, LF_E_DATA,
+                   "the weights of '%s' have no curvature: leave the attribute out with --drop", term->name));
   for (size_t j = 0; j < m; j++) { /* what left has no weight and moves nothing any more */
     s->b[first + j] = 0;
-    for (size_t r = 0; r < s->n; r++) s->inverse[(first + j) * s->n + r] = s->inverse[r * s->n + first + j] = 0;
+    for (size_t r = 0; r < s->n; r++)
+      s->inverse[(first + j) * s->n + r] = s->inverse[r * s->n + first + j] = 0;
   }
 cleanup:
   free(factor);
@@ -188,7 +196,9 @@ static lf_status invert(const lf_weights *weights, double ridge, double *inverse
   for (size_t j = 1; j < n; j++) inverse[j * n + j] += ridge;
   gsl_matrix_view v = gsl_matrix_view_array(inverse, n, n);
   if (gsl_linalg_cholesky_decomp1(&v.matrix) != 0 || gsl_linalg_cholesky_invert(&v.matrix) != 0)
-    return lf_fail(err, LF_E_DATA, "a fold's information matrix is not positive definite: too few wins or losses to cross-validate");
+    return lf_fail(
+        err, LF_E_DATA,
+        "a fold's information matrix is not positive definite: too few wins or losses to cross-validate");
   return LF_OK;
 }
 
@@ -200,7 +210,8 @@ static lf_status start_fold(eliminator *e, size_t k, const lf_run *run, lf_error
   lf_status status = LF_OK;
   s->banded = fit->banded;
   s->n = fit->banded->design.n_coef;
-  LF_TRY(lf_banded_solve(fit->banded, c->path.ridge[e->ridge_index], fit->b[e->ridge_index], 1e-6, true, run, &weights, err));
+  LF_TRY(lf_banded_solve(fit->banded, c->path.ridge[e->ridge_index], fit->b[e->ridge_index], 1e-6, true, run,
+                         &weights, err));
   LF_TRY(lf_alloc(s->n, sizeof *s->b, &s->b, err));
   LF_TRY(lf_alloc(s->n * s->n, sizeof *s->inverse, &s->inverse, err));
   memcpy(s->b, weights->b, s->n * sizeof *s->b);
@@ -271,8 +282,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_eliminate(const lf_crossfit *c, size_t band_index, size_t ridge_index, double multiple, const lf_run *run,
-                       lf_elimination **out, lf_error *err) {
+lf_status lf_eliminate(const lf_crossfit *c, size_t band_index, size_t ridge_index, double multiple,
+                       const lf_run *run, lf_elimination **out, lf_error *err) {
   eliminator e = {.c = c, .band_index = band_index, .ridge_index = ridge_index, .multiple = multiple};
   size_t n_sets = c->atoms->n, n_folds = c->sample->n_folds;
   lf_status status = elimination_new(c, &e.out, err);

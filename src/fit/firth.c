@@ -1,11 +1,13 @@
 /* Firth's penalised likelihood (Jeffreys' prior).
  *
- * Symbols: l*(beta) = l(beta) + log |X'WX| / 2; modified score U* = X'(r + h (1/2 - mu)), h_i = omega_i x_i'(X'WX)^-1 x_i
- * (Firth 1993; Heinze & Schemper 2002). U* is the score of data augmented by h_i / 2 wins and losses in each row, so steps are
- * taken with the information of the augmented data, X'diag(omega (1 + h / w))X, over the coefficients free to move: with X'WX
- * itself the iteration swings for ever about the estimate of a level that has a row to itself. Steps are halved until l* does not
- * fall, and at most 5 long on the working scale. With coefficients held fixed the penalty is still that of the full design.
- * What changes in h from step to step is ignored, so convergence is linear and the tolerance far below what Newton needs. */
+ * Symbols: l*(beta) = l(beta) + log |X'WX| / 2; modified score U* = X'(r + h (1/2 - mu)), h_i = omega_i
+ * x_i'(X'WX)^-1 x_i (Firth 1993; Heinze & Schemper 2002). U* is the score of data augmented by h_i / 2 wins
+ * and losses in each row, so steps are taken with the information of the augmented data, X'diag(omega (1 + h
+ * / w))X, over the coefficients free to move: with X'WX itself the iteration swings for ever about the
+ * estimate of a level that has a row to itself. Steps are halved until l* does not fall, and at most 5 long
+ * on the working scale. With coefficients held fixed the penalty is still that of the full design. What
+ * changes in h from step to step is ignored, so convergence is linear and the tolerance far below what Newton
+ * needs. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -75,7 +77,8 @@ cleanup:
 static lf_status iterate(firth *f, lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *w = f->w;
-  double tolerance = (w->tolerance > 0.0 ? w->tolerance : 1e-10) * 1e-12; /* the error left is about its root */
+  double tolerance =
+      (w->tolerance > 0.0 ? w->tolerance : 1e-10) * 1e-12; /* the error left is about its root */
   for (;;) {
     LF_TRY(compute_step(f, err));
     w->iterations++;

@@ -66,7 +66,8 @@ static lf_status scale_numbers(lf_frame *frame, bool keep_shift, const lf_run *r
   for (size_t i = 0; i < frame->n_numbers; i++) {
     if (!missing[i]) continue;
     const char *name = frame->numbers[i].column->name;
-    status = lf_fail(err, LF_E_DATA, "'%s' has rows of positive weight without a finite number: give them weight 0",
+    status = lf_fail(err, LF_E_DATA,
+                     "'%s' has rows of positive weight without a finite number: give them weight 0",
                      name ? name : "");
     goto cleanup;
   }
@@ -77,8 +78,10 @@ cleanup:
 
 /* ---- groups of coded terms ------------------------------------------------------------------------- */
 
-/* Distinct codes of a term once codes that mean the same coefficient are one; writes the part of each code. */
-static lf_status compact_codes(const lf_term *term, uint32_t **part, int32_t **coef, size_t *n, lf_error *err) {
+/* Distinct codes of a term once codes that mean the same coefficient are one; writes the part of each code.
+ */
+static lf_status compact_codes(const lf_term *term, uint32_t **part, int32_t **coef, size_t *n,
+                               lf_error *err) {
   lf_status status = LF_OK;
   uint32_t *new_part = NULL;
   int32_t *new_coef = NULL;
@@ -154,7 +157,8 @@ cleanup:
 }
 
 /* Makes group g of the coded terms with that group number. */
-static lf_status make_group(const coded *c, size_t g, const lf_design *design, lf_frame_group *group, lf_error *err) {
+static lf_status make_group(const coded *c, size_t g, const lf_design *design, lf_frame_group *group,
+                            lf_error *err) {
   lf_status status = LF_OK;
   for (size_t i = 0; i < c->n; i++) group->n_terms += c->group[i] == g;
   LF_TRY(lf_alloc(group->n_terms, sizeof *group->terms, &group->terms, err));
@@ -170,7 +174,8 @@ static lf_status make_group(const coded *c, size_t g, const lf_design *design, l
     const lf_term *term = &design->terms[c->term[i]];
     group->terms[k] = c->term[i];
     LF_TRY(lf_alloc(term->n_codes, sizeof **group->remap, &group->remap[k], err));
-    for (uint32_t code = 0; code < term->n_codes; code++) group->remap[k][code] = c->part[i][code] * (uint32_t)step;
+    for (uint32_t code = 0; code < term->n_codes; code++)
+      group->remap[k][code] = c->part[i][code] * (uint32_t)step;
     for (size_t j = 0; j < joint; j++) group->coef[k * joint + j] = c->coef[i][j / step % c->size[i]];
     step *= c->size[i];
     k++;
@@ -200,9 +205,12 @@ static void write_codes(void *context, size_t i) {
         for (size_t r = 0; r < n; r++) joint[r] += group->remap[t][term_code(term, at + r)];
       }
       for (size_t r = 0; r < n; r++) {
-        if (group->width == 1) ((uint8_t *)group->codes)[at + r] = (uint8_t)joint[r];
-        else if (group->width == 2) ((uint16_t *)group->codes)[at + r] = (uint16_t)joint[r];
-        else ((uint32_t *)group->codes)[at + r] = joint[r];
+        if (group->width == 1)
+          ((uint8_t *)group->codes)[at + r] = (uint8_t)joint[r];
+        else if (group->width == 2)
+          ((uint16_t *)group->codes)[at + r] = (uint16_t)joint[r];
+        else
+          ((uint32_t *)group->codes)[at + r] = joint[r];
       }
     }
   }
@@ -273,7 +281,8 @@ static lf_status make_chunks(lf_frame *frame, lf_error *err) {
 
 lf_status lf_frame_wake(lf_frame *frame, lf_error *err) {
   if (frame->slab) return LF_OK;
-  return lf_alloc(frame->chunks.count * (frame->layout.length + frame->scratch), sizeof *frame->slab, &frame->slab, err);
+  return lf_alloc(frame->chunks.count * (frame->layout.length + frame->scratch), sizeof *frame->slab,
+                  &frame->slab, err);
 }
 
 void lf_frame_rest(lf_frame *frame) {
@@ -294,9 +303,11 @@ static lf_status count_rows(lf_frame *frame, lf_error *err) {
   for (size_t i = 0; i < frame->n_rows; i++) {
     double w = design->weight ? design->weight[i] : 1.0;
     if (w == 0.0) continue;
-    if (!(w > 0.0) || !isfinite(w)) return lf_fail(err, LF_E_DATA, "row %zu has weight %g: weights are 0 or more", i + 1, w);
+    if (!(w > 0.0) || !isfinite(w))
+      return lf_fail(err, LF_E_DATA, "row %zu has weight %g: weights are 0 or more", i + 1, w);
     double y = outcome(design, i);
-    if (!(y >= 0.0 && y <= 1.0)) return lf_fail(err, LF_E_DATA, "row %zu has a share of wins outside 0 to 1", i + 1);
+    if (!(y >= 0.0 && y <= 1.0))
+      return lf_fail(err, LF_E_DATA, "row %zu has a share of wins outside 0 to 1", i + 1);
     frame->used[i / LF_BLOCK_ROWS] = 1;
     frame->rows += w;
     frame->won += w * y;
@@ -320,7 +331,8 @@ static lf_status list_numbers(lf_frame *frame, lf_error *err) {
   return LF_OK;
 }
 
-lf_status lf_frame_new(const lf_design *design, bool keep_shift, const lf_run *run, lf_frame **frame, lf_error *err) {
+lf_status lf_frame_new(const lf_design *design, bool keep_shift, const lf_run *run, lf_frame **frame,
+                       lf_error *err) {
   lf_status status = LF_OK;
   lf_frame *f = NULL;
   LF_TRY(lf_alloc(1, sizeof *f, &f, err));

@@ -1,8 +1,9 @@
 /* Which coded terms share a joint code.
  *
- * A pass over rows adds once into a table for each pair of groups, so fewer groups are fewer additions; but a table that
- * leaves the first-level cache makes each addition dearer. First-fit decreasing under a limit on the joint codes, tried
- * for a few limits, keeping the cheapest by a measured cost of an addition. A function of the design alone. */
+ * A pass over rows adds once into a table for each pair of groups, so fewer groups are fewer additions; but a
+ * table that leaves the first-level cache makes each addition dearer. First-fit decreasing under a limit on
+ * the joint codes, tried for a few limits, keeping the cheapest by a measured cost of an addition. A function
+ * of the design alone. */
 #include "fit/frame.h"
 
 /* Nanoseconds of one addition into a table of that many doubles, about. */
@@ -30,7 +31,8 @@ static size_t first_fit(const size_t *sizes, size_t n, size_t limit, size_t *gro
   return groups;
 }
 
-/* Cost of a row in a full pass: additions for pairs and groups, and the share of clearing, adding and expanding tables. */
+/* Cost of a row in a full pass: additions for pairs and groups, and the share of clearing, adding and
+ * expanding tables. */
 static double row_cost(const size_t *joint, size_t groups, size_t n_numbers, size_t n_rows) {
   double cost = 0.0, cells = 0.0, stride = (double)n_numbers + 2.0;
   for (size_t g = 0; g < groups; g++) {

@@ -17,9 +17,11 @@ lf_status lf_line_fit(const lf_line_rows *rows, const lf_run *run, lf_line *line
   *line = (lf_line){.intercept = lf_logit(won / total)};
   if (!(most - least > 1e-9) || won <= 0 || won >= total) return LF_OK;
   lf_weights *weights = NULL;
-  lf_column column = {.kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = (void *)(uintptr_t)rows->x};
+  lf_column column = {
+      .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = (void *)(uintptr_t)rows->x};
   lf_term term = {.name = "x", .type = LF_TERM_NUMBER, .column = &column, .first = 1, .n_coef = 1};
-  lf_design design = {.n_rows = rows->n, .n_terms = 1, .terms = &term, .n_coef = 2, .won = rows->won, .weight = rows->weight};
+  lf_design design = {
+      .n_rows = rows->n, .n_terms = 1, .terms = &term, .n_coef = 2, .won = rows->won, .weight = rows->weight};
   lf_solve_options options = {.tolerance = 1e-9, .no_information = true};
   lf_status status = lf_solve(&design, &options, run, &weights, err);
   if (status == LF_OK && isfinite(weights->b[1])) *line = (lf_line){weights->b[0], weights->b[1]};

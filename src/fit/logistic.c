@@ -3,10 +3,10 @@
  * Symbols: a = |eta|, e = exp(-a) in (0, 1], q = 1 / (1 + e).
  *   mu (1 - mu) = e q^2;  y - mu = y - e q for eta < 0, (y - 1) + e q for eta >= 0;
  *   log(1 + exp(eta)) = max(eta, 0) + log(1 + e).
- * Why these forms: nothing overflows, and rows far on their right side keep a residual that is small but not rounded to 0.
- * Why not libm: one call a row costs more than the rest of a pass. exp and log1p use the reductions and minimax
- * polynomials of fdlibm (Sun Microsystems 1993, e_exp.c, e_log.c; error below 1 ulp), written without branches, choices
- * being made on bits, so that they vectorise. */
+ * Why these forms: nothing overflows, and rows far on their right side keep a residual that is small but not
+ * rounded to 0. Why not libm: one call a row costs more than the rest of a pass. exp and log1p use the
+ * reductions and minimax polynomials of fdlibm (Sun Microsystems 1993, e_exp.c, e_log.c; error below 1 ulp),
+ * written without branches, choices being made on bits, so that they vectorise. */
 #include "fit/logistic.h"
 
 #include <stdint.h>
@@ -31,8 +31,8 @@ static inline double from_bits(uint64_t bits) {
 /* Adding it to a double of modest size rounds that to an integer and leaves it in the low bits. */
 static const double magic = 0x1.8p52;
 
-/* exp(-a) for a >= 0 given by its bits, cut at exp(-708), the smallest normal number being near. Positive doubles are in the
- * order of their bits. */
+/* exp(-a) for a >= 0 given by its bits, cut at exp(-708), the smallest normal number being near. Positive
+ * doubles are in the order of their bits. */
 static inline double exp_minus(int64_t a) {
   const int64_t most = 0x4086200000000000; /* 708.0 */
   double x = -from_bits((uint64_t)(a < most ? a : most));
@@ -66,12 +66,14 @@ static inline double log_one_plus(double e) {
                                     z * (1.818357216161805012e-01 +
                                          z * (1.531383769920937332e-01 + z * 1.479819860511658591e-01))))));
   double square = 0.5 * f * f;
-  return k * 6.93147180369123816490e-01 - ((square - (s * (square + poly) + k * 1.90821492927058770002e-10)) - f);
+  return k * 6.93147180369123816490e-01 -
+         ((square - (s * (square + poly) + k * 1.90821492927058770002e-10)) - f);
 }
 
 LF_CLONES
-void lf_logistic_block(size_t n, const double *restrict eta, const double *restrict y, const double *restrict w,
-                       double *restrict residual, double *restrict omega, double *restrict loss) {
+void lf_logistic_block(size_t n, const double *restrict eta, const double *restrict y,
+                       const double *restrict w, double *restrict residual, double *restrict omega,
+                       double *restrict loss) {
 #pragma omp simd
   for (size_t i = 0; i < n; i++) {
     double x = eta[i];
@@ -120,7 +122,8 @@ double lf_lane_dot(size_t n, const double *x, const double *y) {
 }
 
 LF_CLONES
-void lf_log_loss_block(size_t n, const double *restrict eta, const uint8_t *restrict won, double *restrict loss) {
+void lf_log_loss_block(size_t n, const double *restrict eta, const uint8_t *restrict won,
+                       double *restrict loss) {
 #pragma omp simd
   for (size_t i = 0; i < n; i++) {
     double x = eta[i], y = won[i];
@@ -132,8 +135,8 @@ void lf_log_loss_block(size_t n, const double *restrict eta, const uint8_t *rest
 }
 
 LF_CLONES
-static void shifted(size_t n, const double *restrict eta, double shift, const uint8_t *restrict won, const double *restrict w,
-                    double *restrict residual, double *restrict omega) {
+static void shifted(size_t n, const double *restrict eta, double shift, const uint8_t *restrict won,
+                    const double *restrict w, double *restrict residual, double *restrict omega) {
 #pragma omp simd
   for (size_t i = 0; i < n; i++) {
     double x = eta[i] + shift, y = won[i];
@@ -145,7 +148,8 @@ static void shifted(size_t n, const double *restrict eta, double shift, const ui
   }
 }
 
-void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double *w, double *residual, double *omega) {
+void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double *w, double *residual,
+                   double *omega) {
   enum { BLOCK = 512 };
   double copy[BLOCK];
   for (size_t at = 0; at < n; at += BLOCK) {
@@ -155,7 +159,8 @@ void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double
   }
 }
 
-void lf_shift_sums(size_t n, const double *eta, double shift, const uint8_t *won, const double *w, double *g, double *h) {
+void lf_shift_sums(size_t n, const double *eta, double shift, const uint8_t *won, const double *w, double *g,
+                   double *h) {
   enum { BLOCK = 512 };
   double residual[BLOCK], omega[BLOCK];
   *g = *h = 0.0;

@@ -1,14 +1,14 @@
 /* Newton's method with step-halving for logistic regression.
  *
  * Symbols: objective f(beta) = l(beta) - sum r_j (beta_j - c_j)^2 / 2, score g = f', A = X'WX + diag(r),
- * step d = A^-1 g, decrement g'd (the squared distance to the maximum in standard errors, Boyd & Vandenberghe 2004, 9.5).
- * Stops where the decrement is at most the tolerance, and still takes that last step: convergence is quadratic, so the error
- * left is of the order of the decrement itself.
- * Why Newton: X'WX is wanted anyway for standard errors, and by tables of joint codes it costs little more than the score.
- * Where a start is at hand, iterations close to the maximum keep the factor of A they have and need the score alone, a third of
+ * step d = A^-1 g, decrement g'd (the squared distance to the maximum in standard errors, Boyd & Vandenberghe
+ * 2004, 9.5). Stops where the decrement is at most the tolerance, and still takes that last step: convergence
+ * is quadratic, so the error left is of the order of the decrement itself. Why Newton: X'WX is wanted anyway
+ * for standard errors, and by tables of joint codes it costs little more than the score. Where a start is at
+ * hand, iterations close to the maximum keep the factor of A they have and need the score alone, a third of
  * the work (the chord method, Kelley 1995, 5.4.1), as long as each shrinks the decrement twentyfold.
- * Large problems start from the maximum over every 16th block of rows. Others start as R's glm does and stop where it stops
- * with epsilon = 1e-14, so that the iterates, and the information they leave, are R's. */
+ * Large problems start from the maximum over every 16th block of rows. Others start as R's glm does and stop
+ * where it stops with epsilon = 1e-14, so that the iterates, and the information they leave, are R's. */
 #include "fit/newton.h"
 
 #include <stdlib.h>
@@ -43,13 +43,14 @@ static void set_start(lf_newton *newton, const lf_solve_options *options) {
     return;
   }
   double share = (frame->won + 0.5) / (frame->rows + 1.0);
-  if (!frame->design->offset && !(options->ridge && options->ridge[0] > 0.0)) newton->working[0] = lf_logit(share);
+  if (!frame->design->offset && !(options->ridge && options->ridge[0] > 0.0))
+    newton->working[0] = lf_logit(share);
   for (size_t j = 0; newton->centre && j < frame->n_coef; j++)
     if (newton->ridge[j] > 0.0) newton->working[j] = newton->centre[j];
 }
 
-lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, const lf_run *run, lf_newton **newton,
-                        lf_error *err) {
+lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, const lf_run *run,
+                        lf_newton **newton, lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *w = NULL;
   size_t n = frame->n_coef;
@@ -60,9 +61,11 @@ lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, 
   w->tolerance = options->tolerance;
   w->check_separation = options->check_separation && !options->ridge && !options->firth;
   double **vectors[] = {&w->working, &w->trial, &w->step, &w->score, &w->point.gradient, &w->direction};
-  for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) LF_TRY(lf_alloc(n, sizeof **vectors[i], vectors[i], err));
+  for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
+    LF_TRY(lf_alloc(n, sizeof **vectors[i], vectors[i], err));
   bool **flags[] = {&w->fixed, &w->aliased, &w->left_out};
-  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) LF_TRY(lf_alloc(n, sizeof **flags[i], flags[i], err));
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+    LF_TRY(lf_alloc(n, sizeof **flags[i], flags[i], err));
   LF_TRY(lf_alloc(n * n, sizeof *w->point.hessian, &w->point.hessian, err));
   LF_TRY(lf_system_new(n, &w->system, err));
   w->started = options->start || options->fixed;
@@ -79,8 +82,9 @@ cleanup:
 
 void lf_newton_free(lf_newton *newton) {
   if (!newton) return;
-  double *vectors[] = {newton->working, newton->trial, newton->step, newton->score, newton->point.gradient,
-                       newton->direction, newton->point.hessian, newton->ridge, newton->centre};
+  double *vectors[] = {newton->working,       newton->trial,          newton->step,
+                       newton->score,         newton->point.gradient, newton->direction,
+                       newton->point.hessian, newton->ridge,          newton->centre};
   for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) free(vectors[i]);
   free(newton->fixed);
   free(newton->aliased);
@@ -127,7 +131,8 @@ cleanup:
   return status;
 }
 
-/* The log-likelihood after the last full step, to second order; its error is of the order of decrement^(3/2). */
+/* The log-likelihood after the last full step, to second order; its error is of the order of decrement^(3/2).
+ */
 static void finish_step(lf_newton *w) {
   size_t n = w->frame->n_coef;
   double rise = 0.0;
@@ -151,18 +156,20 @@ lf_status lf_newton_step(lf_newton *w, bool refactor, lf_error *err) {
   return status;
 }
 
-/* A step that does not shrink while the decrement does is what separation looks like; then the proof is tried. */
+/* A step that does not shrink while the decrement does is what separation looks like; then the proof is
+ * tried. */
 static lf_status look_for_separation(lf_newton *w, double previous, bool last, lf_error *err) {
   if (!w->check_separation || w->separated) return LF_OK;
   double longest = 0.0;
   for (size_t j = 0; j < w->frame->n_coef; j++) longest = fmax(longest, fabs(w->step[j]));
-  bool linear = w->decrement > 0.1 * previous && w->iterations >= 6 && w->iterations % 3 == 0 && longest > 0.2;
+  bool linear =
+      w->decrement > 0.1 * previous && w->iterations >= 6 && w->iterations % 3 == 0 && longest > 0.2;
   if (!linear && !(last && longest > 1e-3)) return LF_OK;
   return lf_find_separation(w->frame, w->left_out, w->step, w->run, w->direction, &w->separated, err);
 }
 
-/* Whether X'WX before the last step serves after it. The step moves eta of a row by about sqrt(decrement h / omega), and
- * X'WX by that share; h is p / n on average. */
+/* Whether X'WX before the last step serves after it. The step moves eta of a row by about sqrt(decrement h /
+ * omega), and X'WX by that share; h is p / n on average. */
 static bool information_holds(const lf_newton *w) {
   if (w->first && w->tolerance <= 0.0) return true;
   double share = (double)w->system->m / (w->frame->rows + 1.0);
@@ -174,12 +181,14 @@ static double default_tolerance(const lf_newton *w) {
   return fmin(1e-10, 1e-14 * (0.1 + 2.0 * fabs(w->point.loglik)));
 }
 
-/* A chord's last step leaves its share of the decrement, not the square: it has to go further to end as close. */
+/* A chord's last step leaves its share of the decrement, not the square: it has to go further to end as
+ * close. */
 static bool has_converged(const lf_newton *w, bool chord, double previous, double tolerance) {
   return chord ? w->decrement * (w->decrement / previous) <= 1e-8 * tolerance : w->decrement <= tolerance;
 }
 
-/* Step and decrement at `working`; a chord that no longer shrinks the decrement is given up for a new factor. */
+/* Step and decrement at `working`; a chord that no longer shrinks the decrement is given up for a new factor.
+ */
 static lf_status find_step(lf_newton *w, bool *chord, double previous, size_t stride, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_newton_step(w, !*chord, err));
@@ -221,7 +230,8 @@ cleanup:
   return status;
 }
 
-/* A start from the maximum over a sample of the rows, with a slight pull to 0 for what the sample does not hold. */
+/* A start from the maximum over a sample of the rows, with a slight pull to 0 for what the sample does not
+ * hold. */
 static lf_status warm_start(lf_newton *w, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = w->frame->n_coef;
@@ -268,8 +278,10 @@ cleanup:
 lf_status lf_newton_run(lf_newton *w, lf_error *err) {
   lf_status status = LF_OK;
   const lf_frame *frame = w->frame;
-  if (!w->started && frame->n_rows >= 65536 && frame->n_rows / frame->n_coef >= 100) LF_TRY(warm_start(w, err));
-  else if (!w->started && !w->ridge) LF_TRY(first_step(w, err));
+  if (!w->started && frame->n_rows >= 65536 && frame->n_rows / frame->n_coef >= 100)
+    LF_TRY(warm_start(w, err));
+  else if (!w->started && !w->ridge)
+    LF_TRY(first_step(w, err));
   LF_TRY(iterate(w, 1, w->tolerance, err));
 cleanup:
   return status;

@@ -11,34 +11,36 @@ typedef struct lf_newton {
   const lf_frame *frame;
   const lf_run *run;
   int max_iterations;
-  double tolerance;      /* on the decrement; 0: the default */
+  double tolerance; /* on the decrement; 0: the default */
   bool check_separation;
-  bool started;          /* the user gave a start, or fixed coefficients */
-  bool first;            /* started by R's first step */
-  bool alias_with_fixed; /* a fixed coefficient's column still counts as explained by, and explaining, the others */
+  bool started;           /* the user gave a start, or fixed coefficients */
+  bool first;             /* started by R's first step */
+  bool alias_with_fixed;  /* a fixed coefficient's column still counts as explained by, and explaining, the
+                             others */
   double *ridge, *centre; /* working scale, or NULL */
-  bool *fixed;           /* said by the user */
+  bool *fixed;            /* said by the user */
   bool *aliased;
-  bool *left_out;        /* fixed or aliased */
-  double *working;       /* the coefficients */
+  bool *left_out;  /* fixed or aliased */
+  double *working; /* the coefficients */
   double *trial, *step, *score;
-  lf_point point;        /* at `working`; after convergence at the last point evaluated */
+  lf_point point; /* at `working`; after convergence at the last point evaluated */
   lf_system *system;
   double objective, decrement;
   int iterations;
   bool converged, fresh; /* fresh: point belongs to `working` up to rounding */
   bool separated;
-  double *direction;     /* a direction of recession where separated */
+  double *direction; /* a direction of recession where separated */
 } lf_newton;
 
-lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, const lf_run *run, lf_newton **newton,
-                        lf_error *err);
+lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, const lf_run *run,
+                        lf_newton **newton, lf_error *err);
 void lf_newton_free(lf_newton *newton);
 /* Evaluates `point` and the objective at `working`. */
 lf_status lf_newton_evaluate(lf_newton *newton, lf_pass_kind kind, size_t stride, lf_error *err);
 /* Objective and score from the point, without a pass. */
 void lf_newton_penalise(lf_newton *newton);
-/* The step and its decrement from the score; refactor: from the matrix of `point`, else from the factor at hand. */
+/* The step and its decrement from the score; refactor: from the matrix of `point`, else from the factor at
+ * hand. */
 lf_status lf_newton_step(lf_newton *newton, bool refactor, lf_error *err);
 /* Moves along the step, halved until the objective does not fall; evaluates where it stops. */
 lf_status lf_newton_advance(lf_newton *newton, lf_pass_kind kind, size_t stride, bool *moved, lf_error *err);
@@ -58,8 +60,9 @@ lf_status lf_find_aliased(lf_newton *newton, lf_error *err);
 /* firth.c: the maximum of the log-likelihood with Jeffreys' penalty. */
 lf_status lf_firth_run(lf_newton *newton, double *log_determinant, lf_error *err);
 
-/* separation.c: looks for a direction in which the log-likelihood never falls, near `step`; true where one is proven. */
-lf_status lf_find_separation(const lf_frame *frame, const bool *left_out, const double *step, const lf_run *run,
-                             double *direction, bool *separated, lf_error *err);
+/* separation.c: looks for a direction in which the log-likelihood never falls, near `step`; true where one is
+ * proven. */
+lf_status lf_find_separation(const lf_frame *frame, const bool *left_out, const double *step,
+                             const lf_run *run, double *direction, bool *separated, lf_error *err);
 
 #endif

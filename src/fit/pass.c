@@ -1,9 +1,10 @@
 /* Sums over rows at given coefficients: log-likelihood, score, X'WX.
  *
- * Rows go by in blocks that stay in the first-level cache. For each block: joint codes are widened, numbers decoded and
- * put on the working scale, eta summed from one look-up a group, the logistic function taken, and then omega and the
- * residuals added into tables: a row (omega, r, omega z) into the table of each group, omega into the table of each pair
- * of groups, and dot products for numbers. One thread sums a chunk; chunks are added in their order. */
+ * Rows go by in blocks that stay in the first-level cache. For each block: joint codes are widened, numbers
+ * decoded and put on the working scale, eta summed from one look-up a group, the logistic function taken, and
+ * then omega and the residuals added into tables: a row (omega, r, omega z) into the table of each group,
+ * omega into the table of each pair of groups, and dot products for numbers. One thread sums a chunk; chunks
+ * are added in their order. */
 #include "fit/pass.h"
 
 #include <stdlib.h>
@@ -57,7 +58,8 @@ static void rescale(size_t n, double shift, double inverse, double *restrict z) 
 }
 
 LF_CLONES
-static void load_outcome(const lf_design *design, size_t from, size_t n, double *restrict y, double *restrict w) {
+static void load_outcome(const lf_design *design, size_t from, size_t n, double *restrict y,
+                         double *restrict w) {
   if (design->share) {
     memcpy(y, design->share + from, n * sizeof *y);
   } else {
@@ -135,7 +137,8 @@ cleanup:
   return status;
 }
 
-static void predict(const lf_frame *frame, const double *working, const predictor *p, const double *offset, block *b) {
+static void predict(const lf_frame *frame, const double *working, const predictor *p, const double *offset,
+                    block *b) {
   for (size_t i = 0; i < b->n; i++) b->eta[i] = p->intercept + (offset ? offset[b->from + i] : 0.0);
   for (size_t k = 0; k < frame->n_numbers; k++)
     add_scaled(b->n, working[frame->numbers[k].coef], b->z + k * LF_BLOCK_ROWS, b->eta);
@@ -146,7 +149,8 @@ static void predict(const lf_frame *frame, const double *working, const predicto
     if (b->w[i] == 0.0) b->eta[i] = 0.0;
 }
 
-lf_status lf_frame_predict(const lf_frame *frame, const double *b, size_t from, size_t to, double *eta, lf_error *err) {
+lf_status lf_frame_predict(const lf_frame *frame, const double *b, size_t from, size_t to, double *eta,
+                           lf_error *err) {
   predictor p = {0};
   uint32_t joint[LF_BLOCK_ROWS];
   lf_status status = make_predictor(frame, b, &p, err);
@@ -190,7 +194,8 @@ static void hat_values(const lf_frame *frame, const double *tables, block *b) {
   }
 }
 
-/* Firth's residual r + h (1/2 - mu), and the weight omega (1 + h / w) of the data augmented by h half wins and half losses. */
+/* Firth's residual r + h (1/2 - mu), and the weight omega (1 + h / w) of the data augmented by h half wins
+ * and half losses. */
 static void augment(block *b) {
   for (size_t i = 0; i < b->n; i++) {
     if (b->w[i] == 0.0) continue;
@@ -202,11 +207,13 @@ static void augment(block *b) {
 
 /* ---- accumulation ------------------------------------------------------------------------------------ */
 
-static void add_pair(size_t n, const uint32_t *a, const uint32_t *b, size_t width, const double *omega, double *table) {
+static void add_pair(size_t n, const uint32_t *a, const uint32_t *b, size_t width, const double *omega,
+                     double *table) {
   for (size_t i = 0; i < n; i++) table[(size_t)a[i] * width + b[i]] += omega[i];
 }
 
-static inline void add_rows_of(size_t n, size_t stride, const uint32_t *joint, const double *rows, double *table) {
+static inline void add_rows_of(size_t n, size_t stride, const uint32_t *joint, const double *rows,
+                               double *table) {
   for (size_t i = 0; i < n; i++) {
     double *restrict out = table + (size_t)joint[i] * stride;
     const double *restrict in = rows + i * stride;
@@ -247,7 +254,8 @@ static void accumulate_numbers(const lf_frame *frame, block *b, bool full, doubl
     multiply(b->n, b->omega, z, b->omega_z);
     tables[layout->number_weight + k] += lf_lane_sum(b->n, b->omega_z);
     for (size_t l = 0; l <= k; l++)
-      tables[layout->number_number + k * numbers + l] += lf_lane_dot(b->n, b->omega_z, b->z + l * LF_BLOCK_ROWS);
+      tables[layout->number_number + k * numbers + l] +=
+          lf_lane_dot(b->n, b->omega_z, b->z + l * LF_BLOCK_ROWS);
     spread(b->n, stride, b->omega_z, b->rows + 2 + k);
   }
 }
@@ -307,7 +315,8 @@ static void first_response(const double *offset, block *b) {
   for (size_t i = 0; i < b->n; i++) {
     double w = b->w[i], mu = (w * b->y[i] + 0.5) / (w + 1.0), eta = lf_logit(mu);
     b->omega[i] = w * mu * (1.0 - mu);
-    b->residual[i] = b->omega[i] * (eta - (offset && w > 0.0 ? offset[b->from + i] : 0.0)) + w * (b->y[i] - mu);
+    b->residual[i] =
+        b->omega[i] * (eta - (offset && w > 0.0 ? offset[b->from + i] : 0.0)) + w * (b->y[i] - mu);
     b->eta[i] = b->loss[i] = 0.0;
   }
 }
@@ -337,20 +346,25 @@ static void square_residual(const pass *p, block *b) {
 }
 
 static void accumulate(const pass *p, block *b, double *tables) {
-  if (p->meat) square_residual(p, b);
-  else if (p->hat_tables) augment(b);
+  if (p->meat)
+    square_residual(p, b);
+  else if (p->hat_tables)
+    augment(b);
   tables[LF_SLOT_LOGLIK] -= lf_lane_sum(b->n, b->loss);
   tables[LF_SLOT_RESIDUAL] += lf_lane_sum(b->n, b->residual);
   double extreme = tables[LF_SLOT_EXTREME];
   for (size_t i = 0; i < b->n; i++) extreme = fabs(b->eta[i]) > extreme ? fabs(b->eta[i]) : extreme;
   tables[LF_SLOT_EXTREME] = extreme;
-  if (p->kind == LF_PASS_FULL) accumulate_full(p->frame, b, tables);
-  else accumulate_gradient(p->frame, b, tables);
+  if (p->kind == LF_PASS_FULL)
+    accumulate_full(p->frame, b, tables);
+  else
+    accumulate_gradient(p->frame, b, tables);
 }
 
 static void show(const pass *p, size_t chunk, const block *b) {
-  lf_block_view view = {chunk, b->from, b->n, b->eta, b->y, b->w, b->residual, b->omega, p->hat_tables ? b->hat : NULL,
-                        b->z, b->joint};
+  lf_block_view view = {
+      chunk, b->from, b->n, b->eta, b->y, b->w, b->residual, b->omega, p->hat_tables ? b->hat : NULL,
+      b->z,  b->joint};
   p->visit(p->context, &view);
 }
 
@@ -362,17 +376,21 @@ static void run_chunk(void *context, size_t i) {
   size_t from, to;
   lf_chunk_rows(&frame->chunks, i, &from, &to);
   if (!p->visit)
-    memset(tables, 0, (p->kind == LF_PASS_FULL ? frame->layout.length : frame->layout.gradient_length) * sizeof *tables);
+    memset(tables, 0,
+           (p->kind == LF_PASS_FULL ? frame->layout.length : frame->layout.gradient_length) * sizeof *tables);
   for (size_t at = from; at < to; at += LF_BLOCK_ROWS * p->stride) {
     size_t n = at + LF_BLOCK_ROWS < to ? LF_BLOCK_ROWS : to - at; /* may lie across two blocks of `used` */
     if (!p->visit && !frame->used[at / LF_BLOCK_ROWS] && !frame->used[(at + n - 1) / LF_BLOCK_ROWS]) continue;
     compute(p, at, n, &b);
-    if (p->visit) show(p, i, &b);
-    else accumulate(p, &b, tables);
+    if (p->visit)
+      show(p, i, &b);
+    else
+      accumulate(p, &b, tables);
   }
 }
 
-/* Adds the accumulators of all chunks into the first, a slice of cells at a time so that slices run in parallel. */
+/* Adds the accumulators of all chunks into the first, a slice of cells at a time so that slices run in
+ * parallel. */
 enum { SLICE = 8192 };
 
 typedef struct sum_task {
@@ -429,8 +447,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_pass(const lf_frame *frame, lf_pass_kind kind, const double *working, size_t stride, const double *hat,
-                  const lf_run *run, lf_point *point, lf_error *err) {
+lf_status lf_pass(const lf_frame *frame, lf_pass_kind kind, const double *working, size_t stride,
+                  const double *hat, const lf_run *run, lf_point *point, lf_error *err) {
   pass p = {.frame = frame, .kind = kind, .working = working, .stride = stride};
   lf_status status = run_pass(&p, hat, run, err);
   if (status != LF_OK) return status;
@@ -451,27 +469,35 @@ lf_status lf_pass_first(const lf_frame *frame, const lf_run *run, lf_point *poin
 }
 
 lf_status lf_visit_blocks(const lf_frame *frame, const double *working, const double *hat, const lf_run *run,
-                          void (*visit)(void *context, const lf_block_view *block), void *context, lf_error *err) {
+                          void (*visit)(void *context, const lf_block_view *block), void *context,
+                          lf_error *err) {
   pass p = {.frame = frame, .working = working, .stride = 1, .visit = visit, .context = context};
   return run_pass(&p, hat, run, err);
 }
 
 lf_status lf_visit_linear(const lf_frame *frame, const double *direction, const lf_run *run,
-                          void (*visit)(void *context, const lf_block_view *block), void *context, lf_error *err) {
-  pass p = {.frame = frame, .working = direction, .stride = 1, .linear = true, .visit = visit, .context = context};
+                          void (*visit)(void *context, const lf_block_view *block), void *context,
+                          lf_error *err) {
+  pass p = {
+      .frame = frame, .working = direction, .stride = 1, .linear = true, .visit = visit, .context = context};
   return run_pass(&p, NULL, run, err);
 }
 
 lf_status lf_pass_overlap(const lf_frame *frame, const double *direction, double margin, const lf_run *run,
                           double *hessian, lf_error *err) {
-  pass p = {.frame = frame, .kind = LF_PASS_FULL, .working = direction, .stride = 1, .linear = true, .margin = margin};
+  pass p = {.frame = frame,
+            .kind = LF_PASS_FULL,
+            .working = direction,
+            .stride = 1,
+            .linear = true,
+            .margin = margin};
   lf_status status = run_pass(&p, NULL, run, err);
   if (status == LF_OK) lf_tables_hessian(frame, frame->slab, hessian);
   return status;
 }
 
-lf_status lf_pass_meat(const lf_frame *frame, const double *working, const double *hat, const lf_run *run, double *meat,
-                       lf_error *err) {
+lf_status lf_pass_meat(const lf_frame *frame, const double *working, const double *hat, const lf_run *run,
+                       double *meat, lf_error *err) {
   pass p = {.frame = frame, .kind = LF_PASS_FULL, .working = working, .stride = 1, .meat = true};
   lf_status status = run_pass(&p, hat, run, err);
   if (status == LF_OK) lf_tables_hessian(frame, frame->slab, meat);

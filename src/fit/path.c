@@ -1,9 +1,10 @@
 /* Ridge fits along a path of penalties, each from the one before.
  *
- * Symbols: lambda_k falling, b_k the maximum of l(b) - lambda_k sum u_j b_j^2 / 2, H = X'WX, decrement as in newton.c.
- * b is smooth in log lambda: each fit starts where the line or parabola through the last two or three maxima points (a predictor, Allgower &
- * Georg 1990, chapter 2), and is corrected by chord steps: A = H + lambda U with the H of an earlier fit, so that a step costs the score and
- * a factor. H is computed anew where a step does not shrink the decrement fourfold. */
+ * Symbols: lambda_k falling, b_k the maximum of l(b) - lambda_k sum u_j b_j^2 / 2, H = X'WX, decrement as in
+ * newton.c. b is smooth in log lambda: each fit starts where the line or parabola through the last two or
+ * three maxima points (a predictor, Allgower & Georg 1990, chapter 2), and is corrected by chord steps: A = H
+ * + lambda U with the H of an earlier fit, so that a step costs the score and a factor. H is computed anew
+ * where a step does not shrink the decrement fourfold. */
 #include "fit/path.h"
 
 #include <math.h>
@@ -29,7 +30,8 @@ static size_t prediction_weights(const double *lambda, size_t k, double weight[3
 }
 
 /* The start of fit k from the maxima before it (working scale, [path->n][n_coef]). */
-static void predict_start(const lf_ridge_path *path, size_t k, const double *maxima, size_t n, double *working) {
+static void predict_start(const lf_ridge_path *path, size_t k, const double *maxima, size_t n,
+                          double *working) {
   double weight[3];
   size_t m = prediction_weights(path->lambda, k, weight);
   bool steady = isfinite(weight[0]) && fabs(weight[0]) < 4.0;
@@ -72,12 +74,14 @@ cleanup:
 }
 
 /* The first fit, whose matrix the others use: the newton of it. */
-static lf_status first_fit(const lf_frame *frame, const lf_ridge_path *path, double *ridge, const lf_run *run, lf_newton **out,
-                           lf_error *err) {
+static lf_status first_fit(const lf_frame *frame, const lf_ridge_path *path, double *ridge, const lf_run *run,
+                           lf_newton **out, lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *w = NULL;
-  for (size_t j = 0; j < frame->n_coef; j++) ridge[j] = path->lambda[0] * (path->unit ? path->unit[j] : j > 0 ? 1.0 : 0.0);
-  lf_solve_options options = {.ridge = ridge, .start = path->start, .tolerance = path->tolerance, .no_information = true};
+  for (size_t j = 0; j < frame->n_coef; j++)
+    ridge[j] = path->lambda[0] * (path->unit ? path->unit[j] : j > 0 ? 1.0 : 0.0);
+  lf_solve_options options = {
+      .ridge = ridge, .start = path->start, .tolerance = path->tolerance, .no_information = true};
   LF_TRY(lf_newton_new(frame, &options, run, &w, err));
   LF_TRY(lf_newton_run(w, err));
   *out = w;
@@ -87,7 +91,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, const lf_run *run, double *b, lf_error *err) {
+lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, const lf_run *run, double *b,
+                            lf_error *err) {
   lf_status status = LF_OK;
   lf_newton *w = NULL;
   double *unit = NULL, *maxima = NULL;
@@ -124,7 +129,8 @@ void lf_refitter_free(lf_refitter *refitter) {
   free(refitter);
 }
 
-lf_status lf_refitter_new(const lf_design *design, const double *ridge, const lf_run *run, lf_refitter **refitter, lf_error *err) {
+lf_status lf_refitter_new(const lf_design *design, const double *ridge, const lf_run *run,
+                          lf_refitter **refitter, lf_error *err) {
   lf_status status = LF_OK;
   lf_refitter *r = NULL;
   LF_TRY(lf_alloc(1, sizeof *r, &r, err));
@@ -141,7 +147,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_refit(const lf_refitter *refitter, const double *weight, double tolerance, double *b, lf_error *err) {
+lf_status lf_refit(const lf_refitter *refitter, const double *weight, double tolerance, double *b,
+                   lf_error *err) {
   lf_status status = LF_OK;
   const lf_newton *full = refitter->newton;
   size_t n = refitter->frame->n_coef;

@@ -8,24 +8,28 @@
 typedef struct lf_ridge_path {
   size_t n;
   const double *lambda; /* n penalties, falling */
-  const double *unit;   /* n_coef: penalty of each coefficient at lambda 1; NULL: 1, and 0 for the intercept */
-  const double *start;  /* n_coef, or NULL */
-  double tolerance;     /* on the decrement (fit.h) */
+  const double *unit;  /* n_coef: penalty of each coefficient at lambda 1; NULL: 1, and 0 for the intercept */
+  const double *start; /* n_coef, or NULL */
+  double tolerance;    /* on the decrement (fit.h) */
 } lf_ridge_path;
 
-/* Refits of a design under other weights, each by chord steps from the full fit with the full fit's matrix. */
+/* Refits of a design under other weights, each by chord steps from the full fit with the full fit's matrix.
+ */
 typedef struct lf_refitter {
   const lf_design *design;
   struct lf_newton *newton; /* at the full fit */
   lf_frame *frame;
 } lf_refitter;
 
-lf_status lf_refitter_new(const lf_design *design, const double *ridge, const lf_run *run, lf_refitter **refitter, lf_error *err);
+lf_status lf_refitter_new(const lf_design *design, const double *ridge, const lf_run *run,
+                          lf_refitter **refitter, lf_error *err);
 void lf_refitter_free(lf_refitter *refitter);
 /* b[n_coef] under weight[n_rows], to the decrement of tolerance. Several threads may refit at once. */
-lf_status lf_refit(const lf_refitter *refitter, const double *weight, double tolerance, double *b, lf_error *err);
+lf_status lf_refit(const lf_refitter *refitter, const double *weight, double tolerance, double *b,
+                   lf_error *err);
 
 /* Coefficients at every penalty, b[n][n_coef], on the user's scale. */
-lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, const lf_run *run, double *b, lf_error *err);
+lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, const lf_run *run, double *b,
+                            lf_error *err);
 
 #endif

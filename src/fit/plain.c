@@ -1,4 +1,5 @@
-/* The plain method, in steps: design, maximum likelihood, Firth where it separates, coefficient table, tests, warnings. */
+/* The plain method, in steps: design, maximum likelihood, Firth where it separates, coefficient table, tests,
+ * warnings. */
 #include "fit/plain.h"
 
 #include <stdlib.h>
@@ -27,18 +28,23 @@ void lf_plain_free(lf_plain *plain) {
 static lf_status refuse(const lf_plain *plain, lf_error *err) {
   const lf_weights *w = plain->weights;
   if (plain->rows_used <= 0.0)
-    return lf_fail(err, LF_E_DATA, "no training row has a value in every attribute: drop the attributes with most missing values, or use "
-                                   "--method card, where missing is a band");
+    return lf_fail(err, LF_E_DATA,
+                   "no training row has a value in every attribute: drop the attributes with most missing "
+                   "values, or use "
+                   "--method card, where missing is a band");
   if (w->diagnosis == LF_FIT_ONE_CLASS)
-    return lf_fail(err, LF_E_DATA, "all %.0f complete training rows are %s: weights need both outcomes", plain->rows_used,
-                   w->won > 0.0 ? "won" : "lost");
+    return lf_fail(err, LF_E_DATA, "all %.0f complete training rows are %s: weights need both outcomes",
+                   plain->rows_used, w->won > 0.0 ? "won" : "lost");
   if ((double)w->rank >= w->rows)
-    return lf_fail(err, LF_E_DATA, "%.0f complete rows cannot determine %zu weights: use fewer attributes, or --method card, which penalises",
+    return lf_fail(err, LF_E_DATA,
+                   "%.0f complete rows cannot determine %zu weights: use fewer attributes, or --method card, "
+                   "which penalises",
                    w->rows, w->rank);
   return LF_OK;
 }
 
-/* Fits, with Firth's penalty where some estimate is infinite; *direction gets the infinities and is the caller's. */
+/* Fits, with Firth's penalty where some estimate is infinite; *direction gets the infinities and is the
+ * caller's. */
 static lf_status solve(lf_plain *plain, const lf_run *run, int8_t **direction, lf_error *err) {
   lf_status status = LF_OK;
   lf_weights *penalised = NULL;
@@ -58,8 +64,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_plain_fit(const lf_history *history, const lf_plain_options *options, const lf_run *run, lf_plain **plain,
-                       lf_error *err) {
+lf_status lf_plain_fit(const lf_history *history, const lf_plain_options *options, const lf_run *run,
+                       lf_plain **plain, lf_error *err) {
   lf_status status = LF_OK;
   static const lf_plain_options usual = {0};
   const lf_plain_options *o = options ? options : &usual;

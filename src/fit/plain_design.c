@@ -1,4 +1,5 @@
-/* The design of the plain method: numbers linear, categories and flags treatment-coded, rows with a missing value left out. */
+/* The design of the plain method: numbers linear, categories and flags treatment-coded, rows with a missing
+ * value left out. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -9,11 +10,13 @@
 /* ---- which columns take part --------------------------------------------------------------------------- */
 
 static bool is_coded(const lf_column *column) {
-  return column->store == LF_STORE_CODES && (column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_FLAG);
+  return column->store == LF_STORE_CODES &&
+         (column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_FLAG);
 }
 
 static bool is_number(const lf_column *column) {
-  bool kept = column->store == LF_STORE_CODES || column->store == LF_STORE_DECIMALS || column->store == LF_STORE_DOUBLES;
+  bool kept = column->store == LF_STORE_CODES || column->store == LF_STORE_DECIMALS ||
+              column->store == LF_STORE_DOUBLES;
   return kept && (column->kind == LF_KIND_NUMBER || column->kind == LF_KIND_DATE);
 }
 
@@ -57,8 +60,10 @@ static lf_status weigh(const lf_history *history, const lf_run *run, lf_plain *p
   if (any) LF_TRY(lf_alloc(n, sizeof *plain->row_weight, &plain->row_weight, err));
   for (size_t i = 0; i < n; i++) {
     double w = lf_history_weight(history, i);
-    if (m.out[i]) plain->rows_incomplete += w;
-    else plain->rows_used += w;
+    if (m.out[i])
+      plain->rows_incomplete += w;
+    else
+      plain->rows_used += w;
     if (any) plain->row_weight[i] = m.out[i] ? 0.0 : w;
   }
   plain->design.weight = any ? plain->row_weight : history->weight;
@@ -83,13 +88,16 @@ static lf_status list_terms(const lf_history *history, lf_plain *plain, lf_error
     const lf_column *column = &table->columns[c];
     if (!lf_history_is_attribute(history, c)) continue;
     if (!is_coded(column) && !is_number(column)) {
-      LF_TRY(lf_plain_say(plain, err, "'%s' is %s, which the plain method has no weights for: it was left out", column->name,
-                          lf_kind_name(column->kind)));
+      LF_TRY(lf_plain_say(plain, err,
+                          "'%s' is %s, which the plain method has no weights for: it was left out",
+                          column->name, lf_kind_name(column->kind)));
     } else if (!has_values(history, column)) {
-      LF_TRY(lf_plain_say(plain, err, "'%s' has no value in any training row: it was left out", column->name));
+      LF_TRY(
+          lf_plain_say(plain, err, "'%s' has no value in any training row: it was left out", column->name));
     } else {
       lf_term *term = &plain->terms[plain->design.n_terms++];
-      *term = (lf_term){.name = column->name, .column = column, .type = is_coded(column) ? LF_TERM_CODES : LF_TERM_NUMBER};
+      *term = (lf_term){
+          .name = column->name, .column = column, .type = is_coded(column) ? LF_TERM_CODES : LF_TERM_NUMBER};
     }
   }
   plain->design.terms = plain->terms;
@@ -116,7 +124,8 @@ static void find_levels(void *context, size_t t) {
   map[0] = -2;
 }
 
-/* The level asked for as baseline, else the first in sort order that a row used has; 0 where there is none. */
+/* The level asked for as baseline, else the first in sort order that a row used has; 0 where there is none.
+ */
 static uint32_t choose_baseline(const lf_history *history, const lf_term *term) {
   size_t column = (size_t)(term->column - history->table->columns);
   const lf_attribute_spec *spec = history->roles[column].spec;
@@ -126,7 +135,8 @@ static uint32_t choose_baseline(const lf_history *history, const lf_term *term) 
     first = code;
   }
   for (uint32_t code = 1; spec && spec->baseline && code < term->n_codes; code++)
-    if (term->coef[code] != -2 && lf_same_text(lf_column_level(term->column, code), spec->baseline)) return code;
+    if (term->coef[code] != -2 && lf_same_text(lf_column_level(term->column, code), spec->baseline))
+      return code;
   return first;
 }
 
@@ -137,8 +147,10 @@ static void number_levels(const lf_history *history, lf_plain *plain, lf_term *t
   term->first = (int32_t)plain->design.n_coef;
   for (uint32_t code = 1; code < term->n_codes; code++) {
     if (map[code] == -2) continue;
-    if (code == baseline) map[code] = -1;
-    else map[code] = term->first + (int32_t)term->n_coef++;
+    if (code == baseline)
+      map[code] = -1;
+    else
+      map[code] = term->first + (int32_t)term->n_coef++;
   }
 }
 

@@ -27,8 +27,10 @@ static void add_term(const lf_plain *plain, const lf_term *term, size_t from, si
   }
   for (size_t i = 0; i < n; i++) {
     int32_t j = term->coef[lf_column_code(term->column, from + i)];
-    if (j >= 0) eta[i] += coefficient(plain, j);
-    else if (j == -2) eta[i] = NAN;
+    if (j >= 0)
+      eta[i] += coefficient(plain, j);
+    else if (j == -2)
+      eta[i] = NAN;
   }
 }
 
@@ -44,10 +46,11 @@ static void predict_chunk(void *context, size_t c) {
   }
 }
 
-lf_status lf_plain_predict(const lf_plain *plain, const lf_history *history, size_t from, size_t to, const lf_run *run,
-                           double *eta, lf_error *err) {
+lf_status lf_plain_predict(const lf_plain *plain, const lf_history *history, size_t from, size_t to,
+                           const lf_run *run, double *eta, lf_error *err) {
   if (from > to || to > history->n_rows)
-    return lf_fail(err, LF_E_USAGE, "rows %zu to %zu are not within the %zu of the history", from, to, history->n_rows);
+    return lf_fail(err, LF_E_USAGE, "rows %zu to %zu are not within the %zu of the history", from, to,
+                   history->n_rows);
   const lf_column *columns = history->table->columns;
   for (size_t t = 0; t < plain->design.n_terms; t++) {
     const lf_column *column = plain->terms[t].column;

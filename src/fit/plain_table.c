@@ -1,4 +1,5 @@
-/* The coefficient table: estimate, standard error, z, p and 95 % limits by Wald; profile limits and robust errors beside them. */
+/* The coefficient table: estimate, standard error, z, p and 95 % limits by Wald; profile limits and robust
+ * errors beside them. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -7,7 +8,8 @@
 
 static lf_status name_coefficient(const lf_plain *plain, size_t j, lf_coefficient *c, lf_error *err) {
   size_t t = lf_plain_term_of(plain, j);
-  const char *attribute = t == SIZE_MAX ? "(intercept)" : plain->terms[t].name, *band = lf_plain_level_of(plain, j);
+  const char *attribute = t == SIZE_MAX ? "(intercept)" : plain->terms[t].name,
+             *band = lf_plain_level_of(plain, j);
   lf_status status = lf_copy_text(attribute, strlen(attribute), &c->attribute, err);
   if (status == LF_OK) status = lf_copy_text(band, strlen(band), &c->band, err);
   return status;
@@ -32,8 +34,8 @@ static lf_status add_robust(const lf_history *history, const lf_run *run, lf_pla
   double *v = NULL;
   bool clustered = history->cluster != NULL && history->n_clusters > 1;
   LF_TRY(lf_alloc(n * n, sizeof *v, &v, err));
-  LF_TRY(lf_sandwich(&plain->design, plain->weights, clustered ? history->cluster : NULL, clustered ? history->n_clusters : 0,
-                     clustered ? LF_CR_STATA : LF_HC0, run, v, err));
+  LF_TRY(lf_sandwich(&plain->design, plain->weights, clustered ? history->cluster : NULL,
+                     clustered ? history->n_clusters : 0, clustered ? LF_CR_STATA : LF_HC0, run, v, err));
   for (size_t j = 0; j < n; j++)
     if (!plain->weights->aliased[j]) plain->coefficients[j].robust_std_error = sqrt(v[j * n + j]);
 cleanup:
@@ -46,15 +48,16 @@ static lf_status add_profiles(const lf_run *run, lf_plain *plain, lf_error *err)
   for (size_t j = 0; j < plain->design.n_coef; j++) {
     lf_coefficient *c = &plain->coefficients[j];
     if (c->aliased) continue;
-    lf_status status = lf_profile(&plain->design, plain->weights, &options, j, 0.95, run, &c->profile_low, &c->profile_high, err);
+    lf_status status = lf_profile(&plain->design, plain->weights, &options, j, 0.95, run, &c->profile_low,
+                                  &c->profile_high, err);
     if (status != LF_OK) return status;
     lf_progress(run, "profile limits", j + 1, plain->design.n_coef);
   }
   return LF_OK;
 }
 
-lf_status lf_plain_table(const lf_history *history, const lf_plain_options *options, const lf_run *run, lf_plain *plain,
-                         lf_error *err) {
+lf_status lf_plain_table(const lf_history *history, const lf_plain_options *options, const lf_run *run,
+                         lf_plain *plain, lf_error *err) {
   lf_status status = LF_OK;
   const lf_weights *w = plain->weights;
   LF_TRY(lf_alloc(w->n_coef, sizeof *plain->coefficients, &plain->coefficients, err));

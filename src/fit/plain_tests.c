@@ -1,4 +1,5 @@
-/* The test of each attribute: likelihood ratio of the fit without it, or Wald where refits would take too long. */
+/* The test of each attribute: likelihood ratio of the fit without it, or Wald where refits would take too
+ * long. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -6,7 +7,8 @@
 #include "base/parallel.h"
 #include "fit/plain_internal.h"
 
-static const double most_row_tests = 2e6; /* rows times attributes that are still refitted: about a second of one core */
+static const double most_row_tests =
+    2e6; /* rows times attributes that are still refitted: about a second of one core */
 
 typedef struct testing {
   lf_plain *plain;
@@ -47,7 +49,8 @@ static void test_term(void *context, size_t term) {
   out->wald = t->wald;
   out->lr = (lf_lr_test){.chi2 = NAN, .p = NAN};
   if (!any) return;
-  t->status[term] = t->wald ? wald_of(t, term, &out->lr, &t->errors[term]) : refit_without(t, term, &out->lr, &t->errors[term]);
+  t->status[term] = t->wald ? wald_of(t, term, &out->lr, &t->errors[term])
+                            : refit_without(t, term, &out->lr, &t->errors[term]);
 }
 
 static lf_status adjust(lf_plain *plain, lf_error *err) {
@@ -64,7 +67,9 @@ static lf_status adjust(lf_plain *plain, lf_error *err) {
 lf_status lf_plain_tests(const lf_run *run, lf_plain *plain, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = plain->design.n_terms;
-  testing t = {.plain = plain, .serial = lf_run_serial(run), .wald = (double)plain->design.n_rows * (double)n > most_row_tests};
+  testing t = {.plain = plain,
+               .serial = lf_run_serial(run),
+               .wald = (double)plain->design.n_rows * (double)n > most_row_tests};
   LF_TRY(lf_alloc(n, sizeof *plain->tests, &plain->tests, err));
   plain->n_tests = n;
   LF_TRY(lf_alloc(n, sizeof *t.status, &t.status, err));

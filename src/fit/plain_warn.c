@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "fit/plain_internal.h"
 
-static const double enough_events = 10.0;   /* wins or losses per weight (Peduzzi et al. 1996) */
-static const double much_inflation = 1e4;   /* variance inflation that no sampling plan explains */
+static const double enough_events = 10.0; /* wins or losses per weight (Peduzzi et al. 1996) */
+static const double much_inflation = 1e4; /* variance inflation that no sampling plan explains */
 
 lf_status lf_plain_say(lf_plain *plain, lf_error *err, const char *format, ...) {
   char text[1024];
@@ -28,9 +28,11 @@ static bool by_baseline(const lf_term *term, const int8_t *direction) {
   return true;
 }
 
-static lf_status warn_level(lf_plain *plain, const lf_term *term, const char *level, int sign, lf_error *err) {
+static lf_status warn_level(lf_plain *plain, const lf_term *term, const char *level, int sign,
+                            lf_error *err) {
   return lf_plain_say(plain, err,
-                      "separation: '%s' at '%s' goes with only %s among rows alike in the rest, so its maximum-likelihood weight is %s "
+                      "separation: '%s' at '%s' goes with only %s among rows alike in the rest, so its "
+                      "maximum-likelihood weight is %s "
                       "infinity; Firth's penalised likelihood was used for all weights",
                       term->name, level, sign > 0 ? "wins" : "losses", sign > 0 ? "+" : "-");
 }
@@ -50,7 +52,8 @@ static lf_status warn_separation(const int8_t *direction, lf_plain *plain, lf_er
         LF_TRY(warn_level(plain, term, lf_plain_level_of(plain, j), direction[j], err));
       } else {
         LF_TRY(lf_plain_say(plain, err,
-                            "separation: wins and losses are parted by '%s' (with the rest), so its maximum-likelihood weight is %s "
+                            "separation: wins and losses are parted by '%s' (with the rest), so its "
+                            "maximum-likelihood weight is %s "
                             "infinity; Firth's penalised likelihood was used for all weights",
                             term->name, direction[j] > 0 ? "+" : "-"));
       }
@@ -65,8 +68,13 @@ static lf_status warn_aliased(lf_plain *plain, lf_error *err) {
     if (!plain->weights->aliased[j]) continue;
     const lf_term *term = &plain->terms[lf_plain_term_of(plain, j)];
     const char *level = lf_plain_level_of(plain, j);
-    lf_status status = *level ? lf_plain_say(plain, err, "rank: '%s' at '%s' follows from earlier attributes exactly: no weight", term->name, level)
-                              : lf_plain_say(plain, err, "rank: '%s' is constant or follows from earlier attributes exactly: no weight", term->name);
+    lf_status status =
+        *level ? lf_plain_say(plain, err,
+                              "rank: '%s' at '%s' follows from earlier attributes exactly: no weight",
+                              term->name, level)
+               : lf_plain_say(plain, err,
+                              "rank: '%s' is constant or follows from earlier attributes exactly: no weight",
+                              term->name);
     if (status != LF_OK) return status;
   }
   return LF_OK;
@@ -87,8 +95,10 @@ static lf_status warn_collinear(lf_plain *plain, lf_error *err) {
     if (term->type != LF_TERM_NUMBER || plain->weights->aliased[j]) continue;
     double vif = inflation(plain->weights, j);
     if (!(vif > much_inflation)) continue;
-    lf_status status = lf_plain_say(plain, err, "collinear: '%s' follows from other attributes almost exactly (its variance is inflated %.2g times)",
-                                    term->name, vif);
+    lf_status status = lf_plain_say(
+        plain, err,
+        "collinear: '%s' follows from other attributes almost exactly (its variance is inflated %.2g times)",
+        term->name, vif);
     if (status != LF_OK) return status;
   }
   return LF_OK;
@@ -101,14 +111,18 @@ lf_status lf_plain_warn(const int8_t *direction, lf_plain *plain, lf_error *err)
   LF_TRY(warn_aliased(plain, err));
   LF_TRY(warn_collinear(plain, err));
   if (!w->converged)
-    LF_TRY(lf_plain_say(plain, err, "no convergence after %d iterations: the weights are where it stopped", w->iterations));
+    LF_TRY(lf_plain_say(plain, err, "no convergence after %d iterations: the weights are where it stopped",
+                        w->iterations));
   if (plain->events_per_weight < enough_events)
-    LF_TRY(lf_plain_say(plain, err, "few events: %.0f %s for %zu weights, %.1f each where 10 are advised; weights and errors are unsteady",
-                        w->won <= w->rows - w->won ? w->won : w->rows - w->won, w->won <= w->rows - w->won ? "wins" : "losses", w->rank,
-                        plain->events_per_weight));
+    LF_TRY(lf_plain_say(plain, err,
+                        "few events: %.0f %s for %zu weights, %.1f each where 10 are advised; weights and "
+                        "errors are unsteady",
+                        w->won <= w->rows - w->won ? w->won : w->rows - w->won,
+                        w->won <= w->rows - w->won ? "wins" : "losses", w->rank, plain->events_per_weight));
   if (plain->rows_incomplete > 0.0)
-    LF_TRY(lf_plain_say(plain, err, "missing: %.0f of %.0f training rows miss a value of some attribute and were left out", plain->rows_incomplete,
-                        plain->rows_incomplete + plain->rows_used));
+    LF_TRY(lf_plain_say(
+        plain, err, "missing: %.0f of %.0f training rows miss a value of some attribute and were left out",
+        plain->rows_incomplete, plain->rows_incomplete + plain->rows_used));
 cleanup:
   return status;
 }

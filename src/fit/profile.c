@@ -1,10 +1,10 @@
 /* Profile-likelihood limits.
  *
- * Symbols: l(v) = max of the (penalised) log-likelihood with b_j = v; s(v) = sqrt(2 (l(b) - l(v))), rising away from the
- * estimate and close to linear; the limit is s(v) = sqrt(chi2_{1,level}) (Venzon & Moolgavkar 1988 solve the same equations
- * by Newton; this brackets the root, so that it cannot wander off on flat likelihoods).
- * Each value is a refit started from the last; steps outward double until the root is passed, then the secant of s within the
- * bracket (Illinois form of regula falsi, Dowell & Jarratt 1971). */
+ * Symbols: l(v) = max of the (penalised) log-likelihood with b_j = v; s(v) = sqrt(2 (l(b) - l(v))), rising
+ * away from the estimate and close to linear; the limit is s(v) = sqrt(chi2_{1,level}) (Venzon & Moolgavkar
+ * 1988 solve the same equations by Newton; this brackets the root, so that it cannot wander off on flat
+ * likelihoods). Each value is a refit started from the last; steps outward double until the root is passed,
+ * then the secant of s within the bracket (Illinois form of regula falsi, Dowell & Jarratt 1971). */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -67,7 +67,8 @@ cleanup:
 }
 
 /* The limit on one side; sign -1 or +1. */
-static lf_status find_limit(profile *p, const lf_weights *weights, double se, double sign, double *limit, lf_error *err) {
+static lf_status find_limit(profile *p, const lf_weights *weights, double se, double sign, double *limit,
+                            lf_error *err) {
   lf_status status = LF_OK;
   double estimate = weights->b[p->j], a = estimate, fa = -p->target, step = se * p->target;
   for (size_t k = 0; k < weights->n_coef; k++) p->start[k] = isnan(weights->b[k]) ? 0.0 : weights->b[k];
@@ -88,14 +89,15 @@ cleanup:
   return status;
 }
 
-lf_status lf_profile(const lf_design *design, const lf_weights *weights, const lf_solve_options *options, size_t j,
-                     double level, const lf_run *run, double *low, double *high, lf_error *err) {
+lf_status lf_profile(const lf_design *design, const lf_weights *weights, const lf_solve_options *options,
+                     size_t j, double level, const lf_run *run, double *low, double *high, lf_error *err) {
   lf_status status = LF_OK;
   lf_frame *frame = NULL;
   size_t n = weights->n_coef;
   profile p = {.run = run, .j = j};
   double lower = NAN, upper = NAN;
-  if (!weights->covariance) return lf_fail(err, LF_E_USAGE, "profile limits need a fit with its information matrix");
+  if (!weights->covariance)
+    return lf_fail(err, LF_E_USAGE, "profile limits need a fit with its information matrix");
   if (j >= n || weights->aliased[j]) return lf_fail(err, LF_E_USAGE, "coefficient %zu was not estimated", j);
   LF_TRY(lf_alloc(n, sizeof *p.start, &p.start, err));
   LF_TRY(lf_alloc(n, sizeof *p.fixed, &p.fixed, err));

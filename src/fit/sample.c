@@ -21,7 +21,8 @@ static int by_place(const void *a, const void *b) {
 
 /* Random folds of a history whose own folds are blocks of time: by a hash of the row's place. */
 static size_t random_fold(const lf_history *history, size_t row, size_t n_folds) {
-  if (!history->folds_in_time && history->fold) return (size_t)history->fold[row] * n_folds / history->n_folds;
+  if (!history->folds_in_time && history->fold)
+    return (size_t)history->fold[row] * n_folds / history->n_folds;
   uint64_t index = row;
   return (size_t)(lf_hash_unit(lf_hash(&index, sizeof index, 2)) * (double)n_folds);
 }
@@ -36,7 +37,8 @@ static lf_status choose_rows(const lf_history *history, lf_fold_order order, siz
   if (status != LF_OK) return status;
   for (size_t k = 0; k < wanted; k++) {
     size_t row = (size_t)((double)k * (double)total / (double)wanted);
-    double day = order == LF_FOLDS_FORWARD ? lf_history_day(history, row) : (double)random_fold(history, row, n_folds);
+    double day =
+        order == LF_FOLDS_FORWARD ? lf_history_day(history, row) : (double)random_fold(history, row, n_folds);
     places[k] = (place){isnan(day) ? -INFINITY : day, (uint32_t)row};
   }
   if (order != LF_FOLDS_NONE) qsort(places, wanted, sizeof *places, by_place);
@@ -69,7 +71,8 @@ static void forward_folds(lf_sample *s, const place *places) {
   }
 }
 
-/* Folds that have too few wins or losses to learn from are left out: their judged rows are judged by nobody. */
+/* Folds that have too few wins or losses to learn from are left out: their judged rows are judged by nobody.
+ */
 static void keep_learnable(lf_sample *s) {
   size_t kept = 0;
   for (size_t f = 0; f < s->n_folds; f++) {
@@ -80,12 +83,14 @@ static void keep_learnable(lf_sample *s) {
       rows += s->weight[i];
       won += s->won[i] ? s->weight[i] : 0;
     }
-    if (won >= least_of_each && rows - won >= least_of_each && fold.judge_to > fold.judge_from) s->folds[kept++] = fold;
+    if (won >= least_of_each && rows - won >= least_of_each && fold.judge_to > fold.judge_from)
+      s->folds[kept++] = fold;
   }
   s->n_folds = kept;
 }
 
-static lf_status gather(const lf_history *history, const lf_atoms *atoms, const place *places, lf_sample *s, lf_error *err) {
+static lf_status gather(const lf_history *history, const lf_atoms *atoms, const place *places, lf_sample *s,
+                        lf_error *err) {
   lf_status status = lf_alloc(s->n_sets, sizeof *s->owned, &s->owned, err);
   for (size_t t = 0; status == LF_OK && t < s->n_sets; t++) {
     status = lf_alloc(s->n, sizeof *s->owned[t], &s->owned[t], err);
@@ -108,8 +113,8 @@ static void borrow(const lf_history *history, const lf_atoms *atoms, lf_sample *
   }
 }
 
-lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fold_order order, size_t n_folds,
-                         size_t max_rows, lf_sample **sample, lf_error *err) {
+lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fold_order order,
+                         size_t n_folds, size_t max_rows, lf_sample **sample, lf_error *err) {
   lf_sample *s = NULL;
   place *places = NULL;
   lf_status status = lf_alloc(1, sizeof *s, &s, err);
@@ -123,8 +128,10 @@ lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fo
   LF_TRY(lf_alloc(s->n, 1, &s->won, err));
   LF_TRY(lf_alloc(s->n, sizeof *s->weight, &s->weight, err));
   LF_TRY(lf_alloc(s->n_folds, sizeof *s->folds, &s->folds, err));
-  if (order == LF_FOLDS_NONE) borrow(history, atoms, s);
-  else LF_TRY(gather(history, atoms, places, s, err));
+  if (order == LF_FOLDS_NONE)
+    borrow(history, atoms, s);
+  else
+    LF_TRY(gather(history, atoms, places, s, err));
   if (order == LF_FOLDS_RANDOM) random_folds(s, places);
   if (order == LF_FOLDS_FORWARD) forward_folds(s, places);
   for (size_t i = 0; i < s->n; i++) {

@@ -1,11 +1,11 @@
 /* Sandwich covariance of the estimates.
  *
- * Symbols: V = (X'WX)^-1 (bread); u_i = x_i (y_i - mu_i); meat M = sum u_i u_i' over single outcomes, or sum over clusters of
- * (sum u_i)(sum u_i)'. Covariance V M V (Huber 1967; White 1980; Liang & Zeger 1986).
- * Weights are frequencies: a row of weight w stands for w rows, so that grouped and expanded data agree. A share y of w rows is
- * y w wins and (1 - y) w losses.
- * HC1: n/(n-k). HC3: each u_i over 1 - h_i (MacKinnon & White 1985). CR_STATA: G/(G-1). CR1: G/(G-1) (n-1)/(n-k).
- * Factors are those of R's sandwich (Zeileis 2004). */
+ * Symbols: V = (X'WX)^-1 (bread); u_i = x_i (y_i - mu_i); meat M = sum u_i u_i' over single outcomes, or sum
+ * over clusters of (sum u_i)(sum u_i)'. Covariance V M V (Huber 1967; White 1980; Liang & Zeger 1986).
+ * Weights are frequencies: a row of weight w stands for w rows, so that grouped and expanded data agree. A
+ * share y of w rows is y w wins and (1 - y) w losses. HC1: n/(n-k). HC3: each u_i over 1 - h_i (MacKinnon &
+ * White 1985). CR_STATA: G/(G-1). CR1: G/(G-1) (n-1)/(n-k). Factors are those of R's sandwich (Zeileis 2004).
+ */
 #include <gsl/gsl_cblas.h>
 #include <stdlib.h>
 
@@ -17,8 +17,8 @@ static void keep_residual(void *context, const lf_block_view *b) {
   memcpy((double *)context + b->from, b->residual, b->n * sizeof *b->residual);
 }
 
-static lf_status meat_of_clusters(const lf_frame *frame, const double *working, const uint32_t *cluster, size_t *n_clusters,
-                                  const lf_run *run, double *out, lf_error *err) {
+static lf_status meat_of_clusters(const lf_frame *frame, const double *working, const uint32_t *cluster,
+                                  size_t *n_clusters, const lf_run *run, double *out, lf_error *err) {
   double *residual = NULL;
   lf_status status = lf_alloc(frame->n_rows, sizeof *residual, &residual, err);
   if (status == LF_OK) status = lf_visit_blocks(frame, working, NULL, run, keep_residual, residual, err);
@@ -47,8 +47,8 @@ static lf_status assemble(size_t n, const double *middle, double factor, double 
 }
 
 /* The bread on the working scale at the estimates. */
-static lf_status make_bread(const lf_frame *frame, const lf_weights *weights, const double *working, const lf_run *run,
-                            double *bread, lf_error *err) {
+static lf_status make_bread(const lf_frame *frame, const lf_weights *weights, const double *working,
+                            const lf_run *run, double *bread, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = frame->n_coef;
   lf_system *system = NULL;
@@ -83,26 +83,34 @@ static double factor_of(lf_sandwich_type type, double rows, double rank, double 
   return 1.0;
 }
 
-lf_status lf_sandwich(const lf_design *design, const lf_weights *weights, const uint32_t *cluster, size_t n_clusters,
-                      lf_sandwich_type type, const lf_run *run, double *covariance, lf_error *err) {
+lf_status lf_sandwich(const lf_design *design, const lf_weights *weights, const uint32_t *cluster,
+                      size_t n_clusters, lf_sandwich_type type, const lf_run *run, double *covariance,
+                      lf_error *err) {
   lf_status status = LF_OK;
   lf_frame *own = NULL;
   const lf_frame *frame = weights->frame;
   double *working = NULL, *middle = NULL, *bread = NULL;
   size_t n = design->n_coef;
-  if (!weights->covariance) return lf_fail(err, LF_E_USAGE, "robust standard errors need a fit with its information matrix");
-  if ((cluster != NULL) != (type >= LF_CR0)) return lf_fail(err, LF_E_USAGE, "cluster-robust errors go with clusters, the others without");
+  if (!weights->covariance)
+    return lf_fail(err, LF_E_USAGE, "robust standard errors need a fit with its information matrix");
+  if ((cluster != NULL) != (type >= LF_CR0))
+    return lf_fail(err, LF_E_USAGE, "cluster-robust errors go with clusters, the others without");
   if (!frame) LF_TRY(lf_frame_new(design, false, run, &own, err));
   if (!frame) frame = own;
   LF_TRY(lf_alloc(n, sizeof *working, &working, err));
   LF_TRY(lf_alloc(n * n, sizeof *middle, &middle, err));
   LF_TRY(lf_alloc(n * n, sizeof *bread, &bread, err));
   lf_frame_to_working(frame, weights->b, working);
-  if (weights->frame) memcpy(bread, weights->working_covariance, n * n * sizeof *bread);
-  else LF_TRY(make_bread(frame, weights, working, run, bread, err));
-  if (cluster) LF_TRY(meat_of_clusters(frame, working, cluster, &n_clusters, run, middle, err));
-  else LF_TRY(lf_pass_meat(frame, working, type == LF_HC3 ? bread : NULL, run, middle, err));
-  LF_TRY(assemble(n, middle, factor_of(type, weights->rows, (double)weights->rank, (double)n_clusters), bread, err));
+  if (weights->frame)
+    memcpy(bread, weights->working_covariance, n * n * sizeof *bread);
+  else
+    LF_TRY(make_bread(frame, weights, working, run, bread, err));
+  if (cluster)
+    LF_TRY(meat_of_clusters(frame, working, cluster, &n_clusters, run, middle, err));
+  else
+    LF_TRY(lf_pass_meat(frame, working, type == LF_HC3 ? bread : NULL, run, middle, err));
+  LF_TRY(assemble(n, middle, factor_of(type, weights->rows, (double)weights->rank, (double)n_clusters), bread,
+                  err));
   lf_frame_covariance_to_user(frame, bread);
   memcpy(covariance, bread, n * n * sizeof *covariance);
 cleanup:

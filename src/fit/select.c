@@ -1,16 +1,19 @@
 /* The card method.
  *
- * 1. Where time is known, attributes whose newest values lie outside what older rows held are left out and named.
- * 2. Of more than 150 attributes the 150 that help most on their own go on (alone.c). Random folds: in each fold bands are chosen and ridge weights fitted at every point of a grid (band penalty g x ridge
- *    penalty l); the judged rows' log loss says which l is best for each g; attributes that do not help by one standard
- *    error leave; then the largest g within one standard error of the best is taken (Breiman et al. 1984, section 3.4.3: the
- *    simpler model where the data cannot tell).
- * 3. Where time is known, forward folds (train on the past, judge the next block) choose the ridge penalty again and veto
- *    attributes that do significant harm there.
+ * 1. Where time is known, attributes whose newest values lie outside what older rows held are left out and
+ * named.
+ * 2. Of more than 150 attributes the 150 that help most on their own go on (alone.c). Random folds: in each
+ * fold bands are chosen and ridge weights fitted at every point of a grid (band penalty g x ridge penalty l);
+ * the judged rows' log loss says which l is best for each g; attributes that do not help by one standard
+ *    error leave; then the largest g within one standard error of the best is taken (Breiman et al. 1984,
+ * section 3.4.3: the simpler model where the data cannot tell).
+ * 3. Where time is known, forward folds (train on the past, judge the next block) choose the ridge penalty
+ * again and veto attributes that do significant harm there.
  * 4. Bands and weights of all training rows, at what was chosen.
  *
- * Penalties are absolute: g is deviance a band must save (2 is Akaike's price), l the prior precision of a weight in log-odds. Neither grows with the
- * rows, so what a sample of the rows chose holds for all of them. */
+ * Penalties are absolute: g is deviance a band must save (2 is Akaike's price), l the prior precision of a
+ * weight in log-odds. Neither grows with the rows, so what a sample of the rows chose holds for all of them.
+ */
 #include "fit/select.h"
 
 #include <stdlib.h>
@@ -34,7 +37,8 @@ static lf_band_rules band_rules(const lf_card_options *options, double rows, dou
                          .max_bands = options->max_bands};
 }
 
-/* ---- choices -------------------------------------------------------------------------------------------- */
+/* ---- choices --------------------------------------------------------------------------------------------
+ */
 
 static size_t best_ridge(const lf_crossfit *c, size_t band) {
   size_t best = 0;
@@ -44,7 +48,8 @@ static size_t best_ridge(const lf_crossfit *c, size_t band) {
 }
 
 /* Mean and standard error of the paired difference in row loss, a - b. */
-static void paired_difference(const lf_sample *s, const double *a, const double *b, double *mean, double *error) {
+static void paired_difference(const lf_sample *s, const double *a, const double *b, double *mean,
+                              double *error) {
   double rows = 0, sum = 0, squares = 0;
   for (size_t k = 0; k < s->n_folds; k++)
     for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
@@ -57,7 +62,8 @@ static void paired_difference(const lf_sample *s, const double *a, const double 
   *error = sqrt(fmax(0, squares / rows - *mean * *mean) / rows);
 }
 
-/* The simplest of the eliminations (latest in the list: rising band penalty) that is within one standard error of the best. */
+/* The simplest of the eliminations (latest in the list: rising band penalty) that is within one standard
+ * error of the best. */
 static size_t simplest(const lf_sample *s, lf_elimination *const *e, size_t n) {
   size_t best = 0;
   for (size_t i = 1; i < n; i++)
@@ -71,7 +77,8 @@ static size_t simplest(const lf_sample *s, lf_elimination *const *e, size_t n) {
 }
 
 /* Random folds: the elimination of each band penalty at its best ridge, and the one to take. */
-static lf_status choose_random(const lf_crossfit *c, const lf_run *run, lf_elimination **chosen, lf_error *err) {
+static lf_status choose_random(const lf_crossfit *c, const lf_run *run, lf_elimination **chosen,
+                               lf_error *err) {
   lf_elimination *e[LF_MAX_PATH] = {0};
   lf_status status = LF_OK;
   for (size_t g = 0; g < c->path.n_bands; g++) {
@@ -87,7 +94,8 @@ cleanup:
 }
 
 /* Forward folds: the veto at every ridge penalty, and the one of least loss. */
-static lf_status choose_forward(const lf_crossfit *c, const lf_run *run, lf_elimination **chosen, lf_error *err) {
+static lf_status choose_forward(const lf_crossfit *c, const lf_run *run, lf_elimination **chosen,
+                                lf_error *err) {
   lf_elimination *e[LF_MAX_PATH] = {0};
   lf_status status = LF_OK;
   size_t best = 0;
@@ -102,7 +110,8 @@ cleanup:
   return status;
 }
 
-/* ---- what is kept of them ---------------------------------------------------------------------------------- */
+/* ---- what is kept of them
+ * ---------------------------------------------------------------------------------- */
 
 static void keep_dropped(lf_card_fit *fit, const lf_elimination *e) {
   for (size_t i = 0; i < e->n_dropped; i++) fit->dropped[fit->n_dropped++] = e->dropped[i];
@@ -112,7 +121,8 @@ static void keep_dropped(lf_card_fit *fit, const lf_elimination *e) {
 }
 
 /* Slope of the judged outcomes on the judged linear predictor. */
-static lf_status judged_slope(const lf_sample *s, const double *eta, const lf_run *run, double *slope, lf_error *err) {
+static lf_status judged_slope(const lf_sample *s, const double *eta, const lf_run *run, double *slope,
+                              lf_error *err) {
   double *weight = NULL;
   lf_line line;
   lf_status status = lf_alloc(s->n, sizeof *weight, &weight, err);
@@ -152,7 +162,8 @@ static void judged_gain(lf_card_fit *fit, const lf_crossfit *c, const lf_elimina
   fit->null_loss = c->null_loss;
 }
 
-/* ---- stages ------------------------------------------------------------------------------------------------ */
+/* ---- stages
+ * ------------------------------------------------------------------------------------------------ */
 
 typedef struct stage {
   const lf_history *history;
@@ -166,12 +177,14 @@ static lf_status leave_out_drifting(stage *s, lf_error *err) {
   lf_sample *sample = NULL;
   double *outside = NULL;
   lf_status status = LF_OK;
-  LF_TRY(lf_sample_make(s->history, fit->atoms, LF_FOLDS_FORWARD, FORWARD_FOLDS, s->options->max_rows, &sample, err));
+  LF_TRY(lf_sample_make(s->history, fit->atoms, LF_FOLDS_FORWARD, FORWARD_FOLDS, s->options->max_rows,
+                        &sample, err));
   LF_TRY(lf_alloc(fit->atoms->n, sizeof *outside, &outside, err));
   lf_drift_outside(sample, fit->atoms, outside);
   size_t kept = 0;
   for (size_t t = 0; t < fit->atoms->n; t++) kept += fit->keep[t] && outside[t] < drift_limit;
-  for (size_t t = 0; t < fit->atoms->n && kept; t++) { /* where all drift there is no better set to fall back on */
+  for (size_t t = 0; t < fit->atoms->n && kept;
+       t++) { /* where all drift there is no better set to fall back on */
     if (!fit->keep[t] || outside[t] < drift_limit) continue;
     fit->keep[t] = 0;
     fit->drifting[fit->n_drifting++] = (lf_drifting_set){t, outside[t]};
@@ -191,14 +204,20 @@ static lf_status run_stage(stage *s, lf_fold_order order, const lf_path *path, l
   size_t n_folds = order == LF_FOLDS_FORWARD ? FORWARD_FOLDS : s->options->n_folds;
   lf_status status = LF_OK;
   LF_TRY(lf_sample_make(s->history, fit->atoms, order, n_folds, s->options->max_rows, &sample, err));
-  if (!sample->n_folds && order == LF_FOLDS_FORWARD) goto cleanup; /* the past is too short to learn from: random folds have the word */
-  if (!sample->n_folds) LF_TRY(lf_fail(err, LF_E_DATA, "too few wins or losses to cross-validate: no fold has 5 of each to learn from"));
+  if (!sample->n_folds && order == LF_FOLDS_FORWARD)
+    goto cleanup; /* the past is too short to learn from: random folds have the word */
+  if (!sample->n_folds)
+    LF_TRY(lf_fail(err, LF_E_DATA,
+                   "too few wins or losses to cross-validate: no fold has 5 of each to learn from"));
   if (order == LF_FOLDS_RANDOM)
-    LF_TRY(lf_screen_alone(sample, fit->atoms, MOST_JOINT, fit->keep, fit->dropped, &fit->n_dropped, s->run, err));
+    LF_TRY(lf_screen_alone(sample, fit->atoms, MOST_JOINT, fit->keep, fit->dropped, &fit->n_dropped, s->run,
+                           err));
   lf_band_rules rules = band_rules(s->options, sample->total, 0);
   LF_TRY(lf_crossfit_make(sample, fit->atoms, fit->keep, path, &rules, s->run, &c, err));
-  if (order == LF_FOLDS_FORWARD) LF_TRY(choose_forward(c, s->run, &e, err));
-  else LF_TRY(choose_random(c, s->run, &e, err));
+  if (order == LF_FOLDS_FORWARD)
+    LF_TRY(choose_forward(c, s->run, &e, err));
+  else
+    LF_TRY(choose_random(c, s->run, &e, err));
   keep_dropped(fit, e);
   fit->band_penalty = path->band_penalty[e->band_index];
   fit->ridge = path->ridge[e->ridge_index];
@@ -227,21 +246,27 @@ static lf_status fit_all_rows(stage *s, lf_error *err) {
   lf_status status = lf_sample_make(s->history, fit->atoms, LF_FOLDS_NONE, 0, 0, &fit->all, err);
   if (status != LF_OK) return status;
   lf_band_rules rules = band_rules(s->options, fit->all->total, fit->band_penalty);
-  status = lf_choose_bands(fit->all, fit->atoms, fit->keep, fit->all->weight, &rules, s->run, fit->groupings, err);
+  status =
+      lf_choose_bands(fit->all, fit->atoms, fit->keep, fit->all->weight, &rules, s->run, fit->groupings, err);
   if (status == LF_OK)
-    status = lf_banded_make(fit->all, fit->atoms, fit->groupings, fit->keep, fit->all->weight, &fit->banded, err);
+    status =
+        lf_banded_make(fit->all, fit->atoms, fit->groupings, fit->keep, fit->all->weight, &fit->banded, err);
   if (status == LF_OK)
-    status = lf_banded_solve(fit->banded, fit->ridge, NULL, final_tolerance, true, s->run, &fit->weights, err);
+    status =
+        lf_banded_solve(fit->banded, fit->ridge, NULL, final_tolerance, true, s->run, &fit->weights, err);
   return status;
 }
 
 static lf_status check_enough(const lf_history *history, const lf_atoms *atoms, lf_error *err) {
   double rows = 0, won = 0;
   lf_history_count(history, 0, history->n_train, &rows, &won);
-  if (!atoms->n) return lf_fail(err, LF_E_DATA, "no column is left that may predict: leadfit inspect says why each was left out");
+  if (!atoms->n)
+    return lf_fail(err, LF_E_DATA,
+                   "no column is left that may predict: leadfit inspect says why each was left out");
   if (won < 10 || rows - won < 10)
     return lf_fail(err, LF_E_DATA,
-                   "%.0f won and %.0f lost training rows are too few for a scorecard: 10 of each is the least, 100 of each a start",
+                   "%.0f won and %.0f lost training rows are too few for a scorecard: 10 of each is the "
+                   "least, 100 of each a start",
                    won, rows - won);
   return LF_OK;
 }
@@ -266,8 +291,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options, const lf_run *run,
-                           lf_card_fit **out, lf_error *err) {
+lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options,
+                           const lf_run *run, lf_card_fit **out, lf_error *err) {
   lf_card_options asked = options ? *options : (lf_card_options){0};
   if (!asked.n_folds) asked.n_folds = DEFAULT_FOLDS;
   if (!asked.max_rows) asked.max_rows = DEFAULT_ROWS;

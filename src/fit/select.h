@@ -6,9 +6,9 @@
 
 /* What the user asked. Zero-initialise for the defaults. */
 typedef struct lf_card_options {
-  size_t n_folds;    /* 0: 5 */
-  size_t max_rows;   /* of the sample that chooses penalties and attributes; 0: 60,000 */
-  size_t max_bands;  /* of an attribute; 0: no cap */
+  size_t n_folds;   /* 0: 5 */
+  size_t max_rows;  /* of the sample that chooses penalties and attributes; 0: 60,000 */
+  size_t max_bands; /* of an attribute; 0: no cap */
 } lf_card_options;
 
 /* An attribute whose newest values lie outside what the older rows held. */
@@ -25,28 +25,31 @@ typedef struct lf_card_fit {
   lf_grouping *groupings; /* [atoms->n], of the kept sets */
   lf_sample *all;         /* every training row */
   lf_banded *banded;
-  lf_weights *weights;    /* of all training rows, with the information matrix */
+  lf_weights *weights; /* of all training rows, with the information matrix */
 
   /* How it was chosen. */
   lf_path path;
-  double path_loss[LF_MAX_PATH][LF_MAX_PATH]; /* judged, before attributes were left out; [band penalty][ridge] */
-  double null_loss, loss; /* mean log loss of the judged rows: win rate alone, and what was chosen */
+  double path_loss[LF_MAX_PATH]
+                  [LF_MAX_PATH]; /* judged, before attributes were left out; [band penalty][ridge] */
+  double null_loss, loss;        /* mean log loss of the judged rows: win rate alone, and what was chosen */
   double gain, gain_error; /* 2 * judged log likelihood won over the win rate alone, and its standard error */
-  double slope;            /* of the judged outcomes on the judged linear predictor: 1 where weights are not too large */
-  bool in_time;            /* the last word was with folds that look forward */
-  double *set_gain, *set_error; /* [atoms->n]: judged gain of keeping each set (2 * log likelihood) and its standard error; NaN where left out */
+  double slope; /* of the judged outcomes on the judged linear predictor: 1 where weights are not too large */
+  bool in_time; /* the last word was with folds that look forward */
+  double *set_gain, *set_error; /* [atoms->n]: judged gain of keeping each set (2 * log likelihood) and its
+                                   standard error; NaN where left out */
   size_t n_dropped;
   lf_dropped_set *dropped;
   size_t n_drifting;
   lf_drifting_set *drifting;
-  lf_sample *judged;       /* the sample that chose */
-  double *judged_eta;      /* [judged->n]: linear predictor of each judged row, by a fit that never saw it */
+  lf_sample *judged;  /* the sample that chose */
+  double *judged_eta; /* [judged->n]: linear predictor of each judged row, by a fit that never saw it */
   lf_text_list notes;
 } lf_card_fit;
 
-/* Fits the card of a history. LF_E_DATA where there is no attribute, or too few wins or losses to cross-validate. */
-lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options, const lf_run *run,
-                           lf_card_fit **fit, lf_error *err);
+/* Fits the card of a history. LF_E_DATA where there is no attribute, or too few wins or losses to
+ * cross-validate. */
+lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options,
+                           const lf_run *run, lf_card_fit **fit, lf_error *err);
 void lf_card_fit_free(lf_card_fit *fit);
 
 /* Attributes that left the support of the older rows, from a sample in time order. outside[n_sets]. */

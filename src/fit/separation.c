@@ -1,18 +1,19 @@
 /* Separation: a direction in which the log-likelihood never falls.
  *
- * Symbols: s_i = 2 y_i - 1. The estimate is infinite exactly where some direction d has s_i x_i'd >= 0 in every row and
- * > 0 in at least one (Albert & Anderson 1984); complete separation has > 0 in every row.
- * Method: far along, Newton's step itself tends to such a direction: rows that separate move by about 1 each step, the
- * others by nothing. So the step proposes which rows separate; it is projected on the null space of X'X over the other
- * rows; and the projection is put to every row. Only what every row confirms counts, so no estimate is called infinite
- * because it is large. This finds what the linear programme of Konis (2007) finds, at the cost of two passes.
- * A projection on the null space of B is the limit of t (B + t I)^-1 d, repeated so that what is not null fades out. */
+ * Symbols: s_i = 2 y_i - 1. The estimate is infinite exactly where some direction d has s_i x_i'd >= 0 in
+ * every row and > 0 in at least one (Albert & Anderson 1984); complete separation has > 0 in every row.
+ * Method: far along, Newton's step itself tends to such a direction: rows that separate move by about 1 each
+ * step, the others by nothing. So the step proposes which rows separate; it is projected on the null space of
+ * X'X over the other rows; and the projection is put to every row. Only what every row confirms counts, so no
+ * estimate is called infinite because it is large. This finds what the linear programme of Konis (2007)
+ * finds, at the cost of two passes. A projection on the null space of B is the limit of t (B + t I)^-1 d,
+ * repeated so that what is not null fades out. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "fit/newton.h"
 
-static const double moved = 0.5;     /* share of a step a separating row moves at least */
+static const double moved = 0.5; /* share of a step a separating row moves at least */
 static const double confirmed = 0.01;
 static const double rounding = 1e-6;
 enum { PROJECTIONS = 24 };
@@ -29,13 +30,17 @@ static void check_block(void *context, const lf_block_view *b) {
   for (size_t i = 0; i < b->n; i++) {
     if (b->weight[i] == 0.0) continue;
     double side = b->y[i] == 1.0 ? b->eta[i] : b->y[i] == 0.0 ? -b->eta[i] : -fabs(b->eta[i]);
-    if (side >= confirmed) check->weight += b->weight[i];
-    else if (fabs(side) <= rounding) check->overlap = fmax(check->overlap, fabs(side));
-    else check->unclear += 1.0;
+    if (side >= confirmed)
+      check->weight += b->weight[i];
+    else if (fabs(side) <= rounding)
+      check->overlap = fmax(check->overlap, fabs(side));
+    else
+      check->unclear += 1.0;
   }
 }
 
-/* Projects d on the null space of the overlap matrix and rounds what is left of the other coefficients to 0. */
+/* Projects d on the null space of the overlap matrix and rounds what is left of the other coefficients to 0.
+ */
 static lf_status project(const double *overlap, size_t n, const bool *left_out, double *d, lf_error *err) {
   lf_status status = LF_OK;
   lf_system *system = NULL;
@@ -70,8 +75,8 @@ static bool normalise(double *d, size_t n) {
   return true;
 }
 
-lf_status lf_find_separation(const lf_frame *frame, const bool *left_out, const double *step, const lf_run *run,
-                             double *direction, bool *separated, lf_error *err) {
+lf_status lf_find_separation(const lf_frame *frame, const bool *left_out, const double *step,
+                             const lf_run *run, double *direction, bool *separated, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = frame->n_coef;
   double *overlap = NULL;
@@ -105,7 +110,8 @@ typedef struct share_task {
   double *residual, *norm; /* one a chunk */
 } share_task;
 
-/* Sums of w (x'c)^2 and of w x_j^2; x_j of a row is what c's entry -1 at j took away, so it is found from the term. */
+/* Sums of w (x'c)^2 and of w x_j^2; x_j of a row is what c's entry -1 at j took away, so it is found from the
+ * term. */
 static double column_value(const lf_frame *frame, size_t j, const lf_block_view *b, size_t i) {
   if (j == 0) return 1.0;
   for (size_t k = 0; k < frame->n_numbers; k++)
@@ -129,8 +135,8 @@ static void share_block(void *context, const lf_block_view *b) {
   }
 }
 
-lf_status lf_residual_share(const lf_frame *frame, const double *c, size_t j, const lf_run *run, double *share,
-                            lf_error *err) {
+lf_status lf_residual_share(const lf_frame *frame, const double *c, size_t j, const lf_run *run,
+                            double *share, lf_error *err) {
   lf_status status = LF_OK;
   share_task task = {frame, c, j, NULL, NULL};
   LF_TRY(lf_alloc(frame->chunks.count, sizeof *task.residual, &task.residual, err));

@@ -53,7 +53,8 @@ static double null_log_likelihood(const lf_frame *frame) {
     for (size_t i = 0; i < frame->n_rows; i++) {
       double w = design->weight ? design->weight[i] : 1.0;
       if (w == 0.0) continue;
-      double y = design->share ? design->share[i] : design->won[i], eta = intercept + design->offset[i], mu = lf_expit(eta);
+      double y = design->share ? design->share[i] : design->won[i], eta = intercept + design->offset[i],
+             mu = lf_expit(eta);
       loss += w * lf_log_loss(eta, y);
       score += w * (y - mu);
       curve += w * mu * (1.0 - mu);
@@ -70,7 +71,8 @@ static double null_log_likelihood(const lf_frame *frame) {
 /* The intercept alone cannot be estimated from one class, unless something else holds it. */
 static bool is_one_class(const lf_frame *frame, const lf_solve_options *options) {
   bool one = frame->won <= 0.0 || frame->won >= frame->rows;
-  bool held = options->firth || (options->ridge && options->ridge[0] > 0.0) || (options->fixed && options->fixed[0]);
+  bool held =
+      options->firth || (options->ridge && options->ridge[0] > 0.0) || (options->fixed && options->fixed[0]);
   return one && !held;
 }
 
@@ -157,7 +159,8 @@ static lf_status run_newton(const lf_frame *frame, const lf_solve_options *optio
   lf_status status = LF_OK;
   lf_newton *newton = NULL;
   LF_TRY(lf_newton_new(frame, options, run, &newton, err));
-  newton->alias_with_fixed = alias_with_fixed || options->firth; /* Jeffreys' penalty is that of the full design */
+  newton->alias_with_fixed =
+      alias_with_fixed || options->firth; /* Jeffreys' penalty is that of the full design */
   LF_TRY(options->firth ? lf_firth_run(newton, &weights->log_determinant, err) : lf_newton_run(newton, err));
   if (!options->no_information && !newton->fresh) LF_TRY(lf_newton_evaluate(newton, LF_PASS_FULL, 1, err));
   write_estimates(newton, options, weights);
@@ -177,7 +180,8 @@ lf_status lf_solve_frame(const lf_frame *frame, const lf_solve_options *options,
     w->diagnosis = LF_FIT_ONE_CLASS;
     for (size_t j = 0; j < w->n_coef; j++) w->b[j] = NAN;
   } else {
-    w->null_log_likelihood = options->no_information && frame->design->offset ? NAN : null_log_likelihood(frame);
+    w->null_log_likelihood =
+        options->no_information && frame->design->offset ? NAN : null_log_likelihood(frame);
     LF_TRY(run_newton(frame, options, alias_with_fixed, run, w, err));
   }
   *weights = w;
@@ -191,8 +195,8 @@ bool lf_keeps_shift(const lf_solve_options *options) {
   return (options->ridge && options->ridge[0] > 0.0) || (options->fixed && options->fixed[0]);
 }
 
-lf_status lf_solve(const lf_design *design, const lf_solve_options *options, const lf_run *run, lf_weights **weights,
-                   lf_error *err) {
+lf_status lf_solve(const lf_design *design, const lf_solve_options *options, const lf_run *run,
+                   lf_weights **weights, lf_error *err) {
   static const lf_solve_options plain = {0};
   const lf_solve_options *o = options ? options : &plain;
   lf_frame *frame = NULL;

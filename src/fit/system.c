@@ -1,9 +1,9 @@
 /* The symmetric linear system of a Newton step.
  *
  * Symbols: A = X'WX + R over the active coefficients, D = diag(A)^(-1/2); D A D = L L' has a unit diagonal.
- * Why: after this scaling a Cholesky factor is within a small factor of the best conditioning that any diagonal scaling
- * reaches (van der Sluis 1969), and squared pivots are shares of a column's own norm that earlier columns do not explain,
- * whatever the units. */
+ * Why: after this scaling a Cholesky factor is within a small factor of the best conditioning that any
+ * diagonal scaling reaches (van der Sluis 1969), and squared pivots are shares of a column's own norm that
+ * earlier columns do not explain, whatever the units. */
 #include "fit/system.h"
 
 #include <gsl/gsl_blas.h>
@@ -61,7 +61,9 @@ static void fill(lf_system *s, const double *matrix, double lift) {
   }
 }
 
-static gsl_matrix_view corner(const lf_system *s) { return gsl_matrix_submatrix(s->factor, 0, 0, s->m, s->m); }
+static gsl_matrix_view corner(const lf_system *s) {
+  return gsl_matrix_submatrix(s->factor, 0, 0, s->m, s->m);
+}
 
 lf_status lf_system_factor(lf_system *s, const double *matrix, const double *ridge, lf_error *err) {
   s->smallest = 1.0;
@@ -71,7 +73,7 @@ lf_status lf_system_factor(lf_system *s, const double *matrix, const double *rid
     double d = matrix[j * s->n + j] + (ridge ? ridge[j] : 0.0);
     s->scale[a] = d > 0.0 && isfinite(d) ? 1.0 / sqrt(d) : 1.0;
   }
-  for (double lift = 0.0; lift < 1.0; lift = lift > 0.0 ? lift * 100.0 : 1e-13) {
+  for (double lift = 0.0; lift<1.0; lift = lift> 0.0 ? lift * 100.0 : 1e-13) {
     fill(s, matrix, lift);
     gsl_matrix_view view = corner(s);
     int code = gsl_linalg_cholesky_decomp1(&view.matrix);
@@ -84,7 +86,9 @@ lf_status lf_system_factor(lf_system *s, const double *matrix, const double *rid
     if (lift > 0.0) s->smallest = 0.0;
     return LF_OK;
   }
-  return lf_fail(err, LF_E_DATA, "the information matrix has values that are not finite: look for columns with extreme values");
+  return lf_fail(
+      err, LF_E_DATA,
+      "the information matrix has values that are not finite: look for columns with extreme values");
 }
 
 lf_status lf_system_solve(const lf_system *s, const double *rhs, double *x, lf_error *err) {
@@ -94,7 +98,8 @@ lf_status lf_system_solve(const lf_system *s, const double *rhs, double *x, lf_e
   gsl_matrix_view view = corner(s);
   gsl_vector_view work = gsl_vector_view_array(s->work, s->m);
   int code = gsl_linalg_cholesky_svx(&view.matrix, &work.vector);
-  if (code != GSL_SUCCESS) return lf_fail(err, LF_E_DATA, "a linear system could not be solved: %s", gsl_strerror(code));
+  if (code != GSL_SUCCESS)
+    return lf_fail(err, LF_E_DATA, "a linear system could not be solved: %s", gsl_strerror(code));
   for (size_t a = 0; a < s->m; a++) x[s->active[a]] = s->work[a] * s->scale[a];
   return LF_OK;
 }

@@ -20,8 +20,8 @@ lf_status lf_system_new(size_t n, lf_system **system, lf_error *err);
 void lf_system_free(lf_system *system);
 /* Coefficients with left_out nonzero do not move. */
 void lf_system_activate(lf_system *system, const bool *left_out);
-/* Factors matrix (n x n, symmetric) plus the diagonal ridge (may be NULL). A matrix that is not positive definite is
- * lifted by a small multiple of its diagonal until it is. */
+/* Factors matrix (n x n, symmetric) plus the diagonal ridge (may be NULL). A matrix that is not positive
+ * definite is lifted by a small multiple of its diagonal until it is. */
 lf_status lf_system_factor(lf_system *system, const double *matrix, const double *ridge, lf_error *err);
 /* Solves for x; entries of x that are not active become 0. */
 lf_status lf_system_solve(const lf_system *system, const double *rhs, double *x, lf_error *err);

@@ -40,7 +40,8 @@ static void expand_group(const lf_frame *frame, size_t g, const double *tables, 
       size_t i = (size_t)a;
       add_both(hessian, n, 0, i, row[0]);
       hessian[i * n + i] += row[0];
-      for (size_t k = 0; k < frame->n_numbers; k++) add_both(hessian, n, frame->numbers[k].coef, i, row[2 + k]);
+      for (size_t k = 0; k < frame->n_numbers; k++)
+        add_both(hessian, n, frame->numbers[k].coef, i, row[2 + k]);
       for (size_t u = t + 1; u < group->n_terms; u++) {
         int32_t b = group->coef[u * group->n_codes + c];
         if (b >= 0) add_both(hessian, n, i, (size_t)b, row[0]);
@@ -49,8 +50,8 @@ static void expand_group(const lf_frame *frame, size_t g, const double *tables, 
   }
 }
 
-/* A pair of groups: rows of the table are summed into the coefficients of the second group first, so that each cell is
- * read once for every term of the second and not for every pair of terms. */
+/* A pair of groups: rows of the table are summed into the coefficients of the second group first, so that
+ * each cell is read once for every term of the second and not for every pair of terms. */
 static void expand_pair(const lf_frame *frame, size_t g, size_t h, const double *table, double *hessian) {
   const lf_frame_group *first = &frame->groups[g], *second = &frame->groups[h];
   size_t n = frame->n_coef;
@@ -69,7 +70,8 @@ static void expand_pair(const lf_frame *frame, size_t g, size_t h, const double 
   }
 }
 
-/* The part of the matrix that pairs of groups fill is filled in one half only: it is added to its mirror image. */
+/* The part of the matrix that pairs of groups fill is filled in one half only: it is added to its mirror
+ * image. */
 static void mirror(double *matrix, size_t n) {
   for (size_t i = 0; i < n; i++) {
     for (size_t j = i + 1; j < n; j++) {
@@ -133,14 +135,16 @@ void lf_tables_from_matrix(const lf_frame *frame, const double *matrix, double *
     size_t a = frame->numbers[i].coef;
     tables[layout->number_weight + i] = 2.0 * matrix[a];
     for (size_t k = 0; k <= i; k++)
-      tables[layout->number_number + i * numbers + k] = matrix[a * n + frame->numbers[k].coef] * (k < i ? 2.0 : 1.0);
+      tables[layout->number_number + i * numbers + k] =
+          matrix[a * n + frame->numbers[k].coef] * (k < i ? 2.0 : 1.0);
   }
   for (size_t g = 0; g < frame->n_groups; g++) {
     const lf_frame_group *group = &frame->groups[g];
     for (size_t c = 0; c < group->n_codes; c++) {
       double *row = tables + layout->group[g] + c * layout->stride;
       row[0] = between(group, c, group, c, matrix, n) + 2.0 * beside(0, group, c, matrix, n);
-      for (size_t k = 0; k < numbers; k++) row[2 + k] = 2.0 * beside(frame->numbers[k].coef, group, c, matrix, n);
+      for (size_t k = 0; k < numbers; k++)
+        row[2 + k] = 2.0 * beside(frame->numbers[k].coef, group, c, matrix, n);
     }
     for (size_t h = g + 1; h < frame->n_groups; h++) {
       const lf_frame_group *other = &frame->groups[h];

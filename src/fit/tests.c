@@ -1,7 +1,8 @@
 /* Tests that sets of coefficients are 0.
  *
- * Likelihood ratio: 2 (l_full - l_reduced), df the fall in rank (Wilks 1938); under Firth's penalty both likelihoods are penalised
- * by the information of the full design (Heinze & Schemper 2002). Wald: b' V^-1 b. */
+ * Likelihood ratio: 2 (l_full - l_reduced), df the fall in rank (Wilks 1938); under Firth's penalty both
+ * likelihoods are penalised by the information of the full design (Heinze & Schemper 2002). Wald: b' V^-1 b.
+ */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -13,7 +14,8 @@ static double penalised(const lf_weights *weights, bool firth) {
 }
 
 /* Marks the coefficients of dropped terms as fixed at 0; the rest starts from the full fit. */
-static void mark_dropped(const lf_design *design, const lf_weights *full, const uint8_t *drop, int8_t *fixed, double *start) {
+static void mark_dropped(const lf_design *design, const lf_weights *full, const uint8_t *drop, int8_t *fixed,
+                         double *start) {
   for (size_t j = 0; j < full->n_coef; j++) start[j] = isnan(full->b[j]) ? 0.0 : full->b[j];
   for (size_t t = 0; t < design->n_terms; t++) {
     if (!drop[t]) continue;

@@ -20,8 +20,8 @@ typedef struct numbered {
 
 enum { AHEAD = 32 };
 
-/* Fills keys[0..) with those of the next rows and asks for the places where they will be looked up: the table is
- * larger than the caches, and so the rows wait for memory together instead of one after the other. */
+/* Fills keys[0..) with those of the next rows and asks for the places where they will be looked up: the table
+ * is larger than the caches, and so the rows wait for memory together instead of one after the other. */
 static void fetch_keys(const lf_column *column, size_t from, size_t to, const numbered *table, int shift,
                        uint64_t keys[AHEAD]) {
   for (size_t i = from; i < to; i++) {

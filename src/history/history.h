@@ -71,9 +71,9 @@ typedef struct lf_maturity {
   double days[LF_MATURITY_QUANTILES]; /* by which 25, 50, 75, 90 % are decided; NaN: not within the data */
   double age[LF_MATURITY_AGES], decided_by[LF_MATURITY_AGES];
   size_t n_cohorts;
-  lf_cohort *cohorts;                         /* by month, none left out */
-  double decided, won;                        /* of all cohorts */
-  double held_open, held_decided, held_won;   /* of the cohorts held back */
+  lf_cohort *cohorts;                       /* by month, none left out */
+  double decided, won;                      /* of all cohorts */
+  double held_open, held_decided, held_won; /* of the cohorts held back */
 } lf_maturity;
 
 typedef struct lf_history {

@@ -1,11 +1,12 @@
 /* Maturity: how long rows take to be decided, and which cohorts are too young to judge.
  *
- * Symbols: row i created on day c_i; decided at age a_i = close day - c_i, or open at age T - c_i, T the last day on which anything was created or
- * decided. S(a) = product over ages s <= a of (1 - d_s / n_s), d_s decided at age s of n_s still open just before: Kaplan & Meier (1958), open
- * rows censored. The curve told is 1 - S.
- * A cohort is a calendar month of creation. What closed early in a young cohort closed fast, and is not like what will close; so a cohort leaves as a
- * whole, by its month, never row by row for being open. From the newest month back, cohorts leave while more than MOST_OPEN of their rows
- * are open. Never more than a third of the decided rows, and never all wins or losses of the rest. */
+ * Symbols: row i created on day c_i; decided at age a_i = close day - c_i, or open at age T - c_i, T the last
+ * day on which anything was created or decided. S(a) = product over ages s <= a of (1 - d_s / n_s), d_s
+ * decided at age s of n_s still open just before: Kaplan & Meier (1958), open rows censored. The curve told
+ * is 1 - S. A cohort is a calendar month of creation. What closed early in a young cohort closed fast, and is
+ * not like what will close; so a cohort leaves as a whole, by its month, never row by row for being open.
+ * From the newest month back, cohorts leave while more than MOST_OPEN of their rows are open. Never more than
+ * a third of the decided rows, and never all wins or losses of the rest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,22 +25,30 @@ typedef struct ages {
 /* 12 * year + month (0..11) of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
 static int month_of(double day) {
   long z = (long)floor(day) + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
-  long y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365, of_year = of_era - (365 * y + y / 4 - y / 100);
+  long y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365,
+       of_year = of_era - (365 * y + y / 4 - y / 100);
   long m = (5 * of_year + 2) / 153, month = m < 10 ? m + 3 : m - 9;
   return (int)(12 * (y + era * 400 + (month <= 2)) + month - 1);
 }
 
-static bool is_decided(uint8_t state) { return state == LF_ROW_WON || state == LF_ROW_LOST; }
+static bool is_decided(uint8_t state) {
+  return state == LF_ROW_WON || state == LF_ROW_LOST;
+}
 
-/* ---- the curve --------------------------------------------------------------------------------------------------------- */
+/* ---- the curve
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
-static void count_ages(const lf_draft *draft, const double *created, const double *closed, double as_of, ages *a) {
+static void count_ages(const lf_draft *draft, const double *created, const double *closed, double as_of,
+                       ages *a) {
   for (size_t i = 0; i < draft->history->table->n_rows; i++) {
     double end = is_decided(draft->state[i]) ? closed[i] : as_of;
     if ((!is_decided(draft->state[i]) && draft->state[i] != LF_ROW_OPEN) || !(end >= created[i])) continue;
     size_t age = end - created[i] < AGES ? (size_t)(end - created[i]) : AGES;
-    if (is_decided(draft->state[i])) a->decided[age]++;
-    else a->open[age]++;
+    if (is_decided(draft->state[i]))
+      a->decided[age]++;
+    else
+      a->open[age]++;
   }
 }
 
@@ -62,7 +71,9 @@ static void read_curve(const ages *a, lf_maturity *m) {
   }
 }
 
-/* ---- cohorts ----------------------------------------------------------------------------------------------------------- */
+/* ---- cohorts
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static lf_status count_cohorts(const lf_draft *draft, const double *created, lf_maturity *m, lf_error *err) {
   int first = INT32_MAX, last = INT32_MIN;
@@ -119,7 +130,8 @@ static void mark_young(lf_maturity *m) {
 static lf_status hold_back(lf_draft *draft, const double *created, const lf_maturity *m, lf_error *err) {
   uint64_t rows = 0;
   const lf_cohort *first = NULL;
-  for (size_t k = m->n_cohorts; k-- > 0 && (m->cohorts[k].held || m->cohorts[k].open + m->cohorts[k].decided <= 0);)
+  for (size_t k = m->n_cohorts;
+       k-- > 0 && (m->cohorts[k].held || m->cohorts[k].open + m->cohorts[k].decided <= 0);)
     if (m->cohorts[k].held) first = &m->cohorts[k];
   if (!first) return LF_OK;
   int from = 12 * first->year + first->month - 1;
@@ -129,13 +141,18 @@ static lf_status hold_back(lf_draft *draft, const double *created, const lf_matu
     rows++;
   }
   if (!rows) return LF_OK;
-  return lf_exclude_rows(draft->history, rows, err, "too young to judge: created in %04d-%02d or later, where %.0f of %.0f rows are still open",
-                         first->year, first->month, m->held_open, m->held_open + m->held_decided);
+  return lf_exclude_rows(
+      draft->history, rows, err,
+      "too young to judge: created in %04d-%02d or later, where %.0f of %.0f rows are still open",
+      first->year, first->month, m->held_open, m->held_open + m->held_decided);
 }
 
-/* ---- the step ----------------------------------------------------------------------------------------------------------- */
+/* ---- the step
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
-static lf_status measure(lf_draft *draft, const double *created, const double *closed, lf_maturity *m, lf_error *err) {
+static lf_status measure(lf_draft *draft, const double *created, const double *closed, lf_maturity *m,
+                         lf_error *err) {
   ages *a = NULL;
   lf_status status = lf_alloc(1, sizeof *a, &a, err);
   if (status != LF_OK) return status;
@@ -157,7 +174,9 @@ lf_status lf_maturity_hold(lf_draft *draft, lf_error *err) {
   size_t n = h->table->n_rows;
   double *created = NULL, *closed = NULL;
   lf_status status = LF_OK;
-  if (!draft->options->need_outcome || h->date_is_row || h->created == SIZE_MAX || h->date == SIZE_MAX || h->created == h->date) return LF_OK;
+  if (!draft->options->need_outcome || h->date_is_row || h->created == SIZE_MAX || h->date == SIZE_MAX ||
+      h->created == h->date)
+    return LF_OK;
   LF_TRY(lf_alloc(n, sizeof *created, &created, err));
   LF_TRY(lf_alloc(n, sizeof *closed, &closed, err));
   lf_column_numbers(&h->table->columns[h->created], 0, n, created);

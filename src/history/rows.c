@@ -235,7 +235,8 @@ static lf_status any_repeats(const lf_draft *draft, uint64_t *found, lf_error *e
     if (lf_row_used(draft->state[i])) task->sorted[next[draft->identity[i] >> 56]++] = draft->identity[i];
   lf_parallel_for(draft->run, PARTS, count_repeats, task);
   for (size_t p = 0; p < PARTS; p++) {
-    if (task->status[p] != LF_OK) LF_TRY(lf_fail(err, task->status[p], "not enough memory to look for repeated rows"));
+    if (task->status[p] != LF_OK)
+      LF_TRY(lf_fail(err, task->status[p], "not enough memory to look for repeated rows"));
     *found += task->found[p];
   }
 cleanup:

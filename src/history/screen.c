@@ -101,8 +101,7 @@ static lf_status screen_leak(screening *s, size_t c, bool one_sided_only, lf_err
   if (!leak && !one_sided_only) leak = lf_gives_away(s->history, c, &s->profiles, reason);
   if (!leak) return LF_OK;
   s->history->roles[c].leak = !insisted(s, c) && !s->draft->options->keep_suspects;
-  if (s->history->roles[c].leak)
-    return lf_exclude_column(s->history, c, err, "%s", reason);
+  if (s->history->roles[c].leak) return lf_exclude_column(s->history, c, err, "%s", reason);
   return one_sided_only ? LF_OK
                         : lf_suspect_column(s->history, c, err, "%s; it is kept because you said so", reason);
 }

@@ -26,8 +26,8 @@ int lf_decimal_scale(double value) {
 /* ---- one dictionary of all pieces ---- */
 
 /* Adds the texts of one shelf that cells have. counts: zeroed, one a code. */
-static lf_status merge_shelf(const lf_pieces *pieces, size_t index, size_t shelf, uint64_t *counts, lf_dictionary *all,
-                             lf_error *err) {
+static lf_status merge_shelf(const lf_pieces *pieces, size_t index, size_t shelf, uint64_t *counts,
+                             lf_dictionary *all, lf_error *err) {
   lf_dictionary *d = &pieces->shelves[shelf].dictionaries[index];
   for (size_t p = 0; p < pieces->n; p++)
     if (pieces->items[p].shelf == shelf)
@@ -44,7 +44,8 @@ static lf_status merge_shelf(const lf_pieces *pieces, size_t index, size_t shelf
   return LF_OK;
 }
 
-static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty, lf_error *err) {
+static lf_status merge(const lf_pieces *pieces, size_t index, lf_dictionary *all, uint64_t *empty,
+                       lf_error *err) {
   lf_status status = LF_OK;
   uint64_t *counts = NULL;
   *empty = 0;
@@ -177,7 +178,8 @@ typedef struct outcome {
   const uint64_t *hashes;
 } outcome;
 
-static void put_cells(const outcome *by_entry, const uint32_t *entries, size_t n, lf_column *column, size_t row) {
+static void put_cells(const outcome *by_entry, const uint32_t *entries, size_t n, lf_column *column,
+                      size_t row) {
   uint32_t codes[LF_BATCH_ROWS];
   if (by_entry->codes) {
     for (size_t i = 0; i < n; i++) codes[i] = by_entry->codes[entries[i]];
@@ -191,10 +193,10 @@ static void put_cells(const outcome *by_entry, const uint32_t *entries, size_t n
     for (size_t i = 0; i < n; i++) ((uint64_t *)column->cells)[row + i] = by_entry->hashes[entries[i]];
 }
 
-/* Writes the cells of all pieces, whose parts are freed. by_entry has one more than the entries: the empty cell comes
- * first. */
-static lf_status write_cells(const lf_pieces *pieces, size_t index, const outcome *by_entry, lf_column *column,
-                             lf_error *err) {
+/* Writes the cells of all pieces, whose parts are freed. by_entry has one more than the entries: the empty
+ * cell comes first. */
+static lf_status write_cells(const lf_pieces *pieces, size_t index, const outcome *by_entry,
+                             lf_column *column, lf_error *err) {
   lf_status status = LF_OK;
   uint32_t **maps = NULL, entries[LF_BATCH_ROWS];
   LF_TRY(lf_alloc(pieces->n_shelves, sizeof *maps, &maps, err));
@@ -244,8 +246,8 @@ static int scale_of(const ranked *r, size_t n) {
 }
 
 /* int32 cells where all values have few decimals, else doubles. */
-static lf_status write_values(const lf_pieces *pieces, size_t index, size_t n_entries, const lf_decision *d, int scale,
-                              lf_column *column, lf_error *err) {
+static lf_status write_values(const lf_pieces *pieces, size_t index, size_t n_entries, const lf_decision *d,
+                              int scale, lf_column *column, lf_error *err) {
   lf_status status = LF_OK;
   int32_t *decimals = NULL;
   double *doubles = NULL;

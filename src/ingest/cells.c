@@ -18,10 +18,11 @@ lf_status lf_spool_map(size_t n, void **memory, lf_error *err) {
   int why = posix_fallocate(fd, 0, (off_t)size);
   void *map = why ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (map == MAP_FAILED)
-    status = lf_fail(err, LF_E_IO,
-                     "no room for %zu bytes in a temporary file (%s): set TMPDIR to a folder with more room, or give "
-                     "--memory more",
-                     size, strerror(why ? why : errno));
+    status = lf_fail(
+        err, LF_E_IO,
+        "no room for %zu bytes in a temporary file (%s): set TMPDIR to a folder with more room, or give "
+        "--memory more",
+        size, strerror(why ? why : errno));
   else
     *memory = map;
   close(fd);

@@ -1,5 +1,6 @@
-/* Where cells live: in memory, or, where a budget says so, in unlinked temporary files that are mapped. What is mapped
- * can be let go of after each pass and comes back by itself, so that memory need not hold the table. */
+/* Where cells live: in memory, or, where a budget says so, in unlinked temporary files that are mapped. What
+ * is mapped can be let go of after each pass and comes back by itself, so that memory need not hold the
+ * table. */
 #ifndef LF_INGEST_CELLS_H
 #define LF_INGEST_CELLS_H
 

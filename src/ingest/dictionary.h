@@ -1,4 +1,5 @@
-/* A dictionary of texts: each gets a number in the order of first sight. Who reads counts, by what he reads. */
+/* A dictionary of texts: each gets a number in the order of first sight. Who reads counts, by what he reads.
+ */
 #ifndef LF_INGEST_DICTIONARY_H
 #define LF_INGEST_DICTIONARY_H
 

@@ -108,7 +108,8 @@ size_t lf_table_find(const lf_table *table, const char *name);
 /* Keeps the rows order[0..n) in that order (gather), in every column; missing counts are made anew. */
 lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run, lf_error *err);
 
-/* Lets go of the memory behind cells that are in temporary files; they are read from there when needed again. */
+/* Lets go of the memory behind cells that are in temporary files; they are read from there when needed again.
+ */
 void lf_table_rest(const lf_table *table);
 
 /* ---- reading cells -------------------------------------------------------------------------------- */

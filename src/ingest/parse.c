@@ -23,7 +23,8 @@ static size_t piece_bytes(size_t n) {
   return size < PIECE_MIN ? PIECE_MIN : size > PIECE_MAX ? PIECE_MAX : size;
 }
 
-/* Whether the cells of the pieces and of the table together, about half of the text, are more than the budget. */
+/* Whether the cells of the pieces and of the table together, about half of the text, are more than the
+ * budget. */
 static bool over_budget(const lf_reader *reader) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < reader->n_sources; i++) bytes += reader->sources[i].bytes.n;

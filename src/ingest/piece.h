@@ -16,9 +16,9 @@ typedef enum lf_plan {
   LF_PLAN_HASH            /* texts nearly all distinct, no numbers, no dates: lf_hash of each */
 } lf_plan;
 
-/* The dictionaries of one thread, one a table column: the pieces that it reads share them. Which thread reads which
- * piece is chance, and a piece may be read twice: so nothing may hang on the order of the entries, and an entry is
- * worth what the cells say. */
+/* The dictionaries of one thread, one a table column: the pieces that it reads share them. Which thread reads
+ * which piece is chance, and a piece may be read twice: so nothing may hang on the order of the entries, and
+ * an entry is worth what the cells say. */
 typedef struct lf_shelf {
   lf_dictionary *dictionaries;
   size_t n;
@@ -35,9 +35,9 @@ typedef struct lf_part {
   bool contradicted;
   bool settled; /* cells stand in the map of the piece */
   void *cells;
-  size_t capacity; /* in cells */
-  lf_dictionary *dictionary; /* of the shelf */
-  uint64_t empty;            /* skipped columns */
+  size_t capacity;                  /* in cells */
+  lf_dictionary *dictionary;        /* of the shelf */
+  uint64_t empty;                   /* skipped columns */
   uint64_t spelled[LF_MISSING_MAX]; /* missing cells by spelling; not for dictionaries */
   uint64_t values, like_values;     /* hashes: cells, and how many might be numbers or dates */
 } lf_part;

@@ -38,8 +38,8 @@ static void look_at(const lf_entry *e, sampled *s) {
   if (date) s->dates += e->count;
 }
 
-static lf_status look_at_column(const lf_piece *samples, size_t n, const lf_dictionary *dictionary, size_t column,
-                                const lf_missing *missing, sampled *s, lf_error *err) {
+static lf_status look_at_column(const lf_piece *samples, size_t n, const lf_dictionary *dictionary,
+                                size_t column, const lf_missing *missing, sampled *s, lf_error *err) {
   uint64_t *counts = NULL;
   lf_status status = lf_alloc(dictionary->n + 1, sizeof *counts, &counts, err);
   if (status != LF_OK) return status;

@@ -154,8 +154,9 @@ static bool close_record(lf_scan *scan, const cutting *c, size_t end) {
 
 typedef enum quote_end { QUOTE_CLOSED, QUOTE_ODD, QUOTE_WINDOW } quote_end;
 
-/* From the quote that opens a field to the one that closes it, where the field is as simple as can be: no quote and
- * no line end inside, and behind it the delimiter or a line end. libcsv then gives what stands between the quotes. */
+/* From the quote that opens a field to the one that closes it, where the field is as simple as can be: no
+ * quote and no line end inside, and behind it the delimiter or a line end. libcsv then gives what stands
+ * between the quotes. */
 static quote_end skip_quotes(const lf_scan *scan, cutting *c, size_t open) {
   if (open != c->from || c->tail || scan->n_fields < 2) return QUOTE_ODD;
   for (;;) {
@@ -198,8 +199,9 @@ static bool read_special(lf_scan *scan, cutting *c, size_t at) {
   return scan->at < scan->end && scan->rows < LF_BATCH_ROWS && !scan->bad;
 }
 
-/* Cuts records from scan->at on, up to and with the first that only libcsv can read, or until the batch is full, the
- * window or the piece ends. A record that the window cuts in two is read again with a window that begins at it. */
+/* Cuts records from scan->at on, up to and with the first that only libcsv can read, or until the batch is
+ * full, the window or the piece ends. A record that the window cuts in two is read again with a window that
+ * begins at it. */
 static void read_window(lf_scan *scan) {
   const char *base = scan->base;
   const size_t n_fields = scan->n_fields;

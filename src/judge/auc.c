@@ -1,17 +1,17 @@
 /* AUC, its standard error, and the paired comparison of two scores.
  *
- * Symbols: m won rows X_i, n lost rows Y_j (weights counted as rows), psi(x, y) = 1 if x > y, 1/2 if x = y, else 0.
- *   A      = sum_ij psi(X_i, Y_j) / (m n)
- *   V10_i  = sum_j psi(X_i, Y_j) / n,  V01_j = sum_i psi(X_i, Y_j) / m          (placement values; both have mean A)
- *   var A  = S10 / m + S01 / n,  S10 = sum_i (V10_i - A)^2 / (m - 1), S01 likewise   (DeLong et al. 1988)
- * Rows of one account are not independent. With c = 1..C accounts, m_c and n_c rows of each class in account c,
- *   E_c = sum over won rows of c of (V10 - A), F_c = sum over lost rows of c of (V01 - A),
- *   var A = C10/(C10-1) sum E_c^2 / m^2 + C01/(C01-1) sum F_c^2 / n^2 + 2 C/(C-1) sum E_c F_c / (m n)
- * where C10, C01 accounts have a won, a lost row (Obuchowski 1997). One row an account gives DeLong's value.
- * Paired: V is linear in psi, so the variance of A_a - A_b is the same formula on the differences of placement values.
+ * Symbols: m won rows X_i, n lost rows Y_j (weights counted as rows), psi(x, y) = 1 if x > y, 1/2 if x = y,
+ * else 0. A      = sum_ij psi(X_i, Y_j) / (m n) V10_i  = sum_j psi(X_i, Y_j) / n,  V01_j = sum_i psi(X_i,
+ * Y_j) / m          (placement values; both have mean A) var A  = S10 / m + S01 / n,  S10 = sum_i (V10_i -
+ * A)^2 / (m - 1), S01 likewise   (DeLong et al. 1988) Rows of one account are not independent. With c = 1..C
+ * accounts, m_c and n_c rows of each class in account c, E_c = sum over won rows of c of (V10 - A), F_c = sum
+ * over lost rows of c of (V01 - A), var A = C10/(C10-1) sum E_c^2 / m^2 + C01/(C01-1) sum F_c^2 / n^2 + 2
+ * C/(C-1) sum E_c F_c / (m n) where C10, C01 accounts have a won, a lost row (Obuchowski 1997). One row an
+ * account gives DeLong's value. Paired: V is linear in psi, so the variance of A_a - A_b is the same formula
+ * on the differences of placement values.
  *
- * Placement values come from blocks of tied scores, so all is O(n) after the one sort (Sun & Xu 2014). Each sum of
- * counts times counts is compensated: 10^8 rows make products beyond 2^53. */
+ * Placement values come from blocks of tied scores, so all is O(n) after the one sort (Sun & Xu 2014). Each
+ * sum of counts times counts is compensated: 10^8 rows make products beyond 2^53. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,7 +23,9 @@ static bool two_classes(const lf_rank *rank) {
   return rank->total_won > 0 && rank->total_lost > 0;
 }
 
-enum { BATCH = 256 }; /* blocks summed plainly before they go to a compensated sum: as exact to the eye, and no call each */
+enum {
+  BATCH = 256
+}; /* blocks summed plainly before they go to a compensated sum: as exact to the eye, and no call each */
 
 double lf_rank_auc(const lf_rank *rank) {
   if (!two_classes(rank)) return NAN;
@@ -86,7 +88,7 @@ static double row_variance(const lf_judge_rows *rows, const double *value, doubl
 }
 
 typedef struct account {
-  double won, lost;         /* E_c, F_c */
+  double won, lost; /* E_c, F_c */
   bool has_won, has_lost;
 } account;
 
@@ -110,8 +112,8 @@ static double variance_over_accounts(const account *accounts, size_t n_accounts,
          2 * ratio(c) * lf_sum_value(&both) / m / n;
 }
 
-static lf_status clustered_variance(const lf_judge_rows *rows, const double *value, double mean, double m, double n,
-                                    double *variance, lf_error *err) {
+static lf_status clustered_variance(const lf_judge_rows *rows, const double *value, double mean, double m,
+                                    double n, double *variance, lf_error *err) {
   lf_status status = LF_OK;
   account *accounts = NULL;
   LF_TRY(lf_alloc(rows->n_clusters, sizeof *accounts, &accounts, err));
@@ -139,8 +141,8 @@ static lf_interval interval_of(double value, double variance) {
 }
 
 /* Placement values of every row of one score. */
-static lf_status row_placements(const lf_judge_rows *rows, const lf_rank *rank, const double *score, double **value,
-                                lf_error *err) {
+static lf_status row_placements(const lf_judge_rows *rows, const lf_rank *rank, const double *score,
+                                double **value, lf_error *err) {
   lf_status status = LF_OK;
   double *of_won = NULL, *of_lost = NULL, *made = NULL;
   LF_TRY(lf_alloc(rank->n_blocks, sizeof *of_won, &of_won, err));
@@ -184,8 +186,8 @@ static void fill_paired(lf_paired_auc *out, double variance) {
   out->p = same ? 1 : lf_normal_two_sided_p(out->z);
 }
 
-lf_status lf_compare_auc(const lf_judge_rows *rows, const double *score_b, const lf_run *run, lf_paired_auc *out,
-                         lf_error *err) {
+lf_status lf_compare_auc(const lf_judge_rows *rows, const double *score_b, const lf_run *run,
+                         lf_paired_auc *out, lf_error *err) {
   lf_status status = LF_OK;
   lf_rank *a = NULL, *b = NULL;
   double *value_a = NULL, *value_b = NULL, variance = NAN;

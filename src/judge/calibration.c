@@ -4,12 +4,13 @@
  *   slope, intercept: maximum likelihood (a, b) of y on x (Cox 1958); 1 and 0 where p is right
  *   in the large:     a with b = 1
  *   gradient g = sum w (y - mu)(1, x), information H = sum w mu (1 - mu) (1, x)(1, x)'
- * Standard errors from H^-1; where rows stand in accounts, H^-1 (sum_c g_c g_c') H^-1 C/(C-1) over accounts c.
+ * Standard errors from H^-1; where rows stand in accounts, H^-1 (sum_c g_c g_c') H^-1 C/(C-1) over accounts
+ * c.
  *
- * Newton with step halving on points first: the rows themselves where they are few, else cells of x holding their rows' mean x.
- * Then plain Newton over all rows from there, which takes two passes at 10^6 rows. Rows with p of exactly 0 or 1 have no
- * logit: they are left out and counted. A finite (a, b) exists exactly where the x of won and lost rows overlap (Albert & Anderson
- * 1984); elsewhere the figures are NaN. */
+ * Newton with step halving on points first: the rows themselves where they are few, else cells of x holding
+ * their rows' mean x. Then plain Newton over all rows from there, which takes two passes at 10^6 rows. Rows
+ * with p of exactly 0 or 1 have no logit: they are left out and counted. A finite (a, b) exists exactly where
+ * the x of won and lost rows overlap (Albert & Anderson 1984); elsewhere the figures are NaN. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,9 +20,10 @@
 #include "judge/parts.h"
 
 enum { CHUNK_ROWS = 1 << 14, MAX_CHUNKS = 64, CELLS = 8192, CELL_CHUNKS = 8, MAX_STEPS = 60 };
-#define CELL_REACH 16.0   /* cells cover logits from -16 to 16; what lies beyond joins the outermost */
-/* Newton decrement, squared step in standard errors, below which the step just taken was the last. From cells the rows are many and the
- * next step is of the order of the square of this one, beyond what the data can tell by far. */
+#define CELL_REACH 16.0 /* cells cover logits from -16 to 16; what lies beyond joins the outermost */
+/* Newton decrement, squared step in standard errors, below which the step just taken was the last. From cells
+ * the rows are many and the next step is of the order of the square of this one, beyond what the data can
+ * tell by far. */
 #define CONVERGED 1e-16
 #define CONVERGED_FROM_CELLS 1e-8
 
@@ -34,7 +36,8 @@ typedef struct line {
   bool slope_free;
 } line;
 
-/* Points of the regression: n[i] rows (NULL: 1), won of them in won[i], or as 0/1 in row_won[i]. x NaN: left out. */
+/* Points of the regression: n[i] rows (NULL: 1), won of them in won[i], or as 0/1 in row_won[i]. x NaN: left
+ * out. */
 typedef struct points {
   size_t n_points;
   const double *x, *n, *won;
@@ -195,8 +198,8 @@ static lf_interval interval_of(double value, double variance) {
 }
 
 /* One fit: start from (0, 1), points, rows, intervals. */
-static lf_status fit(work *job, const points *start, bool slope_free, const lf_run *run, lf_interval *intercept,
-                     lf_interval *slope, lf_error *err) {
+static lf_status fit(work *job, const points *start, bool slope_free, const lf_run *run,
+                     lf_interval *intercept, lf_interval *slope, lf_error *err) {
   moments at_end;
   double v[3];
   job->at = (line){0, 1, slope_free};
@@ -287,7 +290,8 @@ static lf_status cell_points(const work *job, const lf_run *run, points *out, do
   return LF_OK;
 }
 
-lf_status lf_judge_calibration(const lf_judge_rows *rows, const lf_run *run, lf_judgement *out, lf_error *err) {
+lf_status lf_judge_calibration(const lf_judge_rows *rows, const lf_run *run, lf_judgement *out,
+                               lf_error *err) {
   lf_status status = LF_OK;
   const lf_interval unknown = {NAN, NAN, NAN, NAN};
   work job = {.rows = rows, .chunks = lf_cut(rows->n, CHUNK_ROWS, MAX_CHUNKS), .converged = CONVERGED};

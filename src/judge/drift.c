@@ -1,10 +1,10 @@
 /* Two distributions over the same bins, and what a level says of winning.
  *
- * PSI: shares p_k (expected), q_k (actual): sum (q_k - p_k) ln(q_k / p_k). Where a bin is empty on one side, half a row is added to
- * every bin of both sides; bins empty on both do not count. Under no drift PSI / (1/N + 1/M) is about chi-squared with bins - 1
- * degrees of freedom (Yurdakul & Naranjo 2020), so the critical value shrinks as rows grow; 0.1 and 0.25 do not.
- * Weight of evidence of a level: ln(its share of the won / its share of the lost); information value: sum of (share of won -
- * share of lost) * WoE (Kullback 1959). */
+ * PSI: shares p_k (expected), q_k (actual): sum (q_k - p_k) ln(q_k / p_k). Where a bin is empty on one side,
+ * half a row is added to every bin of both sides; bins empty on both do not count. Under no drift PSI / (1/N
+ * + 1/M) is about chi-squared with bins - 1 degrees of freedom (Yurdakul & Naranjo 2020), so the critical
+ * value shrinks as rows grow; 0.1 and 0.25 do not. Weight of evidence of a level: ln(its share of the won /
+ * its share of the lost); information value: sum of (share of won - share of lost) * WoE (Kullback 1959). */
 #include <math.h>
 
 #include "base/numerics.h"
@@ -22,8 +22,8 @@ static lf_status check_counts(const double *a, const double *b, size_t n, const 
   return lf_fail(err, LF_E_DATA, "no rows on one side: there is nothing to compare");
 }
 
-lf_status lf_psi(const double *expected, const double *actual, size_t bins, double alpha, double *psi, double *critical,
-                 lf_error *err) {
+lf_status lf_psi(const double *expected, const double *actual, size_t bins, double alpha, double *psi,
+                 double *critical, lf_error *err) {
   lf_status status = check_counts(expected, actual, bins, "bin", err);
   if (status != LF_OK) return status;
   double n = 0, m = 0, used = 0, half = 0;

@@ -1,11 +1,10 @@
 /* Curves over rows by falling score: KS, average precision, lift, revenue capture.
  *
- * Symbols: blocks of tied scores k, won_k, lost_k, amount_k; N rows, W won, T amount in all (weights counted as rows).
- *   KS  = max_k |F_won(s_k) - F_lost(s_k)|, at the lowest score that reaches it
- *   AP  = sum over blocks by falling score of (W_k - W_{k-1}) / W * W_k / N_k       (step sum; cumulative W_k, N_k)
- *   G(q)= share of wins (or amount) in the top share q of rows
- *   revenue Gini = 2 * (area under the amount curve) - 1
- * A block is one point of a curve and the curve is straight inside it, so the order of tied rows never matters. */
+ * Symbols: blocks of tied scores k, won_k, lost_k, amount_k; N rows, W won, T amount in all (weights counted
+ * as rows). KS  = max_k |F_won(s_k) - F_lost(s_k)|, at the lowest score that reaches it AP  = sum over blocks
+ * by falling score of (W_k - W_{k-1}) / W * W_k / N_k       (step sum; cumulative W_k, N_k) G(q)= share of
+ * wins (or amount) in the top share q of rows revenue Gini = 2 * (area under the amount curve) - 1 A block is
+ * one point of a curve and the curve is straight inside it, so the order of tied rows never matters. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -77,7 +76,8 @@ static void walk_down(const lf_rank *rank, const double *at, size_t n, point *ou
     }
     add_share(&total, &block, 1);
   }
-  for (; next < n; next++) out[next] = total; /* the last place, where rounding puts it a hair beyond the rows */
+  for (; next < n; next++)
+    out[next] = total; /* the last place, where rounding puts it a hair beyond the rows */
 }
 
 static lf_lift_row lift_row(const lf_rank *rank, const point *before, const point *here, double win_rate) {
@@ -127,8 +127,8 @@ static double amount_of(const lf_judge_rows *rows, size_t i) {
   return rows->won[i] && !isnan(rows->amount[i]) ? rows->amount[i] : 0;
 }
 
-/* The Gini of rows in order of the amount they brought, which no score can beat. Only rows with an amount are sorted: all others are
- * one block at 0. */
+/* The Gini of rows in order of the amount they brought, which no score can beat. Only rows with an amount are
+ * sorted: all others are one block at 0. */
 typedef struct brought {
   double *amount, *weight;
   size_t n;
@@ -167,12 +167,14 @@ static double gini_in_order(const brought *b, const uint64_t *words, const lf_ra
   return 2 * lf_sum_value(&area) / rows / rank->total_amount - 1;
 }
 
-static lf_status perfect_gini(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run, double *gini, lf_error *err) {
+static lf_status perfect_gini(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run, double *gini,
+                              lf_error *err) {
   lf_status status = LF_OK;
   uint64_t *words = NULL;
   size_t kept = 0;
   brought b = {.n = 0};
-  LF_TRY(lf_alloc(rows->n + 1, sizeof *b.amount, &b.amount, err)); /* one to spare: gathering writes before it counts */
+  LF_TRY(lf_alloc(rows->n + 1, sizeof *b.amount, &b.amount,
+                  err)); /* one to spare: gathering writes before it counts */
   LF_TRY(lf_alloc(rows->n + 1, sizeof *b.weight, &b.weight, err));
   gather_amounts(rows, &b);
   LF_TRY(lf_sort_scores(b.amount, NULL, b.n, run, &words, &kept, err));
@@ -184,8 +186,8 @@ cleanup:
   return status;
 }
 
-lf_status lf_judge_revenue(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run, lf_judgement *out,
-                           lf_error *err) {
+lf_status lf_judge_revenue(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run,
+                           lf_judgement *out, lf_error *err) {
   out->revenue_gini = out->revenue_gini_normalised = NAN;
   if (!rank->amount || !(rank->total_amount > 0)) return LF_OK;
   double perfect = NAN;

@@ -1,12 +1,11 @@
 /* Calibration by groups of probability.
  *
- * Symbols: rows in order of probability p, N in all; cuts c_0 <= ... <= c_10 are the quantiles 0, 0.1, ..., 1 of p by the
- * linear rule (type 7 of Hyndman & Fan 1996), equal cuts once. Group j holds c_{j-1} < p <= c_j, the first also c_0;
- * n_j rows, o_j won, e_j = sum p.
- *   chi2 = sum_j (o_j - e_j)^2 / e_j + (o_j - e_j)^2 / (n_j - e_j)        (Hosmer & Lemeshow 1980)
- *   df   = groups on rows that took no part in the fit, groups - 2 on those that did
- *   expected calibration error = sum_j n_j / N |e_j / n_j - o_j / n_j|
- * Shares won have Wilson's (1927) interval. A side line: the test depends on the grouping and rejects any model at enough rows. */
+ * Symbols: rows in order of probability p, N in all; cuts c_0 <= ... <= c_10 are the quantiles 0, 0.1, ..., 1
+ * of p by the linear rule (type 7 of Hyndman & Fan 1996), equal cuts once. Group j holds c_{j-1} < p <= c_j,
+ * the first also c_0; n_j rows, o_j won, e_j = sum p. chi2 = sum_j (o_j - e_j)^2 / e_j + (o_j - e_j)^2 / (n_j
+ * - e_j)        (Hosmer & Lemeshow 1980) df   = groups on rows that took no part in the fit, groups - 2 on
+ * those that did expected calibration error = sum_j n_j / N |e_j / n_j - o_j / n_j| Shares won have Wilson's
+ * (1927) interval. A side line: the test depends on the grouping and rejects any model at enough rows. */
 #include <math.h>
 
 #include "base/numerics.h"

@@ -15,10 +15,13 @@ lf_status lf_check_rows(const lf_judge_rows *rows, const double *score, lf_error
       return lf_fail(err, LF_E_DATA, "row %zu has a weight that is no number from 0 up", i + 1);
     if (w == 0) continue;
     any = true;
-    if (isnan(score[i])) return lf_fail(err, LF_E_DATA, "row %zu has no score: leave it out or give it one", i + 1);
+    if (isnan(score[i]))
+      return lf_fail(err, LF_E_DATA, "row %zu has no score: leave it out or give it one", i + 1);
     if (rows->probability && !(rows->probability[i] >= 0 && rows->probability[i] <= 1))
-      return lf_fail(err, LF_E_DATA, "row %zu has a probability outside 0 to 1: judge it as a plain score", i + 1);
-    if (rows->amount && isinf(rows->amount[i])) return lf_fail(err, LF_E_DATA, "row %zu has an infinite amount", i + 1);
+      return lf_fail(err, LF_E_DATA, "row %zu has a probability outside 0 to 1: judge it as a plain score",
+                     i + 1);
+    if (rows->amount && isinf(rows->amount[i]))
+      return lf_fail(err, LF_E_DATA, "row %zu has an infinite amount", i + 1);
     if (rows->cluster && rows->cluster[i] >= rows->n_clusters)
       return lf_fail(err, LF_E_USAGE, "row %zu has an account number beyond the accounts given", i + 1);
   }
@@ -35,7 +38,8 @@ static void fill_rank_figures(const lf_rank *rank, lf_judgement *out) {
   lf_judge_lift(rank, out);
 }
 
-/* Rows of one outcome and one probability as one row of their summed weight: exact, and a card of points has few. */
+/* Rows of one outcome and one probability as one row of their summed weight: exact, and a card of points has
+ * few. */
 typedef struct compact {
   lf_judge_rows rows;
   double *probability, *weight;
@@ -48,7 +52,8 @@ static void compact_clear(compact *c) {
   free(c->won);
 }
 
-/* False where blocks of the score do not each have one probability, or are not few; accounts need every row. */
+/* False where blocks of the score do not each have one probability, or are not few; accounts need every row.
+ */
 static bool can_compact(const lf_judge_rows *rows, const lf_rank *rank) {
   if (!rows->probability || rows->cluster || rank->n_blocks > rows->n / 8) return false;
   for (size_t k = 0; k < rank->n_blocks; k++)
@@ -68,12 +73,14 @@ static lf_status compact_make(const lf_rank *rank, compact *c, lf_error *err) {
     c->won[i] = i % 2 == 0;
     c->weight[i] = c->won[i] ? rank->won[block] : rank->lost[block];
   }
-  c->rows = (lf_judge_rows){.n = n, .score = c->probability, .probability = c->probability, .won = c->won, .weight = c->weight};
+  c->rows = (lf_judge_rows){
+      .n = n, .score = c->probability, .probability = c->probability, .won = c->won, .weight = c->weight};
 cleanup:
   return status;
 }
 
-lf_status lf_judge(const lf_judge_rows *rows, bool holdout, const lf_run *run, lf_judgement *out, lf_error *err) {
+lf_status lf_judge(const lf_judge_rows *rows, bool holdout, const lf_run *run, lf_judgement *out,
+                   lf_error *err) {
   lf_status status = LF_OK;
   lf_rank *rank = NULL;
   lf_judgement made = {0};

@@ -1,11 +1,10 @@
 /* Losses of probabilities.
  *
  * Symbols: y_i outcome, p_i probability, w_i weight, N = sum w.
- *   log loss = -(1/N) sum w [y log p + (1-y) log(1-p)], with 0 log 0 = 0; a row judged impossible that happened makes
- *              it infinite and is counted
- *   Brier    = (1/N) sum w (y - p)^2, against pi(1 - pi) of the rate pi alone
- *   Spiegelhalter z = sum w (y - p)(1 - 2p) / sqrt(sum w (1 - 2p)^2 p (1 - p))          (Spiegelhalter 1986)
- * Chunks of rows are summed apart and added in order. */
+ *   log loss = -(1/N) sum w [y log p + (1-y) log(1-p)], with 0 log 0 = 0; a row judged impossible that
+ * happened makes it infinite and is counted Brier    = (1/N) sum w (y - p)^2, against pi(1 - pi) of the rate
+ * pi alone Spiegelhalter z = sum w (y - p)(1 - 2p) / sqrt(sum w (1 - 2p)^2 p (1 - p))          (Spiegelhalter
+ * 1986) Chunks of rows are summed apart and added in order. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -40,7 +39,9 @@ static void sum_chunk(void *context, size_t chunk) {
     if (fabs(miss) == 1)
       s.impossible += w;
     else
-      s.log_loss -= w * log(y > 0 ? p : 1 - p); /* one logarithm without a branch; 1 - p costs 1e-16 of the loss at most */
+      s.log_loss -=
+          w *
+          log(y > 0 ? p : 1 - p); /* one logarithm without a branch; 1 - p costs 1e-16 of the loss at most */
     s.brier += w * miss * miss;
     s.expected += w * p;
     s.surprise += w * miss * (1 - 2 * p);

@@ -15,16 +15,18 @@ lf_status lf_auc_interval(const lf_judge_rows *rows, const lf_rank *rank, lf_int
 void lf_judge_ks(const lf_rank *rank, lf_judgement *out);
 void lf_judge_average_precision(const lf_rank *rank, lf_judgement *out);
 void lf_judge_lift(const lf_rank *rank, lf_judgement *out);
-lf_status lf_judge_revenue(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run, lf_judgement *out,
-                           lf_error *err);
+lf_status lf_judge_revenue(const lf_judge_rows *rows, const lf_rank *rank, const lf_run *run,
+                           lf_judgement *out, lf_error *err);
 
 /* loss.c: log loss, Brier score, Spiegelhalter's z. */
 lf_status lf_judge_loss(const lf_judge_rows *rows, const lf_run *run, lf_judgement *out, lf_error *err);
 
 /* calibration.c: slope and intercepts of a logistic regression of won on logit(p). */
-lf_status lf_judge_calibration(const lf_judge_rows *rows, const lf_run *run, lf_judgement *out, lf_error *err);
+lf_status lf_judge_calibration(const lf_judge_rows *rows, const lf_run *run, lf_judgement *out,
+                               lf_error *err);
 
-/* hosmer.c: Hosmer-Lemeshow, the calibration curve over the same groups, and its expected calibration error. */
+/* hosmer.c: Hosmer-Lemeshow, the calibration curve over the same groups, and its expected calibration error.
+ */
 lf_status lf_judge_hosmer(const lf_judge_rows *rows, const lf_rank *rank, bool holdout, const lf_run *run,
                           lf_judgement *out, lf_error *err);
 

@@ -1,13 +1,15 @@
 /* Sorting scores.
  *
- * Symbols: s_i score; k_i its 64-bit key, the bits of the double with the sign flipped (positive) or all bits flipped
- * (negative), so that s_i < s_j if and only if k_i < k_j; h_i the top 32 of the bits in which keys differ at all.
+ * Symbols: s_i score; k_i its 64-bit key, the bits of the double with the sign flipped (positive) or all bits
+ * flipped (negative), so that s_i < s_j if and only if k_i < k_j; h_i the top 32 of the bits in which keys
+ * differ at all.
  *
- * One word a row, h_i above the row number, is sorted by three digits of 11 bits (least significant first; Knuth, TAOCP
- * 3, 5.2.5). Rows of equal h_i stand together then and still in row order; those that differ below are few for any
- * score people use and are put right by insertion, or, where they are many, by sorting the run again by the bits below. Linear
- * time and half the memory traffic of sorting whole keys. Each chunk of rows counts its digits and a chunk's place in
- * the output is fixed by the counts of the chunks before it: any number of threads gives the same order. */
+ * One word a row, h_i above the row number, is sorted by three digits of 11 bits (least significant first;
+ * Knuth, TAOCP 3, 5.2.5). Rows of equal h_i stand together then and still in row order; those that differ
+ * below are few for any score people use and are put right by insertion, or, where they are many, by sorting
+ * the run again by the bits below. Linear time and half the memory traffic of sorting whole keys. Each chunk
+ * of rows counts its digits and a chunk's place in the output is fixed by the counts of the chunks before it:
+ * any number of threads gives the same order. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,14 @@
 #include "base/parallel.h"
 #include "judge/rank.h"
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, MAX_CHUNKS = 16, CHUNK_ROWS = 1 << 15, FEW = 24 };
+enum {
+  DIGIT_BITS = 11,
+  DIGITS = 1 << DIGIT_BITS,
+  PASSES = 3,
+  MAX_CHUNKS = 16,
+  CHUNK_ROWS = 1 << 15,
+  FEW = 24
+};
 
 uint64_t lf_score_key(double score) {
   double plain = score + 0.0; /* -0 and 0 are one score */
@@ -29,13 +38,15 @@ typedef struct radix {
   lf_chunks chunks;
   const double *score;
   uint64_t *words, *words_out;
-  uint64_t lowest;  /* key */
-  unsigned up;      /* bits to shift key - lowest so that its highest possible bit is the top one */
-  unsigned shift;   /* of the digit in a word */
+  uint64_t lowest;          /* key */
+  unsigned up;              /* bits to shift key - lowest so that its highest possible bit is the top one */
+  unsigned shift;           /* of the digit in a word */
   size_t (*places)[DIGITS]; /* one row of places a chunk */
 } radix;
 
-static size_t row_of(uint64_t word) { return (size_t)(word & UINT32_MAX); }
+static size_t row_of(uint64_t word) {
+  return (size_t)(word & UINT32_MAX);
+}
 
 /* Rows given as words (their numbers in the low half) get the high half. */
 static void mark_chunk(void *context, size_t chunk) {
@@ -60,7 +71,8 @@ static void move_rows(void *context, size_t chunk) {
   radix *r = context;
   size_t from, to, *place = r->places[chunk];
   lf_chunk_rows(&r->chunks, chunk, &from, &to);
-  for (size_t i = from; i < to; i++) r->words_out[place[(r->words[i] >> r->shift) & (DIGITS - 1)]++] = r->words[i];
+  for (size_t i = from; i < to; i++)
+    r->words_out[place[(r->words[i] >> r->shift) & (DIGITS - 1)]++] = r->words[i];
 }
 
 /* Turns counts into places; false where all rows share the digit and nothing need move. */
@@ -78,7 +90,8 @@ static bool places_from_counts(radix *r) {
   return true;
 }
 
-/* Sorts r->words[0..n) by their high halves; the result is in r->words, which may have changed places with words_out. */
+/* Sorts r->words[0..n) by their high halves; the result is in r->words, which may have changed places with
+ * words_out. */
 static void sort_by_high_half(radix *r, const lf_run *run) {
   lf_parallel_for(run, r->chunks.count, mark_chunk, r);
   for (int pass = 0; pass < PASSES; pass++) {
@@ -101,7 +114,8 @@ static void insert_rows(const double *score, uint64_t *words, size_t n) {
   }
 }
 
-static void range_of_keys(const double *score, const uint64_t *words, size_t n, uint64_t *lowest, uint64_t *highest) {
+static void range_of_keys(const double *score, const uint64_t *words, size_t n, uint64_t *lowest,
+                          uint64_t *highest) {
   *lowest = UINT64_MAX;
   *highest = 0;
   for (size_t i = 0; i < n; i++) {
@@ -117,9 +131,10 @@ static void prepare(radix *r, uint64_t lowest, uint64_t highest) {
   while (!((highest - lowest) << r->up >> 63)) r->up++;
 }
 
-/* A run of words that share the high half: sorts it by the bits below. spare holds n words, places DIGITS counts. At most 32 bits are left, so
- * the second sort by a high half settles it. */
-static void sort_run(const double *score, uint64_t *words, size_t n, uint64_t *spare, size_t (*places)[DIGITS]) {
+/* A run of words that share the high half: sorts it by the bits below. spare holds n words, places DIGITS
+ * counts. At most 32 bits are left, so the second sort by a high half settles it. */
+static void sort_run(const double *score, uint64_t *words, size_t n, uint64_t *spare,
+                     size_t (*places)[DIGITS]) {
   uint64_t lowest, highest;
   range_of_keys(score, words, n, &lowest, &highest);
   if (lowest == highest) return;
@@ -151,8 +166,8 @@ static size_t gather_rows(const double *weight, size_t n, uint64_t *words) {
   return kept;
 }
 
-lf_status lf_sort_scores(const double *score, const double *weight, size_t n, const lf_run *run, uint64_t **words,
-                         size_t *n_kept, lf_error *err) {
+lf_status lf_sort_scores(const double *score, const double *weight, size_t n, const lf_run *run,
+                         uint64_t **words, size_t *n_kept, lf_error *err) {
   lf_status status = LF_OK;
   uint64_t lowest = 0, highest = 0;
   radix r = {.score = score};

@@ -1,8 +1,9 @@
 /* Rows into blocks of tied scores. See rank.h for what comes out.
  *
- * Two ways to the same blocks. Integer scores of a small range (points) are counted: one pass, per chunk of rows into
- * the chunk's own cells, cells added in chunk order. All other scores are sorted (radix.c) and one pass over the sorted
- * rows makes the blocks. Sums within a block run in row order in both, by chunk in the first. */
+ * Two ways to the same blocks. Integer scores of a small range (points) are counted: one pass, per chunk of
+ * rows into the chunk's own cells, cells added in chunk order. All other scores are sorted (radix.c) and one
+ * pass over the sorted rows makes the blocks. Sums within a block run in row order in both, by chunk in the
+ * first. */
 #include "judge/rank.h"
 
 #include <math.h>
@@ -97,8 +98,8 @@ typedef struct counting {
   lf_chunks chunks;
   const lf_judge_rows *rows;
   const double *score;
-  span *spans;  /* one a chunk */
-  cell *cells;  /* range cells a chunk */
+  span *spans; /* one a chunk */
+  cell *cells; /* range cells a chunk */
   size_t range;
   double lowest;
 } counting;
@@ -181,9 +182,12 @@ typedef struct sorting {
   lf_rank *rank;
 } sorting;
 
-static size_t row_at(const sorting *s, size_t place) { return (size_t)(s->words[place] & UINT32_MAX); }
+static size_t row_at(const sorting *s, size_t place) {
+  return (size_t)(s->words[place] & UINT32_MAX);
+}
 
-/* High halves of words that differ are of scores that differ; equal ones say nothing, so only then the scores are fetched. */
+/* High halves of words that differ are of scores that differ; equal ones say nothing, so only then the scores
+ * are fetched. */
 static bool starts_block(const sorting *s, size_t place) {
   return place == 0 || (s->words[place] ^ s->words[place - 1]) >> 32 ||
          s->score[row_at(s, place)] != s->score[row_at(s, place - 1)];
@@ -229,8 +233,8 @@ static void fill_blocks(void *context, size_t chunk) {
   }
 }
 
-static lf_status blocks_by_sorting(const lf_judge_rows *rows, const double *score, const lf_run *run, lf_rank *rank,
-                                   lf_error *err) {
+static lf_status blocks_by_sorting(const lf_judge_rows *rows, const double *score, const lf_run *run,
+                                   lf_rank *rank, lf_error *err) {
   lf_status status = LF_OK;
   uint64_t *words = NULL;
   size_t blocks = 0;
@@ -256,7 +260,8 @@ cleanup:
   return status;
 }
 
-/* Sum in batches: as exact as a compensated sum of every item where counts are whole, and as fast as a plain one. */
+/* Sum in batches: as exact as a compensated sum of every item where counts are whole, and as fast as a plain
+ * one. */
 static double total_of(const double *x, size_t n) {
   enum { BATCH = 256 };
   lf_sum total = {0};

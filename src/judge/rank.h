@@ -17,26 +17,27 @@ typedef struct lf_rank {
   double *probability; /* of the block where all its rows share one, else NaN; NULL without probabilities */
   double total_won, total_lost, total_amount;
   /* The block of a row, one of two ways: */
-  uint32_t *order;     /* rows by rising score (first block_start[0..n_blocks]), or NULL */
+  uint32_t *order; /* rows by rising score (first block_start[0..n_blocks]), or NULL */
   size_t *block_start;
-  double lowest;       /* order NULL: scores are integers from here, block_of[score - lowest] is the block */
+  double lowest; /* order NULL: scores are integers from here, block_of[score - lowest] is the block */
   uint32_t *block_of;
 } lf_rank;
 
-/* Sorts once: by counting where scores are integers of a small range, else by radix on order-preserving keys. Weights must
- * be finite and not negative (lf_judge checks). */
+/* Sorts once: by counting where scores are integers of a small range, else by radix on order-preserving keys.
+ * Weights must be finite and not negative (lf_judge checks). */
 lf_status lf_rank_make(const lf_judge_rows *rows, const double *score, const lf_run *run, lf_rank **rank,
                        lf_error *err);
 void lf_rank_free(lf_rank *rank);
 
-/* Stable order of the rows that count (weight above 0, or NULL) by rising score: the low 32 bits of words[k] are the row at place
- * k < *n_kept. The caller frees words. */
-lf_status lf_sort_scores(const double *score, const double *weight, size_t n, const lf_run *run, uint64_t **words,
-                         size_t *n_kept, lf_error *err);
+/* Stable order of the rows that count (weight above 0, or NULL) by rising score: the low 32 bits of words[k]
+ * are the row at place k < *n_kept. The caller frees words. */
+lf_status lf_sort_scores(const double *score, const double *weight, size_t n, const lf_run *run,
+                         uint64_t **words, size_t *n_kept, lf_error *err);
 /* Order-preserving key of a score. */
 uint64_t lf_score_key(double score);
 
-/* Spreads one value a block and class over rows: out[i] = won ? of_won[block] : of_lost[block]; 0 where the weight is 0. */
+/* Spreads one value a block and class over rows: out[i] = won ? of_won[block] : of_lost[block]; 0 where the
+ * weight is 0. */
 void lf_rank_spread(const lf_rank *rank, const lf_judge_rows *rows, const double *score, const double *of_won,
                     const double *of_lost, double *out);
 

@@ -68,7 +68,9 @@ static void add_counts(const lf_claim *claim, const lf_answer *a, lf_text *out) 
 }
 
 static const char *what_of(lf_claim_effect effect) {
-  return effect == LF_EFFECT_WIN ? "odds of winning are" : effect == LF_EFFECT_AMOUNT ? "amount of a won deal is" : "revenue per lead is";
+  return effect == LF_EFFECT_WIN      ? "odds of winning are"
+         : effect == LF_EFFECT_AMOUNT ? "amount of a won deal is"
+                                      : "revenue per lead is";
 }
 
 static void add_effect(const lf_claim *claim, const lf_answer *a, lf_text *out) {

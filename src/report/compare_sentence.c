@@ -11,10 +11,13 @@ typedef struct telling {
   lf_text *out;
 } telling;
 
-static void name_of(const telling *t, size_t k) { lf_headline_name(t->out, t->comparison->candidates[k].name); }
+static void name_of(const telling *t, size_t k) {
+  lf_headline_name(t->out, t->comparison->candidates[k].name);
+}
 
 /* " (difference 9.2, 95% interval 1.0 to 17.4)" */
-static void difference(const telling *t, double value, double low, double high, int decimals, const char *unit) {
+static void difference(const telling *t, double value, double low, double high, int decimals,
+                       const char *unit) {
   lf_text_add(t->out, "difference ");
   lf_people_fixed(t->out, value, decimals);
   lf_text_add(t->out, unit);
@@ -109,8 +112,8 @@ static void say_volume(const telling *t, const lf_volume *v) {
   lf_text_add(t->out, " by ");
   name_of(t, b_first ? t->pair->a : t->pair->b);
   lf_text_add(t->out, " (");
-  difference(t, sign * v->won.value, sign * (b_first ? v->won.high : v->won.low), sign * (b_first ? v->won.low : v->won.high), 0,
-             "");
+  difference(t, sign * v->won.value, sign * (b_first ? v->won.high : v->won.low),
+             sign * (b_first ? v->won.low : v->won.high), 0, "");
   lf_text_add(t->out, ").");
 }
 
@@ -123,15 +126,18 @@ static void say_revenue(const telling *t, const lf_volume *v) {
   name_of(t, a_more ? t->pair->a : t->pair->b);
   lf_text_add(t->out, " holds more revenue (");
   double sign = a_more ? 1 : -1;
-  difference(t, sign * d->value, sign * (a_more ? d->low : d->high), sign * (a_more ? d->high : d->low), 0, "");
+  difference(t, sign * d->value, sign * (a_more ? d->low : d->high), sign * (a_more ? d->high : d->low), 0,
+             "");
   lf_text_add(t->out, ").");
 }
 
 static void say_quadrant(const telling *t) {
-  const lf_quadrant_cell *a = &t->pair->quadrant[LF_QUADRANT_A_ONLY], *b = &t->pair->quadrant[LF_QUADRANT_B_ONLY];
+  const lf_quadrant_cell *a = &t->pair->quadrant[LF_QUADRANT_A_ONLY],
+                         *b = &t->pair->quadrant[LF_QUADRANT_B_ONLY];
   if (!t->pair->has_quadrant) return;
   if (!(a->rows > 0 && b->rows > 0)) {
-    lf_text_add(t->out, !(a->rows > 0) && !(b->rows > 0) ? " Both qualify the same leads." : " One qualifies all that the other does.");
+    lf_text_add(t->out, !(a->rows > 0) && !(b->rows > 0) ? " Both qualify the same leads."
+                                                         : " One qualifies all that the other does.");
     return;
   }
   lf_text_add(t->out, " Where they disagree: ");
@@ -155,8 +161,10 @@ void lf_compare_sentence(const lf_comparison *comparison, const lf_pair *pair, l
   telling t = {comparison, pair, out};
   const lf_volume *volume = quoted_volume(pair);
   say_verdict(&t);
-  if (pair->by_volume) lf_text_add(out, ": one of them is a yes/no rule, so they are held against each other at equal volume.");
-  else say_auc(&t);
+  if (pair->by_volume)
+    lf_text_add(out, ": one of them is a yes/no rule, so they are held against each other at equal volume.");
+  else
+    say_auc(&t);
   if (volume) {
     say_volume(&t, volume);
     say_revenue(&t, volume);

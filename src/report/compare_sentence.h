@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "evidence/compare.h"
 
-/* One to four sentences: the verdict with its figures, wins at equal volume, revenue where it says otherwise, the quadrant. */
+/* One to four sentences: the verdict with its figures, wins at equal volume, revenue where it says otherwise,
+ * the quadrant. */
 void lf_compare_sentence(const lf_comparison *comparison, const lf_pair *pair, lf_text *out);
 
 #endif

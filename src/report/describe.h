@@ -12,7 +12,8 @@
 
 json_t *
 lf_describe_data(const lf_history *history); /* data{rows, used, won, lost, open, excluded, columns, notes} */
-json_t *lf_describe_maturity(const lf_history *history); /* data.maturity{…}; null without created and close dates */
+json_t *
+lf_describe_maturity(const lf_history *history); /* data.maturity{…}; null without created and close dates */
 json_t *lf_describe_outcome(
     const lf_history *history); /* outcome{column, won, lost, won_values, lost_values, amount, date, …} */
 json_t *

@@ -5,7 +5,9 @@
 #include "base/numerics.h"
 #include "report/describe.h"
 
-/* ---- pieces --------------------------------------------------------------------------------------------------------- */
+/* ---- pieces
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* ratio, low, high and, where it is a test, p. */
 static void put_ratio(lf_object *o, const char *key, const lf_effect *e) {
@@ -65,7 +67,9 @@ static json_t *describe_test(const lf_lr_test *test) {
   return lf_object_take(&o);
 }
 
-/* ---- parts ------------------------------------------------------------------------------------------------------------ */
+/* ---- parts
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static json_t *describe_win(const lf_evidence *evidence, const lf_win_evidence *win) {
   lf_object o = lf_object_new();
@@ -120,7 +124,8 @@ static json_t *describe_revenue(const lf_revenue_evidence *e) {
 static json_t *describe_simpson(const lf_evidence *evidence, const lf_attribute_evidence *a) {
   lf_object o = lf_object_new();
   lf_object_flag(&o, "alarm", a->simpson);
-  lf_object_text(&o, "confounder", a->simpson && a->confounder != SIZE_MAX ? evidence->items[a->confounder].name : NULL);
+  lf_object_text(&o, "confounder",
+                 a->simpson && a->confounder != SIZE_MAX ? evidence->items[a->confounder].name : NULL);
   return lf_object_take(&o);
 }
 
@@ -168,7 +173,8 @@ static json_t *card_attribute(const void *context, size_t i) {
   return lf_object_take(&o);
 }
 
-/* ---- plain method ----------------------------------------------------------------------------------------------------- */
+/* ---- plain method
+ * ----------------------------------------------------------------------------------------------------- */
 
 typedef struct plain_view {
   const lf_history *history;
@@ -212,9 +218,12 @@ static json_t *plain_attributes(const lf_history *history, const lf_plain *plain
   return list;
 }
 
-/* ---- all ------------------------------------------------------------------------------------------------------------------ */
+/* ---- all
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 
-json_t *lf_describe_attributes(const lf_history *history, const lf_evidence *evidence, const lf_plain *plain) {
+json_t *lf_describe_attributes(const lf_history *history, const lf_evidence *evidence,
+                               const lf_plain *plain) {
   return evidence ? lf_json_list(evidence->n, card_attribute, evidence) : plain_attributes(history, plain);
 }
 

@@ -35,8 +35,8 @@ static json_t *describe_weights(const card_view *view) {
   json_decref(part);
   for (size_t a = 0; ok && a < attributes->n; a++)
     for (size_t b = 0; ok && b < attributes->items[a].n_bands; b++) {
-      lf_coefficient line =
-          weight_line(attributes->items[a].name, attributes->items[a].bands[b].label, view->card->bands[a][b].weight);
+      lf_coefficient line = weight_line(attributes->items[a].name, attributes->items[a].bands[b].label,
+                                        view->card->bands[a][b].weight);
       part = lf_describe_coefficients(&line, 1);
       ok = part && json_array_extend(lines, part) == 0;
       json_decref(part);
@@ -82,8 +82,9 @@ static json_t *describe_dropped(const void *context, size_t i) {
   const lf_dropped_set *d = &fit->dropped[i];
   lf_object o = lf_object_new();
   lf_object_text(&o, "attribute", fit->atoms->items[d->set].name);
-  lf_object_text(&o, "reason", d->loss_change < -2 * d->std_error ? "does harm on rows that took no part in the fit"
-                                                                 : "does not help on rows that took no part in the fit");
+  lf_object_text(&o, "reason",
+                 d->loss_change < -2 * d->std_error ? "does harm on rows that took no part in the fit"
+                                                    : "does not help on rows that took no part in the fit");
   lf_object_number(&o, "loss_change", d->loss_change);
   lf_object_number(&o, "std_error", d->std_error);
   return lf_object_take(&o);
@@ -95,7 +96,9 @@ static json_t *describe_drifting(const void *context, size_t i) {
   lf_object o = lf_object_new();
   lf_object_text(&o, "attribute", fit->atoms->items[d->set].name);
   lf_object_number(&o, "share_outside", d->outside);
-  lf_object_text(&o, "note", "its newest values lie outside what the older rows held: what was learnt there cannot be relied on");
+  lf_object_text(
+      &o, "note",
+      "its newest values lie outside what the older rows held: what was learnt there cannot be relied on");
   return lf_object_take(&o);
 }
 
@@ -109,13 +112,15 @@ json_t *lf_describe_selection(const lf_card_fit *fit) {
   lf_object_number(&o, "gain", fit->gain);
   lf_object_number(&o, "gain_std_error", fit->gain_error);
   lf_object_number(&o, "slope", fit->slope);
-  lf_object_tree(&o, "penalty_path", lf_json_list(fit->path.n_bands * fit->path.n_ridge, describe_path_point, fit));
+  lf_object_tree(&o, "penalty_path",
+                 lf_json_list(fit->path.n_bands * fit->path.n_ridge, describe_path_point, fit));
   lf_object_tree(&o, "left_out", lf_json_list(fit->n_dropped, describe_dropped, fit));
   lf_object_tree(&o, "drifting", lf_json_list(fit->n_drifting, describe_drifting, fit));
   return lf_object_take(&o);
 }
 
-/* ---- the scorecard --------------------------------------------------------------------------------------- */
+/* ---- the scorecard ---------------------------------------------------------------------------------------
+ */
 
 static const char *band_type(const lf_band *band) {
   static const char *const names[] = {"interval", "values", "match", "missing", "other"};

@@ -5,7 +5,8 @@
 #include "report/describe_compare.h"
 #include "report/view.h"
 
-/* ---- attributes ---------------------------------------------------------------------------------------------- */
+/* ---- attributes
+ * ---------------------------------------------------------------------------------------------- */
 
 static json_t *describe_cell(const void *context, size_t i) {
   const lf_changed_cell *cell = &((const lf_changed_attribute *)context)->cells[i];
@@ -37,7 +38,8 @@ static json_t *describe_attribute(const void *context, size_t i) {
   return lf_object_take(&o);
 }
 
-/* ---- flips --------------------------------------------------------------------------------------------------- */
+/* ---- flips
+ * --------------------------------------------------------------------------------------------------- */
 
 typedef struct flips_view {
   const lf_changed *changed;
@@ -48,7 +50,8 @@ static json_t *describe_pattern(const void *context, size_t i) {
   const flips_view *view = context;
   const lf_flip_pattern *p = &view->flips->patterns[i];
   lf_object o = lf_object_new();
-  lf_object_text(&o, "attribute", p->attribute == SIZE_MAX ? NULL : view->changed->attributes[p->attribute].name);
+  lf_object_text(&o, "attribute",
+                 p->attribute == SIZE_MAX ? NULL : view->changed->attributes[p->attribute].name);
   lf_object_text(&o, "old_band", p->old_band);
   lf_object_text(&o, "new_band", p->new_band);
   lf_object_number(&o, "change", p->change);
@@ -69,7 +72,8 @@ static json_t *describe_flips(const lf_changed *changed, const lf_flips *flips) 
   return lf_object_take(&o);
 }
 
-/* ---- splits -------------------------------------------------------------------------------------------------- */
+/* ---- splits
+ * -------------------------------------------------------------------------------------------------- */
 
 static json_t *describe_split(const lf_changed_split *split, bool mix) {
   lf_object o = lf_object_new();
@@ -85,11 +89,15 @@ static json_t *describe_split(const lf_changed_split *split, bool mix) {
 static json_t *describe_splits(const lf_changed *c) {
   lf_object o = lf_object_new();
   lf_object_text(&o, "rule",
-                 c->in_time ? "From the old definition on the training rows to the new one on the holdout; each part is its mean addition over "
-                              "the six orders in which mix, points and threshold may change. A threshold is carried to other points at "
-                              "equal volume on the training rows. Win rates of new points on training rows flatter them: judged_win_rate "
+                 c->in_time ? "From the old definition on the training rows to the new one on the holdout; "
+                              "each part is its mean addition over "
+                              "the six orders in which mix, points and threshold may change. A threshold is "
+                              "carried to other points at "
+                              "equal volume on the training rows. Win rates of new points on training rows "
+                              "flatter them: judged_win_rate "
                               "does without."
-                            : "From the old definition to the new one on the same rows, so there is no mix. A threshold is carried to other "
+                            : "From the old definition to the new one on the same rows, so there is no mix. "
+                              "A threshold is carried to other "
                               "points at equal volume.");
   lf_object_tree(&o, "volume", describe_split(&c->volume, c->in_time));
   lf_object_tree(&o, "win_rate", describe_split(&c->win_rate, c->in_time));
@@ -99,7 +107,8 @@ static json_t *describe_splits(const lf_changed *c) {
   return lf_object_take(&o);
 }
 
-/* ---- sentences ----------------------------------------------------------------------------------------------- */
+/* ---- sentences
+ * ----------------------------------------------------------------------------------------------- */
 
 static void say_flips(const lf_flips *flips, const char *what, lf_text *out) {
   lf_people_counted(out, flips->rows, "lead ", "leads ");
@@ -113,8 +122,9 @@ static void say_flips(const lf_flips *flips, const char *what, lf_text *out) {
 static json_t *summary(const lf_changed *c) {
   lf_text text = {0};
   if (!c->has_thresholds) {
-    lf_text_add(&text, c->old_card->has_threshold ? "The new card has no MQL threshold, so nobody can be said to flip."
-                                                  : "The definition in force has no MQL threshold, so nobody can be said to flip.");
+    lf_text_add(&text, c->old_card->has_threshold
+                           ? "The new card has no MQL threshold, so nobody can be said to flip."
+                           : "The definition in force has no MQL threshold, so nobody can be said to flip.");
     return lf_describe_sentence(&text);
   }
   lf_text_add(&text, "Against the definition in force, on ");
@@ -143,20 +153,32 @@ static void add_warning(json_t *list, bool applies, const char *sentence) {
 static json_t *warnings(const lf_changed *c, bool saw) {
   json_t *list = json_array();
   lf_text text = {0};
-  add_warning(list, saw, "The definition in force was fitted on some of the leads it is judged by here, so its figures flatter it.");
-  add_warning(list, !c->on_holdout, "No leads were kept back: the new definition is judged by the leads it was fitted on, which flatters it.");
-  add_warning(list, isnan(c->scale), "The new score does not rise with winning, so old and new points cannot be brought to one scale.");
+  add_warning(list, saw,
+              "The definition in force was fitted on some of the leads it is judged by here, so its figures "
+              "flatter it.");
+  add_warning(list, !c->on_holdout,
+              "No leads were kept back: the new definition is judged by the leads it was fitted on, which "
+              "flatters it.");
+  add_warning(
+      list, isnan(c->scale),
+      "The new score does not rise with winning, so old and new points cannot be brought to one scale.");
   if (c->absent) {
-    lf_text_addf(&text, "The data have no column %s, which the definition in force asks for: every lead counts as missing there.", c->absent);
+    lf_text_addf(&text,
+                 "The data have no column %s, which the definition in force asks for: every lead counts as "
+                 "missing there.",
+                 c->absent);
     json_t *sentence = lf_describe_sentence(&text);
-    if (list && sentence) json_array_append_new(list, sentence);
-    else json_decref(sentence);
+    if (list && sentence)
+      json_array_append_new(list, sentence);
+    else
+      json_decref(sentence);
   }
   add_warning(list, c->old_card->note != NULL, c->old_card->note ? c->old_card->note : "");
   return list;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------ */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------ */
 
 static json_t *describe_threshold(const lf_changed *c, const lf_scorecard *new_card) {
   lf_object o = lf_object_new();

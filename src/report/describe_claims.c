@@ -25,9 +25,13 @@ static json_t *describe_sides(const lf_side_counts *group, const lf_side_counts 
 }
 
 /* The ratio goes by its name: odds_ratio where it is one of odds. */
-static json_t *describe_ratio(const lf_ratio *r, lf_claim_effect effect, const lf_interval *difference, const lf_interval *risk_ratio) {
+static json_t *describe_ratio(const lf_ratio *r, lf_claim_effect effect, const lf_interval *difference,
+                              const lf_interval *risk_ratio) {
   lf_object o = lf_object_new();
-  lf_object_text(&o, "measure", effect == LF_EFFECT_WIN ? "odds ratio" : effect == LF_EFFECT_AMOUNT ? "ratio of mean amounts" : "ratio of revenue per lead");
+  lf_object_text(&o, "measure",
+                 effect == LF_EFFECT_WIN      ? "odds ratio"
+                 : effect == LF_EFFECT_AMOUNT ? "ratio of mean amounts"
+                                              : "ratio of revenue per lead");
   lf_object_number(&o, "ratio", r->ratio);
   if (effect == LF_EFFECT_WIN) lf_object_number(&o, "odds_ratio", r->ratio);
   lf_object_number(&o, "low", r->low);
@@ -98,7 +102,9 @@ static json_t *describe_claim(const lf_claim *claim, const lf_answer *a) {
   lf_object_number(&o, "margin", claim->margin);
   lf_object_tree(&o, "counts", describe_sides(&a->group, &a->versus));
   lf_object_tree(&o, "raw", describe_ratio(&a->raw, claim->effect, win ? &a->raw_difference : NULL, NULL));
-  lf_object_tree(&o, "adjusted", describe_ratio(&a->adjusted, claim->effect, win ? &a->adjusted_difference : NULL, win ? &a->risk_ratio : NULL));
+  lf_object_tree(&o, "adjusted",
+                 describe_ratio(&a->adjusted, claim->effect, win ? &a->adjusted_difference : NULL,
+                                win ? &a->risk_ratio : NULL));
   lf_object_number(&o, "p", a->adjusted.p);
   lf_object_number(&o, "q", a->q);
   lf_object_tree(&o, "quarters", lf_json_list(a->n_periods, describe_period, &view));
@@ -128,11 +134,18 @@ json_t *lf_describe_claims(const lf_claims *claims, const lf_answers *answers) {
 
 json_t *lf_describe_claim_rules(void) {
   lf_object o = lf_object_new();
-  lf_object_text(&o, "no meaningful difference", "the 90 % interval of the adjusted ratio lies within 1/margin to margin");
-  lf_object_text(&o, "supported, contradicted", "else, where q is 0.05 at most and the ratio lies outside the margin: supported its own way, contradicted the other way; "
-                                                "a claim of none is supported by no meaningful difference and contradicted by a difference");
+  lf_object_text(&o, "no meaningful difference",
+                 "the 90 % interval of the adjusted ratio lies within 1/margin to margin");
+  lf_object_text(&o, "supported, contradicted",
+                 "else, where q is 0.05 at most and the ratio lies outside the margin: supported its own "
+                 "way, contradicted the other way; "
+                 "a claim of none is supported by no meaningful difference and contradicted by a difference");
   lf_object_text(&o, "not enough evidence", "else");
-  lf_object_text(&o, "flip", "the fewest outcomes whose reversal overturns the verdict, found by influence and confirmed by refits; no smaller set is known");
-  lf_object_text(&o, "e_value", "how strongly, as a risk ratio, an unmeasured cause would have to go with both the attribute and the outcome to explain the effect away");
+  lf_object_text(&o, "flip",
+                 "the fewest outcomes whose reversal overturns the verdict, found by influence and confirmed "
+                 "by refits; no smaller set is known");
+  lf_object_text(&o, "e_value",
+                 "how strongly, as a risk ratio, an unmeasured cause would have to go with both the "
+                 "attribute and the outcome to explain the effect away");
   return lf_object_take(&o);
 }

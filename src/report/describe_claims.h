@@ -6,6 +6,6 @@
 #include "report/describe.h"
 
 json_t *lf_describe_claims(const lf_claims *claims, const lf_answers *answers); /* claims[…] */
-json_t *lf_describe_claim_rules(void);                                        /* the rules of the verdicts, in words */
+json_t *lf_describe_claim_rules(void); /* the rules of the verdicts, in words */
 
 #endif

@@ -95,7 +95,8 @@ static json_t *describe_quadrant(const lf_pair *pair) {
   static const char *const names[LF_QUADRANT_CELLS] = {"both", "a_only", "b_only", "neither"};
   if (!pair->has_quadrant) return json_null();
   lf_object o = lf_object_new(), d = lf_object_new();
-  for (size_t k = 0; k < LF_QUADRANT_CELLS; k++) lf_object_tree(&o, names[k], describe_cell(&pair->quadrant[k]));
+  for (size_t k = 0; k < LF_QUADRANT_CELLS; k++)
+    lf_object_tree(&o, names[k], describe_cell(&pair->quadrant[k]));
   lf_object_number(&d, "difference", pair->a_only_vs_b_only.value);
   lf_object_number(&d, "ci_low", pair->a_only_vs_b_only.low);
   lf_object_number(&d, "ci_high", pair->a_only_vs_b_only.high);
@@ -134,7 +135,8 @@ static json_t *describe_pair(const void *context, size_t i) {
   lf_object_tree(&o, "quadrant", describe_quadrant(pair));
   lf_object_text(&o, "verdict", verdict_name(pair));
   bool sure = pair->verdict == LF_COMPARE_A_BETTER || pair->verdict == LF_COMPARE_B_BETTER;
-  lf_object_text(&o, "better", !sure ? NULL : candidates[pair->verdict == LF_COMPARE_A_BETTER ? pair->a : pair->b].name);
+  lf_object_text(&o, "better",
+                 !sure ? NULL : candidates[pair->verdict == LF_COMPARE_A_BETTER ? pair->a : pair->b].name);
   lf_object_text(&o, "verdict_by", pair->by_volume ? "wins at equal volume" : "auc");
   lf_compare_sentence(view.comparison, pair, &sentence);
   lf_object_tree(&o, "sentence", lf_describe_sentence(&sentence));
@@ -150,7 +152,8 @@ json_t *lf_describe_compare_rules(const lf_comparison *comparison) {
   lf_object_number(&o, "auc_margin", comparison->auc_margin);
   lf_object_number(&o, "won_margin", comparison->won_margin);
   lf_object_count(&o, "bootstrap_replicates", comparison->replicates);
-  lf_object_text(&o, "no meaningful difference", "the 90 % interval of the difference lies within the margin");
+  lf_object_text(&o, "no meaningful difference",
+                 "the 90 % interval of the difference lies within the margin");
   lf_object_text(&o, "better", "else, where q is 0.05 at most and the 95 % interval leaves out 0");
   lf_object_text(&o, "not enough evidence", "else");
   return lf_object_take(&o);

@@ -6,8 +6,9 @@
 #include "evidence/compare.h"
 #include "report/describe.h"
 
-json_t *lf_describe_candidates(const lf_comparison *comparison); /* candidates[{name, title, threshold, qualified{…}, holdout{…}}] */
-json_t *lf_describe_pairs(const lf_comparison *comparison);      /* pairs[…] */
+json_t *lf_describe_candidates(
+    const lf_comparison *comparison); /* candidates[{name, title, threshold, qualified{…}, holdout{…}}] */
+json_t *lf_describe_pairs(const lf_comparison *comparison);         /* pairs[…] */
 json_t *lf_describe_compare_rules(const lf_comparison *comparison); /* the rules of the verdicts, in words */
 
 /* An interval as {value, ci_low, ci_high}. */

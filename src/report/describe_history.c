@@ -14,7 +14,8 @@ json_t *lf_describe_day(double day) {
   int64_t mp = (5 * doy + 2) / 153;
   int64_t d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
   char text[64];
-  snprintf(text, sizeof text, "%04lld-%02lld-%02lld", (long long)(yoe + era * 400 + (m <= 2)), (long long)m, (long long)d);
+  snprintf(text, sizeof text, "%04lld-%02lld-%02lld", (long long)(yoe + era * 400 + (m <= 2)), (long long)m,
+           (long long)d);
   return lf_json_text(text);
 }
 
@@ -23,7 +24,9 @@ static json_t *text_item(const void *context, size_t i) {
   return lf_json_text(list->items[i]);
 }
 
-json_t *lf_describe_texts(const lf_text_list *list) { return lf_json_list(list->n, text_item, list); }
+json_t *lf_describe_texts(const lf_text_list *list) {
+  return lf_json_list(list->n, text_item, list);
+}
 
 static json_t *describe_column(const void *context, size_t c) {
   const lf_history *history = context;
@@ -166,4 +169,6 @@ static json_t *describe_source(const void *context, size_t i) {
   return lf_object_take(&o);
 }
 
-json_t *lf_describe_inputs(const lf_table *table) { return lf_json_list(table->n_sources, describe_source, table); }
+json_t *lf_describe_inputs(const lf_table *table) {
+  return lf_json_list(table->n_sources, describe_source, table);
+}

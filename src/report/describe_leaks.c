@@ -11,4 +11,6 @@ static json_t *describe_leak(const void *context, size_t i) {
   return lf_object_take(&o);
 }
 
-json_t *lf_describe_leaks(const lf_leaks *leaks) { return lf_json_list(leaks->n, describe_leak, leaks); }
+json_t *lf_describe_leaks(const lf_leaks *leaks) {
+  return lf_json_list(leaks->n, describe_leak, leaks);
+}

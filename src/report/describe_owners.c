@@ -5,9 +5,13 @@
 #include "report/describe_compare.h"
 #include "report/view.h"
 
-/* ---- owners ---------------------------------------------------------------------------------------------------------- */
+/* ---- owners
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
-static const char *block_name(const lf_owner_share *block) { return block->owner == LF_OWNER_NONE ? "no owner" : block->name; }
+static const char *block_name(const lf_owner_share *block) {
+  return block->owner == LF_OWNER_NONE ? "no owner" : block->name;
+}
 
 static json_t *describe_share(const lf_owner_share *s, bool block) {
   lf_object o = lf_object_new();
@@ -21,7 +25,9 @@ static json_t *describe_share(const lf_owner_share *s, bool block) {
   return lf_object_take(&o);
 }
 
-static json_t *describe_block(const void *context, size_t i) { return describe_share(&((const lf_owners *)context)->blocks[i], true); }
+static json_t *describe_block(const void *context, size_t i) {
+  return describe_share(&((const lf_owners *)context)->blocks[i], true);
+}
 
 static json_t *describe_attribute(const void *context, size_t i) {
   return describe_share(&((const lf_owners *)context)->attributes[i], false);
@@ -56,7 +62,8 @@ static json_t *rep_sentence(const lf_reps *r) {
   lf_text text = {0};
   if (r->shifted) {
     lf_people_counted(&text, (double)r->shifted, "attribute weighs", "attributes weigh");
-    lf_text_add(&text, " otherwise among leads of one rep than over all: part of what they seem to say is who worked the lead.");
+    lf_text_add(&text, " otherwise among leads of one rep than over all: part of what they seem to say is "
+                       "who worked the lead.");
   } else {
     lf_text_add(&text, "No attribute weighs clearly otherwise among leads of one rep than over all.");
   }
@@ -97,13 +104,16 @@ static json_t *owners_sentence(const lf_owners *o) {
   lf_text text = {0};
   if (named_blocks(o) == 0 || o->n_blocks < 2) return json_null();
   if (!o->clear) {
-    lf_text_add(&text, "On leads not fitted the attributes together explain nothing for sure, so nothing can be shared out between owners.");
+    lf_text_add(&text, "On leads not fitted the attributes together explain nothing for sure, so nothing can "
+                       "be shared out between owners.");
     return lf_describe_sentence(&text);
   }
   lf_text_add(&text, "Of what the attributes explain on leads not fitted, ");
   for (size_t k = 0; k < o->n_blocks; k++) {
-    static const char *const whose[] = {[LF_OWNER_NONE] = "from attributes without an owner", [LF_OWNER_MARKETING] = "from marketing's",
-                                        [LF_OWNER_SALES] = "from sales'", [LF_OWNER_SHARED] = "from shared ones"};
+    static const char *const whose[] = {[LF_OWNER_NONE] = "from attributes without an owner",
+                                        [LF_OWNER_MARKETING] = "from marketing's",
+                                        [LF_OWNER_SALES] = "from sales'",
+                                        [LF_OWNER_SHARED] = "from shared ones"};
     if (k) lf_text_add(&text, k + 1 == o->n_blocks ? " and " : ", ");
     say_share(&text, &o->blocks[k].share);
     lf_text_addf(&text, " comes %s", whose[o->blocks[k].owner]);
@@ -120,11 +130,17 @@ static json_t *owner_notes(const lf_owners *o) {
   json_t *list = json_array();
   bool sales = false;
   for (size_t k = 0; k < o->n_blocks; k++) sales = sales || o->blocks[k].owner == LF_OWNER_SALES;
-  add_note(list, true, "A share says how much better wins are predicted, on leads that took no part in the fit. It is an association, no effect of doing more.");
-  add_note(list, o->n_blocks > 1, "What several owners explain in common could be told by either of them; Shapley's value splits it evenly. "
-                                  "The unique part is what is lost without an owner's attributes.");
-  add_note(list, sales, "What sales does comes after the lead and answers to it: reps work the leads they believe in, so sales' share holds some of the lead's own "
-                        "quality, and part of what marketing's attributes do may run through sales' work.");
+  add_note(list, true,
+           "A share says how much better wins are predicted, on leads that took no part in the fit. It is an "
+           "association, no effect of doing more.");
+  add_note(list, o->n_blocks > 1,
+           "What several owners explain in common could be told by either of them; Shapley's value splits it "
+           "evenly. "
+           "The unique part is what is lost without an owner's attributes.");
+  add_note(list, sales,
+           "What sales does comes after the lead and answers to it: reps work the leads they believe in, so "
+           "sales' share holds some of the lead's own "
+           "quality, and part of what marketing's attributes do may run through sales' work.");
   return list;
 }
 
@@ -148,7 +164,9 @@ json_t *lf_describe_owners(const lf_owners *o) {
   return lf_object_take(&out);
 }
 
-/* ---- follow-up --------------------------------------------------------------------------------------------------------- */
+/* ---- follow-up
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct follow_view {
   const lf_followup *followup;
@@ -184,7 +202,8 @@ static json_t *describe_grade_row(const void *context, size_t g) {
   lf_object o = lf_object_new();
   lf_object_text(&o, "grade", view.followup->grade[g]);
   lf_object_number(&o, "rows", view.followup->grades[g].rows);
-  lf_object_tree(&o, "cells", lf_json_list(view.column->n_bands + view.column->has_missing, describe_band_cell, &view));
+  lf_object_tree(&o, "cells",
+                 lf_json_list(view.column->n_bands + view.column->has_missing, describe_band_cell, &view));
   return lf_object_take(&o);
 }
 
@@ -251,7 +270,10 @@ static json_t *describe_unworked(const lf_followup *f) {
   if (!f->worked_by) return json_null();
   lf_text text = {0};
   lf_people_counted(&text, f->unworked_rows, "lead has ", "leads have ");
-  lf_text_addf(&text, "0 in %s: what they would have become is not known. As good as the touched ones of their grade, all leads would have won ", f->worked_by);
+  lf_text_addf(&text,
+               "0 in %s: what they would have become is not known. As good as the touched ones of their "
+               "grade, all leads would have won ",
+               f->worked_by);
   lf_people_percent(&text, f->cases[1].all);
   lf_text_add(&text, "; half as good ");
   lf_people_percent(&text, f->cases[0].all);
@@ -271,11 +293,17 @@ static json_t *describe_unworked(const lf_followup *f) {
 
 static json_t *followup_notes(const lf_followup *f) {
   json_t *list = json_array();
-  add_note(list, f->lead_only, "Grades go by the lead alone: the points of attributes that sales owns are left out, and each grade holds as large a share of leads as "
-                               "the card's own.");
-  add_note(list, true, "Nobody drew lots for whom to call: reps pick leads, and a lead that answers is called again. A higher win rate with more touches is what is "
-                       "seen, not what one more touch would do.");
-  add_note(list, f->worked_by == NULL, "No column says which leads nobody worked, so leads that were lost for want of a call count as weak leads.");
+  add_note(list, f->lead_only,
+           "Grades go by the lead alone: the points of attributes that sales owns are left out, and each "
+           "grade holds as large a share of leads as "
+           "the card's own.");
+  add_note(list, true,
+           "Nobody drew lots for whom to call: reps pick leads, and a lead that answers is called again. A "
+           "higher win rate with more touches is what is "
+           "seen, not what one more touch would do.");
+  add_note(list, f->worked_by == NULL,
+           "No column says which leads nobody worked, so leads that were lost for want of a call count as "
+           "weak leads.");
   return list;
 }
 

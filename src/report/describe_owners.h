@@ -1,4 +1,5 @@
-/* Whose attributes matter, and what sales did -> owners{…} and followup{…} of report.json, their sentences included. */
+/* Whose attributes matter, and what sales did -> owners{…} and followup{…} of report.json, their sentences
+ * included. */
 #ifndef LF_REPORT_DESCRIBE_OWNERS_H
 #define LF_REPORT_DESCRIBE_OWNERS_H
 

@@ -52,18 +52,10 @@ static void add_header(lf_text *out, const json_t *report, const char *name) {
 
 static void add_contents(lf_text *out, const json_t *report) {
   static const char *const places[][2] = {
-      {"attributes", "Attributes"},
-      {"points", "Points"},
-      {"thresholds", "Thresholds"},
-      {"grades", "Grades"},
-      {"owners", "Owners"},
-      {"changed", "What changes"},
-      {"calibration", "Calibration"},
-      {"order", "Deciles"},
-      {"data", "Data"},
-      {"method", "Method"},
-      {"reproduce", "Reproduce"},
-      {"words", "Words"},
+      {"attributes", "Attributes"},   {"points", "Points"},       {"thresholds", "Thresholds"},
+      {"grades", "Grades"},           {"owners", "Owners"},       {"changed", "What changes"},
+      {"calibration", "Calibration"}, {"order", "Deciles"},       {"data", "Data"},
+      {"method", "Method"},           {"reproduce", "Reproduce"}, {"words", "Words"},
   };
   lf_text_add(out, "<nav aria-label=\"Sections\"><ul>");
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {

@@ -1,4 +1,5 @@
-/* What changed since the definition in force: who flips, what moved the volume and the win rate, old and new points side by side. */
+/* What changed since the definition in force: who flips, what moved the volume and the win rate, old and new
+ * points side by side. */
 #include <math.h>
 #include <string.h>
 
@@ -24,13 +25,16 @@ static void add_signed(lf_text *out, double value, int decimals) {
   lf_people_fixed(out, value, decimals);
 }
 
-/* ---- who flips ------------------------------------------------------------------------------------------------ */
+/* ---- who flips
+ * ------------------------------------------------------------------------------------------------ */
 
 static void add_band(lf_text *out, const json_t *record, const char *path) {
   const char *band = lf_view_text(record, path);
   lf_text_add(out, "<td>");
-  if (band != NULL) lf_html_data(out, band, 60);
-  else lf_text_add(out, lf_view_text(record, "attribute") != NULL ? "not scored" : "");
+  if (band != NULL)
+    lf_html_data(out, band, 60);
+  else
+    lf_text_add(out, lf_view_text(record, "attribute") != NULL ? "not scored" : "");
   lf_text_add(out, "</td>");
 }
 
@@ -38,8 +42,10 @@ static void add_pattern(lf_text *out, const json_t *pattern) {
   const char *attribute = lf_view_text(pattern, "attribute");
   double rows = lf_view_number(pattern, "rows");
   lf_text_add(out, "<tr><th scope=\"row\">");
-  if (attribute != NULL) lf_html_data(out, attribute, 60);
-  else lf_text_add(out, "the threshold, or patterns of fewer than 10 leads");
+  if (attribute != NULL)
+    lf_html_data(out, attribute, 60);
+  else
+    lf_text_add(out, "the threshold, or patterns of fewer than 10 leads");
   lf_text_add(out, "</th>");
   add_band(out, pattern, "old_band");
   add_band(out, pattern, "new_band");
@@ -48,8 +54,10 @@ static void add_pattern(lf_text *out, const json_t *pattern) {
   lf_text_add(out, "</td><td class=\"n\">");
   lf_people_count(out, rows);
   lf_text_add(out, "</td><td class=\"n\">");
-  if (rows >= 10) lf_people_percent(out, lf_view_number(pattern, "win_rate"));
-  else lf_html_absent(out);
+  if (rows >= 10)
+    lf_people_percent(out, lf_view_number(pattern, "win_rate"));
+  else
+    lf_html_absent(out);
   lf_text_add(out, "</td></tr>\n");
 }
 
@@ -58,22 +66,29 @@ static void add_flips(lf_text *out, const json_t *changed, const char *path, con
   size_t i, n = json_array_size(patterns);
   json_t *pattern;
   if (patterns == NULL) return;
-  lf_text_addf(out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"%s\"><table>\n<caption>%s: ", caption, caption);
+  lf_text_addf(out,
+               "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"%s\"><table>\n<caption>%s: ",
+               caption, caption);
   lf_people_counted(out, lf_view_number(flips, "rows"), "lead", "leads");
-  lf_text_add(out, ", by what moved them most</caption>\n<thead><tr><th scope=\"col\">Attribute</th><th scope=\"col\">Old band</th>"
-                   "<th scope=\"col\">New band</th><th scope=\"col\" class=\"n\">Points moved</th><th scope=\"col\" class=\"n\">Leads</th>"
+  lf_text_add(out, ", by what moved them most</caption>\n<thead><tr><th scope=\"col\">Attribute</th><th "
+                   "scope=\"col\">Old band</th>"
+                   "<th scope=\"col\">New band</th><th scope=\"col\" class=\"n\">Points moved</th><th "
+                   "scope=\"col\" class=\"n\">Leads</th>"
                    "<th scope=\"col\" class=\"n\">Win rate</th></tr></thead>\n<tbody>\n");
   json_array_foreach((json_t *)patterns, i, pattern) {
     if (i < MOST_PATTERNS || i + 1 == n) add_pattern(out, pattern);
   }
   lf_text_add(out, "</tbody></table></div>\n");
-  if (n > MOST_PATTERNS + 1) lf_text_addf(out, "<p class=\"note\">%zu more patterns are in report.json.</p>\n", n - MOST_PATTERNS - 1);
+  if (n > MOST_PATTERNS + 1)
+    lf_text_addf(out, "<p class=\"note\">%zu more patterns are in report.json.</p>\n", n - MOST_PATTERNS - 1);
 }
 
-/* ---- mix, points, threshold ------------------------------------------------------------------------------------- */
+/* ---- mix, points, threshold
+ * ------------------------------------------------------------------------------------- */
 
 static void add_part(lf_text *out, const json_t *part) {
-  double value = lf_view_number(part, "value"), low = lf_view_number(part, "ci_low"), high = lf_view_number(part, "ci_high");
+  double value = lf_view_number(part, "value"), low = lf_view_number(part, "ci_low"),
+         high = lf_view_number(part, "ci_high");
   lf_text_add(out, "<td class=\"n\">");
   add_signed(out, 100 * value, 1);
   if (!isnan(low) && !isnan(high)) {
@@ -102,10 +117,14 @@ static void add_split(lf_text *out, const json_t *split, const char *name) {
 static void add_splits(lf_text *out, const json_t *changed) {
   const json_t *split = lf_view_at(changed, "split");
   if (split == NULL) return;
-  lf_text_add(out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"What the change is made of\"><table>\n"
-                   "<caption>What the change is made of, in percentage points with 95% intervals</caption>\n<thead><tr><th scope=\"col\">Of</th>"
-                   "<th scope=\"col\" class=\"n\">Before</th><th scope=\"col\" class=\"n\">Mix of leads</th><th scope=\"col\" class=\"n\">Points</th>"
-                   "<th scope=\"col\" class=\"n\">Threshold</th><th scope=\"col\" class=\"n\">After</th></tr></thead>\n<tbody>\n");
+  lf_text_add(out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"What the change is made "
+                   "of\"><table>\n"
+                   "<caption>What the change is made of, in percentage points with 95% "
+                   "intervals</caption>\n<thead><tr><th scope=\"col\">Of</th>"
+                   "<th scope=\"col\" class=\"n\">Before</th><th scope=\"col\" class=\"n\">Mix of "
+                   "leads</th><th scope=\"col\" class=\"n\">Points</th>"
+                   "<th scope=\"col\" class=\"n\">Threshold</th><th scope=\"col\" "
+                   "class=\"n\">After</th></tr></thead>\n<tbody>\n");
   if (lf_view_at(split, "volume.mix") != NULL) {
     add_split(out, lf_view_at(split, "volume"), "Leads that qualify, training to holdout");
     add_split(out, lf_view_at(split, "win_rate"), "Their win rate, training to holdout");
@@ -118,12 +137,15 @@ static void add_splits(lf_text *out, const json_t *changed) {
   lf_text_add(out, "</p>\n");
 }
 
-/* ---- points beside points ---------------------------------------------------------------------------------------- */
+/* ---- points beside points
+ * ---------------------------------------------------------------------------------------- */
 
 static void add_points(lf_text *out, double points) {
   lf_text_add(out, "<td class=\"n\">");
-  if (isnan(points)) lf_html_absent(out);
-  else lf_people_count(out, points);
+  if (isnan(points))
+    lf_html_absent(out);
+  else
+    lf_people_count(out, points);
   lf_text_add(out, "</td>");
 }
 
@@ -153,7 +175,8 @@ static void add_attribute(lf_text *out, const json_t *attribute) {
   lf_text_add(out, "<tbody>\n<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"5\">");
   lf_html_data(out, lf_view_text(attribute, "name"), 120);
   if (change != NULL && strcmp(change, "kept") != 0)
-    lf_text_addf(out, " <span class=\"note\">%s</span>", strcmp(change, "added") == 0 ? "new in the definition" : "no longer in it");
+    lf_text_addf(out, " <span class=\"note\">%s</span>",
+                 strcmp(change, "added") == 0 ? "new in the definition" : "no longer in it");
   lf_text_add(out, "</th></tr>\n");
   json_array_foreach((json_t *)cells, i, cell) {
     if (i < MOST_CELLS) add_cell(out, cell);
@@ -166,11 +189,16 @@ static void add_attributes(lf_text *out, const json_t *changed) {
   size_t i;
   json_t *attribute;
   if (list == NULL) return;
-  lf_text_add(out, "<details><summary>Points of every band, old and new</summary>\n<div class=\"scroll\" role=\"group\" tabindex=\"0\" "
-                   "aria-label=\"Old and new points\"><table class=\"points-table\">\n<caption>Old and new points of the same leads; moved: against the "
-                   "attribute\xE2\x80\x99s average lead, in new points. Combinations of fewer than 10 leads are left out</caption>\n"
-                   "<thead><tr><th scope=\"col\">Band</th><th scope=\"col\" class=\"n\">Old points</th><th scope=\"col\" class=\"n\">New points</th>"
-                   "<th scope=\"col\" class=\"n\">Moved</th><th scope=\"col\" class=\"n\">Leads</th></tr></thead>\n");
+  lf_text_add(
+      out, "<details><summary>Points of every band, old and new</summary>\n<div class=\"scroll\" "
+           "role=\"group\" tabindex=\"0\" "
+           "aria-label=\"Old and new points\"><table class=\"points-table\">\n<caption>Old and new points of "
+           "the same leads; moved: against the "
+           "attribute\xE2\x80\x99s average lead, in new points. Combinations of fewer than 10 leads are left "
+           "out</caption>\n"
+           "<thead><tr><th scope=\"col\">Band</th><th scope=\"col\" class=\"n\">Old points</th><th "
+           "scope=\"col\" class=\"n\">New points</th>"
+           "<th scope=\"col\" class=\"n\">Moved</th><th scope=\"col\" class=\"n\">Leads</th></tr></thead>\n");
   json_array_foreach((json_t *)list, i, attribute) add_attribute(out, attribute);
   lf_text_add(out, "</table></div>\n</details>\n");
 }
@@ -181,9 +209,11 @@ void lf_html_changed(lf_text *out, const json_t *report) {
   json_t *item;
   if (changed == NULL) return;
   lf_html_section(out, "changed", "What changes",
-                  "The new definition beside the one in force, on leads that took no part in the fit where some were kept back.");
+                  "The new definition beside the one in force, on leads that took no part in the fit where "
+                  "some were kept back.");
   add_sentence(out, lf_view_text(changed, "summary"));
-  json_array_foreach((json_t *)lf_view_at(changed, "pairs"), i, item) add_sentence(out, lf_view_text(item, "sentence"));
+  json_array_foreach((json_t *)lf_view_at(changed, "pairs"), i, item)
+      add_sentence(out, lf_view_text(item, "sentence"));
   json_array_foreach((json_t *)lf_view_at(changed, "warnings"), i, item) {
     if (json_is_string(item)) add_sentence(out, json_string_value(item));
   }

@@ -11,7 +11,13 @@ void lf_html_leaks(lf_text *out, const json_t *report) {
   };
   const json_t *leaks = lf_view_list(report, "leaks");
   if (leaks == NULL) return;
-  const lf_html_table table = {"Columns that may know the outcome: holdout AUC of the same score without and with each",
-                               columns, sizeof columns / sizeof *columns, leaks, NULL, NULL, 0};
+  const lf_html_table table = {
+      "Columns that may know the outcome: holdout AUC of the same score without and with each",
+      columns,
+      sizeof columns / sizeof *columns,
+      leaks,
+      NULL,
+      NULL,
+      0};
   lf_html_records(out, &table);
 }

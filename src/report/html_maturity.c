@@ -15,7 +15,8 @@ static void add_held(lf_text *out, const json_t *held) {
     lf_text_add(out, " No month of creation is too young to judge: nothing was held back for that.");
     return;
   }
-  lf_text_add(out, " Months of creation in which more than 80% of the leads are still open are too young to judge and were held back whole: ");
+  lf_text_add(out, " Months of creation in which more than 80% of the leads are still open are too young to "
+                   "judge and were held back whole: ");
   lf_people_counted(out, rows, "lead", "leads");
   lf_text_add(out, ", ");
   lf_people_count(out, lf_view_number(held, "decided"));

@@ -1,4 +1,5 @@
-/* Whose attributes matter: shares of what is explained, by owner and by attribute; reps held fixed; what sales did, grade by grade. */
+/* Whose attributes matter: shares of what is explained, by owner and by attribute; reps held fixed; what
+ * sales did, grade by grade. */
 #include <math.h>
 
 #include "report/html_sections.h"
@@ -29,22 +30,30 @@ static void add_notes(lf_text *out, const json_t *at) {
   lf_text_add(out, "</ul>\n");
 }
 
-/* ---- shares ----------------------------------------------------------------------------------------------------------- */
+/* ---- shares
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static const lf_html_column block_columns[] = {
-    {"Owner", "owner", LF_HTML_NAME},         {"Attributes", "attributes", LF_HTML_COUNT},   {"Share", "share.value", LF_HTML_BAR},
-    {"From", "share.ci_low", LF_HTML_PERCENT}, {"To", "share.ci_high", LF_HTML_PERCENT},      {"Alone", "alone.value", LF_HTML_FIXED4},
+    {"Owner", "owner", LF_HTML_NAME},
+    {"Attributes", "attributes", LF_HTML_COUNT},
+    {"Share", "share.value", LF_HTML_BAR},
+    {"From", "share.ci_low", LF_HTML_PERCENT},
+    {"To", "share.ci_high", LF_HTML_PERCENT},
+    {"Alone", "alone.value", LF_HTML_FIXED4},
     {"Only they", "unique.value", LF_HTML_FIXED4},
 };
 
 static const lf_html_column attribute_columns[] = {
-    {"Attribute", "name", LF_HTML_NAME},       {"Owner", "owner", LF_HTML_TEXT},         {"Share", "share.value", LF_HTML_BAR},
-    {"From", "share.ci_low", LF_HTML_PERCENT}, {"To", "share.ci_high", LF_HTML_PERCENT}, {"Alone", "alone.value", LF_HTML_FIXED4},
+    {"Attribute", "name", LF_HTML_NAME},         {"Owner", "owner", LF_HTML_TEXT},
+    {"Share", "share.value", LF_HTML_BAR},       {"From", "share.ci_low", LF_HTML_PERCENT},
+    {"To", "share.ci_high", LF_HTML_PERCENT},    {"Alone", "alone.value", LF_HTML_FIXED4},
     {"Only it", "unique.value", LF_HTML_FIXED4},
 };
 
 static void add_common(lf_text *out, const json_t *owners) {
-  double total = lf_view_number(owners, "common_total"), explained = lf_view_number(owners, "explained.value");
+  double total = lf_view_number(owners, "common_total"),
+         explained = lf_view_number(owners, "explained.value");
   if (isnan(total) || !(explained > 0) || json_array_size(lf_view_at(owners, "blocks")) < 2) return;
   lf_text_add(out, "<p>All attributes together explain ");
   lf_people_percent(out, explained);
@@ -60,12 +69,24 @@ static void add_common(lf_text *out, const json_t *owners) {
 static void add_shares(lf_text *out, const json_t *owners) {
   const json_t *blocks = lf_view_list(owners, "blocks"), *attributes = lf_view_list(owners, "attributes");
   if (json_array_size(blocks) > 1) {
-    const lf_html_table table = {"What each owner\xE2\x80\x99s attributes explain, on leads not fitted", block_columns, COUNT_OF(block_columns), blocks, NULL, NULL, 0};
+    const lf_html_table table = {"What each owner\xE2\x80\x99s attributes explain, on leads not fitted",
+                                 block_columns,
+                                 COUNT_OF(block_columns),
+                                 blocks,
+                                 NULL,
+                                 NULL,
+                                 0};
     lf_html_records(out, &table);
   }
   add_common(out, owners);
   if (attributes == NULL) return;
-  const lf_html_table table = {"What each attribute explains, on leads not fitted", attribute_columns, COUNT_OF(attribute_columns), attributes, NULL, NULL, 0};
+  const lf_html_table table = {"What each attribute explains, on leads not fitted",
+                               attribute_columns,
+                               COUNT_OF(attribute_columns),
+                               attributes,
+                               NULL,
+                               NULL,
+                               0};
   lf_text_add(out, "<details><summary>Attribute by attribute</summary>\n");
   lf_html_records(out, &table);
   lf_text_add(out, "</details>\n");
@@ -87,13 +108,21 @@ static void add_reps(lf_text *out, const json_t *owners) {
   lf_text_add(out, ": ");
   lf_people_count(out, lf_view_number(reps, "reps"));
   lf_text_add(out, " with 30 judged leads or more are held fixed.</p>\n");
-  const lf_html_table table = {"Odds of winning, a typical high lead against a typical low one", columns, COUNT_OF(columns), list, NULL, NULL, 0};
+  const lf_html_table table = {"Odds of winning, a typical high lead against a typical low one",
+                               columns,
+                               COUNT_OF(columns),
+                               list,
+                               NULL,
+                               NULL,
+                               0};
   lf_text_add(out, "<details><summary>Weights with reps held fixed</summary>\n");
   lf_html_records(out, &table);
   lf_text_add(out, "</details>\n");
 }
 
-/* ---- follow-up ----------------------------------------------------------------------------------------------------------- */
+/* ---- follow-up
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static void add_cell(lf_text *out, const json_t *cell) {
   double rate = lf_view_number(cell, "win_rate");
@@ -153,7 +182,8 @@ void lf_html_owners(lf_text *out, const json_t *report) {
   const json_t *owners = lf_view_at(report, "owners"), *followup = lf_view_at(report, "followup");
   if (owners == NULL && followup == NULL) return;
   lf_html_section(out, "owners", "Whose attributes matter",
-                  "Shares of what the attributes explain of winning (McFadden\xE2\x80\x99s R\xC2\xB2, on leads that took no part in the fit). Alone: what an owner "
+                  "Shares of what the attributes explain of winning (McFadden\xE2\x80\x99s R\xC2\xB2, on "
+                  "leads that took no part in the fit). Alone: what an owner "
                   "explains without the others. Only they: what is lost without them.");
   add_sentence(out, owners, "summary");
   add_shares(out, owners);

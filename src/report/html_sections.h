@@ -11,9 +11,9 @@ void lf_html_points(lf_text *out, const json_t *report);
 void lf_html_thresholds(lf_text *out, const json_t *report);
 void lf_html_grades(lf_text *out, const json_t *report);
 void lf_html_calibration(lf_text *out, const json_t *report);
-void lf_html_owners(lf_text *out, const json_t *report);  /* nothing where nothing was shared out */
-void lf_html_changed(lf_text *out, const json_t *report); /* nothing without a definition in force */
-void lf_html_order(lf_text *out, const json_t *report); /* deciles, top shares, rank figures */
+void lf_html_owners(lf_text *out, const json_t *report);   /* nothing where nothing was shared out */
+void lf_html_changed(lf_text *out, const json_t *report);  /* nothing without a definition in force */
+void lf_html_order(lf_text *out, const json_t *report);    /* deciles, top shares, rank figures */
 void lf_html_leaks(lf_text *out, const json_t *report);    /* a table of the data section */
 void lf_html_maturity(lf_text *out, const json_t *report); /* a paragraph of the data section */
 void lf_html_data_used(lf_text *out, const json_t *report);

@@ -1,4 +1,5 @@
-/* `evidence --claims` on a terminal: each claim, its verdict, the counts behind it, and what to know before it is quoted. */
+/* `evidence --claims` on a terminal: each claim, its verdict, the counts behind it, and what to know before
+ * it is quoted. */
 #include <math.h>
 #include <string.h>
 
@@ -64,7 +65,8 @@ static void write_quarters(lf_term *term, const json_t *claim) {
     below += ratio < 1;
   }
   if (above + below == 0) return;
-  lf_text_addf(&text, "of %zu, above 1 in %zu and below 1 in %zu; too few leads in %zu", total, above, below, total - above - below);
+  lf_text_addf(&text, "of %zu, above 1 in %zu and below 1 in %zu; too few leads in %zu", total, above, below,
+               total - above - below);
   write_text(term, LF_INK_PLAIN, "Quarters", &text);
 }
 
@@ -81,7 +83,8 @@ static void write_names(lf_term *term, const char *label, const json_t *list) {
 
 static void write_claim(lf_term *term, const json_t *claim) {
   lf_text text = {0};
-  const char *say = lf_view_text(claim, "say"), *by = lf_view_text(claim, "by"), *sentence = lf_view_text(claim, "sentence");
+  const char *say = lf_view_text(claim, "say"), *by = lf_view_text(claim, "by"),
+             *sentence = lf_view_text(claim, "sentence");
   size_t i;
   json_t *note;
   lf_text_add(&text, say ? say : "");
@@ -94,11 +97,13 @@ static void write_claim(lf_term *term, const json_t *claim) {
   write_strength(term, claim);
   write_names(term, "Adjusted", lf_view_at(claim, "adjusted_for"));
   json_array_foreach((json_t *)lf_view_at(claim, "notes"), i, note) {
-    if (json_is_string(note)) lf_term_wrap(term, LF_INK_PLAIN, i == 0 ? "Note" : "", INDENT, MOST_NOTES, json_string_value(note));
+    if (json_is_string(note))
+      lf_term_wrap(term, LF_INK_PLAIN, i == 0 ? "Note" : "", INDENT, MOST_NOTES, json_string_value(note));
   }
 }
 
-lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n, lf_error *err) {
+lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
+                             lf_error *err) {
   lf_term term = lf_term_new(colour, width, 0);
   size_t i;
   json_t *claim;

@@ -24,7 +24,8 @@ static void share_cell(lf_term_table *table, double value) {
 
 static void write_candidates(lf_term *term, const json_t *candidates) {
   lf_term_table table = {.columns = 8,
-                         .heads = {"candidate", "AUC", "95% interval", "log loss", "slope", "top 10% won", "revenue", "qualified"},
+                         .heads = {"candidate", "AUC", "95% interval", "log loss", "slope", "top 10% won",
+                                   "revenue", "qualified"},
                          .right = {false, true, true, true, true, true, true, true}};
   size_t i;
   json_t *candidate;
@@ -51,7 +52,8 @@ static void write_candidates(lf_term *term, const json_t *candidates) {
 }
 
 static void write_quadrant(lf_term *term, const json_t *pair) {
-  static const char *const fields[][2] = {{"both", "both"}, {"a_only", "only the first"}, {"b_only", "only the second"}, {"neither", "neither"}};
+  static const char *const fields[][2] = {
+      {"both", "both"}, {"a_only", "only the first"}, {"b_only", "only the second"}, {"neither", "neither"}};
   const json_t *quadrant = lf_view_at(pair, "quadrant");
   lf_term_table table = {.columns = 5,
                          .heads = {"qualified by", "rows", "win rate", "95% interval", "revenue"},
@@ -80,7 +82,8 @@ static lf_ink ink_of(const char *verdict) {
   return verdict[0] == 'b' ? LF_INK_GOOD : LF_INK_FAIR;
 }
 
-lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n, lf_error *err) {
+lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n,
+                              lf_error *err) {
   lf_term term = lf_term_new(colour, width, 0);
   lf_text text = {0};
   size_t i;

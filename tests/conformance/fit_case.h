@@ -1,5 +1,6 @@
-/* A reference case as a design: its expected.json and its CSV, read with as little as possible, so that a fault of the
- * program's own reader cannot hide one of the fit. Comparisons remember the worst error relative to the tolerance. */
+/* A reference case as a design: its expected.json and its CSV, read with as little as possible, so that a
+ * fault of the program's own reader cannot hide one of the fit. Comparisons remember the worst error relative
+ * to the tolerance. */
 #ifndef FIT_CASE_H
 #define FIT_CASE_H
 
@@ -32,7 +33,9 @@ typedef struct fit_case {
   size_t compared;
 } fit_case;
 
-static inline const char *fit_folder(void) { return getenv("LEADFIT_REFERENCE"); }
+static inline const char *fit_folder(void) {
+  return getenv("LEADFIT_REFERENCE");
+}
 
 /* Splits RFC 4180 text without line breaks in fields. */
 static inline fit_csv fit_read_csv(const char *folder, const char *file) {
@@ -79,7 +82,9 @@ static inline const char *fit_cell(const fit_csv *csv, const char *column, size_
   return "";
 }
 
-static inline bool fit_empty(const char *text) { return !*text || !strcmp(text, "NA"); }
+static inline bool fit_empty(const char *text) {
+  return !*text || !strcmp(text, "NA");
+}
 
 /* Appends a number; rows without a value lose their weight. */
 static inline void fit_add_number(fit_case *c, const char *name) {
@@ -90,13 +95,18 @@ static inline void fit_add_number(fit_case *c, const char *name) {
     x[i] = fit_empty(text) ? NAN : strtod(text, NULL);
     if (isnan(x[i])) c->weight[i] = 0.0;
   }
-  c->columns[t] = (lf_column){.name = strdup(name), .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = x};
-  c->terms[t] = (lf_term){.name = c->columns[t].name, .type = LF_TERM_NUMBER, .column = &c->columns[t],
-                          .first = (int32_t)c->design.n_coef, .n_coef = 1};
+  c->columns[t] = (lf_column){
+      .name = strdup(name), .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = x};
+  c->terms[t] = (lf_term){.name = c->columns[t].name,
+                          .type = LF_TERM_NUMBER,
+                          .column = &c->columns[t],
+                          .first = (int32_t)c->design.n_coef,
+                          .n_coef = 1};
   snprintf(c->names[c->design.n_coef++], 64, "%s", name);
 }
 
-/* Appends a category with those levels, the first being the baseline; an empty cell is missing_level or loses its weight. */
+/* Appends a category with those levels, the first being the baseline; an empty cell is missing_level or loses
+ * its weight. */
 static inline void fit_add_category(fit_case *c, const char *name, const char *const *levels, size_t n_levels,
                                     const char *missing_level) {
   size_t t = c->design.n_terms++, n = c->design.n_rows;
@@ -115,15 +125,24 @@ static inline void fit_add_category(fit_case *c, const char *name, const char *c
       if (!strcmp(text, levels[l])) code[i] = (uint8_t)(l + 1);
     if (!code[i]) c->weight[i] = 0.0;
   }
-  c->columns[t] = (lf_column){.name = strdup(name), .kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = code,
+  c->columns[t] = (lf_column){.name = strdup(name),
+                              .kind = LF_KIND_CATEGORY,
+                              .store = LF_STORE_CODES,
+                              .width = 1,
+                              .cells = code,
                               .n_levels = (uint32_t)n_levels};
-  c->terms[t] = (lf_term){.name = c->columns[t].name, .type = LF_TERM_CODES, .column = &c->columns[t], .n_codes = (uint32_t)n_levels + 1,
-                          .coef = coef, .first = first, .n_coef = (uint32_t)n_levels - 1};
+  c->terms[t] = (lf_term){.name = c->columns[t].name,
+                          .type = LF_TERM_CODES,
+                          .column = &c->columns[t],
+                          .n_codes = (uint32_t)n_levels + 1,
+                          .coef = coef,
+                          .first = first,
+                          .n_coef = (uint32_t)n_levels - 1};
 }
 
 /* An empty design over a CSV: outcome column and its event, weights column or NULL. */
-static inline void fit_start(fit_case *c, const char *folder, const char *file, const char *response, const char *event,
-                             const char *weights) {
+static inline void fit_start(fit_case *c, const char *folder, const char *file, const char *response,
+                             const char *event, const char *weights) {
   c->csv = fit_read_csv(folder, file);
   size_t n = c->csv.n_rows;
   c->won = calloc(n + 1, 1);
@@ -148,7 +167,8 @@ static inline void fit_add_terms(fit_case *c, const json_t *model) {
       continue;
     }
     const char *text[CASE_LEVELS];
-    for (size_t l = 0; l < json_array_size(levels); l++) text[l] = json_string_value(json_array_get(levels, l));
+    for (size_t l = 0; l < json_array_size(levels); l++)
+      text[l] = json_string_value(json_array_get(levels, l));
     fit_add_category(c, name, text, json_array_size(levels), NULL);
   }
 }
@@ -167,7 +187,8 @@ static inline fit_case *fit_case_new(const char *id) {
   const json_t *model = json_object_get(c->json, "model"), *data = json_object_get(c->json, "data");
   const char *file = json_string_value(json_is_array(data) ? json_array_get(data, 0) : data);
   fit_start(c, folder, file, json_string_value(json_object_get(model, "response")),
-            json_string_value(json_object_get(model, "event")), json_string_value(json_object_get(model, "weights")));
+            json_string_value(json_object_get(model, "event")),
+            json_string_value(json_object_get(model, "weights")));
   fit_add_terms(c, model);
   return c;
 }
@@ -209,21 +230,24 @@ static inline double fit_number(const json_t *value) {
 
 /* rtol a case states for a key. */
 static inline double fit_rtol(const fit_case *c, const char *key) {
-  return json_number_value(json_object_get(json_object_get(json_object_get(c->json, "tolerance"), key), "rtol"));
+  return json_number_value(
+      json_object_get(json_object_get(json_object_get(c->json, "tolerance"), key), "rtol"));
 }
 
-/* Whether got is the value at path within the case's tolerance for `key` (the last component) plus `more`. Absent: true, nothing
- * compared. */
+/* Whether got is the value at path within the case's tolerance for `key` (the last component) plus `more`.
+ * Absent: true, nothing compared. */
 static inline bool fit_near_by(fit_case *c, const char *path, double got, double more) {
   const json_t *value = fit_at(c, path);
   if (!value) return true;
   const char *key = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-  const json_t *tolerances = json_object_get(c->json, "tolerance"), *tolerance = json_object_get(tolerances, key);
+  const json_t *tolerances = json_object_get(c->json, "tolerance"),
+               *tolerance = json_object_get(tolerances, key);
   if (json_is_string(tolerance)) return true;
   if (!tolerance) tolerance = json_object_get(tolerances, "default");
   double want = fit_number(value);
-  double allowed = more + json_number_value(json_object_get(tolerance, "atol")) +
-                   json_number_value(json_object_get(tolerance, "rtol")) * (isfinite(want) ? fabs(want) : 0.0);
+  double allowed =
+      more + json_number_value(json_object_get(tolerance, "atol")) +
+      json_number_value(json_object_get(tolerance, "rtol")) * (isfinite(want) ? fabs(want) : 0.0);
   c->compared++;
   if (isnan(want) || isinf(want)) return (isnan(want) && isnan(got)) || got == want;
   double error = fabs(got - want) / allowed;
@@ -236,6 +260,8 @@ static inline bool fit_near_by(fit_case *c, const char *path, double got, double
   return error <= 1.0;
 }
 
-static inline bool fit_near(fit_case *c, const char *path, double got) { return fit_near_by(c, path, got, 0.0); }
+static inline bool fit_near(fit_case *c, const char *path, double got) {
+  return fit_near_by(c, path, got, 0.0);
+}
 
 #endif

@@ -53,7 +53,8 @@ const json_t *reference_at(const json_t *value, const char *path) {
   char *next = NULL;
   assert_true((size_t)snprintf(rest, sizeof rest, "%s", path) < sizeof rest);
   for (char *key = strtok_r(rest, "/", &next); key && value; key = strtok_r(NULL, "/", &next))
-    value = json_is_array(value) ? json_array_get(value, strtoul(key, NULL, 10)) : json_object_get(value, key);
+    value =
+        json_is_array(value) ? json_array_get(value, strtoul(key, NULL, 10)) : json_object_get(value, key);
   if (!value) fail_msg("the reference has no '%s'", path);
   return value;
 }
@@ -68,7 +69,8 @@ static double number_of(const json_t *value) {
 static double allowed(const reference_case *c, const char *key, double want) {
   const json_t *t = json_object_get(c->tolerance, key);
   if (!json_is_object(t)) t = json_object_get(c->tolerance, "default");
-  return json_number_value(json_object_get(t, "atol")) + json_number_value(json_object_get(t, "rtol")) * fabs(want);
+  return json_number_value(json_object_get(t, "atol")) +
+         json_number_value(json_object_get(t, "rtol")) * fabs(want);
 }
 
 static void compare(reference_case *c, const char *key, double want, double got) {
@@ -108,9 +110,13 @@ static char *next_field(char **at, bool *end_of_row) {
   bool quoted = *p == '"';
   if (quoted) p++;
   for (; *p; p++) {
-    if (quoted && *p == '"' && p[1] == '"') p++;
-    else if (quoted && *p == '"') { quoted = false; continue; }
-    else if (!quoted && (*p == ',' || *p == '\n')) break;
+    if (quoted && *p == '"' && p[1] == '"')
+      p++;
+    else if (quoted && *p == '"') {
+      quoted = false;
+      continue;
+    } else if (!quoted && (*p == ',' || *p == '\n'))
+      break;
     if (*p != '\r') *out++ = *p;
   }
   *end_of_row = *p != ',';

@@ -1,5 +1,5 @@
-/* The reference cases: the folder conformance/ of the one LEADFIT_REFERENCE names holds CASE.expected.json files and the CSVs they are
- * about. */
+/* The reference cases: the folder conformance/ of the one LEADFIT_REFERENCE names holds CASE.expected.json
+ * files and the CSVs they are about. */
 #ifndef LF_TEST_REFERENCE_H
 #define LF_TEST_REFERENCE_H
 
@@ -21,10 +21,12 @@ typedef struct reference_case {
 
 /* Skips the test (cmocka) where there is no reference folder; fails it where the case cannot be read. */
 void reference_open(const char *name, reference_case *c);
-/* Prints "NAME: n figures, worst error … of the tolerance at KEY" and fails the test where a figure was out. */
+/* Prints "NAME: n figures, worst error … of the tolerance at KEY" and fails the test where a figure was out.
+ */
 void reference_close(reference_case *c);
 
-/* The value at a path of keys separated by '/': items of lists by number. Fails the test where there is none. */
+/* The value at a path of keys separated by '/': items of lists by number. Fails the test where there is none.
+ */
 const json_t *reference_at(const json_t *value, const char *path);
 /* Compares with the number there (or "Inf", "-Inf", "NA"); the last key names the tolerance. */
 void reference_number(reference_case *c, const json_t *from, const char *path, double got);

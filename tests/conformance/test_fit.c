@@ -1,5 +1,5 @@
-/* The fit against R: every value of the reference cases it can compute, within the tolerances those files state. The folder is
- * found by LEADFIT_REFERENCE; without it the cases are skipped. */
+/* The fit against R: every value of the reference cases it can compute, within the tolerances those files
+ * state. The folder is found by LEADFIT_REFERENCE; without it the cases are skipped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,8 @@ static fit_case *open_case(const char *id) {
 }
 
 static void close_case(fit_case *c, const char *id) {
-  print_message("%-36s %4zu values, worst error %.2g of the tolerance (%s)\n", id, c->compared, c->worst, c->worst_path);
+  print_message("%-36s %4zu values, worst error %.2g of the tolerance (%s)\n", id, c->compared, c->worst,
+                c->worst_path);
   assert_true(c->compared > 0);
   fit_case_free(c);
 }
@@ -38,11 +39,11 @@ static lf_weights *solve(const fit_case *c, const lf_solve_options *options) {
   return w;
 }
 
-#define NEAR(c, got, ...)                                                                                              \
-  do {                                                                                                                 \
-    char path_[160];                                                                                                   \
-    snprintf(path_, sizeof path_, __VA_ARGS__);                                                                        \
-    assert_true(fit_near(c, path_, got));                                                                              \
+#define NEAR(c, got, ...)                                                                                    \
+  do {                                                                                                       \
+    char path_[160];                                                                                         \
+    snprintf(path_, sizeof path_, __VA_ARGS__);                                                              \
+    assert_true(fit_near(c, path_, got));                                                                    \
   } while (0)
 
 /* Everything under expected/<at>/<name of coefficient>. */
@@ -55,7 +56,8 @@ static void check_coefficients(fit_case *c, const lf_weights *w, const char *at)
     NEAR(c, se, "%s/%s/se", at, name);
     NEAR(c, b / se, "%s/%s/z", at, name);
     NEAR(c, lf_normal_two_sided_p(b / se), "%s/%s/p", at, name);
-    /* Where a case grants standard errors less than the usual precision, so must it grant the limits made of them. */
+    /* Where a case grants standard errors less than the usual precision, so must it grant the limits made of
+     * them. */
     double more = fit_rtol(c, "se") > 1e-6 ? q * se * fit_rtol(c, "se") : 0.0;
     char path[160];
     snprintf(path, sizeof path, "%s/%s/wald95_lo", at, name);
@@ -68,7 +70,8 @@ static void check_coefficients(fit_case *c, const lf_weights *w, const char *at)
   }
 }
 
-static void check_profiles(fit_case *c, const lf_weights *w, const lf_solve_options *options, const char *at) {
+static void check_profiles(fit_case *c, const lf_weights *w, const lf_solve_options *options,
+                           const char *at) {
   for (size_t j = 0; j < w->n_coef; j++) {
     char path[160];
     snprintf(path, sizeof path, "%s/%s/profile95_lo", at, c->names[j]);
@@ -200,7 +203,8 @@ static void grouped(void **state) {
   fit_case *c = open_case(id);
   double *share = calloc(c->design.n_rows, sizeof *share);
   for (size_t i = 0; i < c->design.n_rows; i++) {
-    double won = strtod(fit_cell(&c->csv, "ncases", i), NULL), lost = strtod(fit_cell(&c->csv, "ncontrols", i), NULL);
+    double won = strtod(fit_cell(&c->csv, "ncases", i), NULL),
+           lost = strtod(fit_cell(&c->csv, "ncontrols", i), NULL);
     c->weight[i] = won + lost;
     share[i] = won + lost > 0.0 ? won / (won + lost) : NAN;
   }
@@ -220,7 +224,8 @@ static void grouped(void **state) {
 
 /* ---- separation and Firth ------------------------------------------------------------------------------ */
 
-/* Directions as the linear programme of the reference finds them; `at` names the object with "finite", "+Inf", "-Inf". */
+/* Directions as the linear programme of the reference finds them; `at` names the object with "finite",
+ * "+Inf", "-Inf". */
 static void check_directions(const fit_case *c, const lf_weights *w) {
   for (size_t j = 0; j < w->n_coef; j++) {
     char path[160];
@@ -283,7 +288,8 @@ static void level(void **state) {
   separation_case("03c_separation_quasi_category");
 }
 
-/* ---- rank ------------------------------------------------------------------------------------------------ */
+/* ---- rank ------------------------------------------------------------------------------------------------
+ */
 
 static void rank_deficient(void **state) {
   (void)state;
@@ -323,13 +329,15 @@ static void fewer_rows(void **state) {
   }
   lf_solve_options options = {.ridge = ridge};
   w = solve(c, &options);
-  for (size_t j = 0; j < w->n_coef; j++) NEAR(c, w->b[j], "ridge_lambda_0.1_standardized/coefficients/%s", c->names[j]);
+  for (size_t j = 0; j < w->n_coef; j++)
+    NEAR(c, w->b[j], "ridge_lambda_0.1_standardized/coefficients/%s", c->names[j]);
   NEAR(c, -2.0 * w->log_likelihood, "ridge_lambda_0.1_standardized/deviance");
   lf_weights_free(w);
   close_case(c, id);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------
+ */
 
 static size_t term_named(const fit_case *c, const char *name) {
   for (size_t t = 0; t < c->design.n_terms; t++)
@@ -338,7 +346,8 @@ static size_t term_named(const fit_case *c, const char *name) {
   return 0;
 }
 
-static void check_block(fit_case *c, const lf_weights *w, const char *path, const char *const *names, size_t n) {
+static void check_block(fit_case *c, const lf_weights *w, const char *path, const char *const *names,
+                        size_t n) {
   uint8_t drop[CASE_COLUMNS] = {0};
   for (size_t i = 0; i < n; i++) drop[term_named(c, names[i])] = 1;
   lf_lr_test test;
@@ -391,7 +400,8 @@ static void tests_german(void **state) {
   test_case("06b_tests_german");
 }
 
-/* ---- sandwich ---------------------------------------------------------------------------------------------- */
+/* ---- sandwich
+ * ---------------------------------------------------------------------------------------------- */
 
 static uint32_t number_clusters(const fit_case *c, const char *column, uint32_t *cluster) {
   uint32_t n = 0;
@@ -425,7 +435,9 @@ static void robust(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bool clustered = cases[i].type >= LF_CR0;
     lf_error err = {0};
-    assert_int_equal(lf_sandwich(&c->design, w, clustered ? cluster : NULL, clustered ? n_clusters : 0, cases[i].type, &two_threads, v, &err), LF_OK);
+    assert_int_equal(lf_sandwich(&c->design, w, clustered ? cluster : NULL, clustered ? n_clusters : 0,
+                                 cases[i].type, &two_threads, v, &err),
+                     LF_OK);
     for (size_t j = 0; j < 4; j++) NEAR(c, sqrt(v[j * 4 + j]), "%s/%s", cases[i].key, c->names[j]);
     if (cases[i].matrix) check_covariance(c, w, v, cases[i].matrix);
   }
@@ -437,7 +449,8 @@ static void robust(void **state) {
   close_case(c, id);
 }
 
-/* ---- edge cases ---------------------------------------------------------------------------------------------- */
+/* ---- edge cases
+ * ---------------------------------------------------------------------------------------------- */
 
 static fit_case *edge(const char *response, const char *weights) {
   fit_case *c = calloc(1, sizeof *c);
@@ -538,12 +551,12 @@ static void edge_case(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(birthwt),        cmocka_unit_test(birthwt_small), cmocka_unit_test(admissions),
-      cmocka_unit_test(spector),        cmocka_unit_test(german),        cmocka_unit_test(frequencies),
-      cmocka_unit_test(expanded),       cmocka_unit_test(grouped),       cmocka_unit_test(endometrial),
-      cmocka_unit_test(complete),       cmocka_unit_test(level),         cmocka_unit_test(rank_deficient),
-      cmocka_unit_test(bad_scaling),    cmocka_unit_test(near_collinear), cmocka_unit_test(fewer_rows),
-      cmocka_unit_test(tests_birthwt),  cmocka_unit_test(tests_german),  cmocka_unit_test(robust),
+      cmocka_unit_test(birthwt),       cmocka_unit_test(birthwt_small),  cmocka_unit_test(admissions),
+      cmocka_unit_test(spector),       cmocka_unit_test(german),         cmocka_unit_test(frequencies),
+      cmocka_unit_test(expanded),      cmocka_unit_test(grouped),        cmocka_unit_test(endometrial),
+      cmocka_unit_test(complete),      cmocka_unit_test(level),          cmocka_unit_test(rank_deficient),
+      cmocka_unit_test(bad_scaling),   cmocka_unit_test(near_collinear), cmocka_unit_test(fewer_rows),
+      cmocka_unit_test(tests_birthwt), cmocka_unit_test(tests_german),   cmocka_unit_test(robust),
       cmocka_unit_test(edge_case),
   };
   return cmocka_run_group_tests_name("fit conformance", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Judge and card against the reference cases: R 4.2.2 (pROC, glm), re-checked in Python. Cases 07a-07d, 08a-08c, the revenue
- * capture of 09a and what 12a says of judging. */
+/* Judge and card against the reference cases: R 4.2.2 (pROC, glm), re-checked in Python. Cases 07a-07d,
+ * 08a-08c, the revenue capture of 09a and what 12a says of judging. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,8 +24,8 @@ static uint8_t *won_of(const reference_csv *csv, const char *column) {
   return won;
 }
 
-static lf_judgement judge(const double *score, const double *probability, const double *amount, const uint8_t *won,
-                          size_t n, bool holdout) {
+static lf_judgement judge(const double *score, const double *probability, const double *amount,
+                          const uint8_t *won, size_t n, bool holdout) {
   lf_judge_rows rows = {.n = n, .score = score, .probability = probability, .won = won, .amount = amount};
   lf_judgement j;
   lf_error err = {.message = ""};
@@ -93,7 +93,8 @@ static void check_all(reference_case *c, const json_t *e, const lf_judgement *j)
   if (json_object_get(e, "hosmer_lemeshow")) check_hosmer(c, e, j);
 }
 
-static void check_pair(reference_case *c, const char *key, const double *a, const double *b, const uint8_t *won, size_t n) {
+static void check_pair(reference_case *c, const char *key, const double *a, const double *b,
+                       const uint8_t *won, size_t n) {
   const json_t *e = reference_at(c->expected, key);
   lf_judge_rows rows = {.n = n, .score = a, .won = won};
   lf_paired_auc p;
@@ -195,7 +196,8 @@ static void to_probabilities(double *eta, size_t n) {
 /* The judging half of 07c, at the coefficients the case gives; the fit itself is another test. */
 static void case_07c(void **state) {
   (void)state;
-  static const char *const files[] = {"pima_te_scored.csv", "pima_tr.csv"}, *const keys[] = {"holdout", "training"};
+  static const char *const files[] = {"pima_te_scored.csv", "pima_tr.csv"}, *const keys[] = {"holdout",
+                                                                                             "training"};
   reference_case c;
   reference_open("07c_train_test_pima", &c);
   for (int k = 0; k < 2; k++) {
@@ -242,7 +244,8 @@ static bool in_bin(const char *bin, const char *cell) {
 
 enum { MOST_BINS = 16 };
 
-static void count_bins(const json_t *bins, const reference_csv *csv, const char *column, double *won, double *lost) {
+static void count_bins(const json_t *bins, const reference_csv *csv, const char *column, double *won,
+                       double *lost) {
   assert_true(json_array_size(bins) <= MOST_BINS);
   for (size_t b = 0; b < json_array_size(bins); b++) {
     const char *bin = json_string_value(json_object_get(json_array_get(bins, b), "bin"));
@@ -254,7 +257,8 @@ static void count_bins(const json_t *bins, const reference_csv *csv, const char 
   }
 }
 
-static void check_woe(reference_case *c, const json_t *table, const double *won, const double *lost, double adjust) {
+static void check_woe(reference_case *c, const json_t *table, const double *won, const double *lost,
+                      double adjust) {
   double woe[MOST_BINS], iv;
   const json_t *bins = json_object_get(table, "bins");
   size_t n = json_array_size(bins);
@@ -285,7 +289,8 @@ static double iv_of_levels(const reference_csv *csv, const char *column) {
 
 static void case_08a(void **state) {
   (void)state;
-  static const char *const tables[] = {"status_account", "credit_history", "duration_months_binned", "age_binned"};
+  static const char *const tables[] = {"status_account", "credit_history", "duration_months_binned",
+                                       "age_binned"};
   static const char *const columns[] = {"status_account", "credit_history", "duration_months", "age"};
   reference_case c;
   reference_csv csv;
@@ -358,8 +363,10 @@ static void case_08b(void **state) {
 
 static const char *const woe_attributes[] = {"status_account", "credit_history", "duration_months"};
 
-/* Unrounded points of every bin of one attribute, from counts, the case's WoE coefficients and the scaling. */
-static void check_points(reference_case *c, const reference_csv *csv, size_t a, double factor, double offset, double *score) {
+/* Unrounded points of every bin of one attribute, from counts, the case's WoE coefficients and the scaling.
+ */
+static void check_points(reference_case *c, const reference_csv *csv, size_t a, double factor, double offset,
+                         double *score) {
   char path[96];
   double won[MOST_BINS], lost[MOST_BINS], woe[MOST_BINS], iv;
   const char *bin;
@@ -394,13 +401,14 @@ static json_t *card_of_points(const json_t *points) {
       const char *comma = strchr(bin, ',');
       if (!comma) json_object_set_new(band, "values", json_pack("[s]", bin));
       if (comma && strncmp(bin, "[-Inf", 5) != 0) json_object_set_new(band, "from", json_real(atof(bin + 1)));
-      if (comma && strncmp(comma, ",Inf", 4) != 0) json_object_set_new(band, "to", json_real(atof(comma + 1)));
+      if (comma && strncmp(comma, ",Inf", 4) != 0)
+        json_object_set_new(band, "to", json_real(atof(comma + 1)));
       json_array_append_new(bands, band);
     }
     json_array_append_new(bands, json_pack("{ss sb si}", "label", "missing", "missing", 1, "points", 150));
     json_array_append_new(bands, json_pack("{ss sb si}", "label", "other", "other", 1, "points", 150));
-    json_array_append_new(list, json_pack("{ss ss so}", "name", woe_attributes[a], "kind", a == 2 ? "number" : "category",
-                                          "bands", bands));
+    json_array_append_new(list, json_pack("{ss ss so}", "name", woe_attributes[a], "kind",
+                                          a == 2 ? "number" : "category", "bands", bands));
   }
   return json_pack("{ss so}", "format", "leadfit-scoring/1", "attributes", list);
 }
@@ -416,7 +424,8 @@ static int32_t *scores_of_card(const json_t *points) {
   lf_table *table = NULL;
   lf_codes *codes = NULL;
   lf_error err = {.message = ""};
-  if (lf_scorecard_parse(root, "card", &card, &err) != LF_OK || lf_table_read(&options, NULL, &table, &err) != LF_OK ||
+  if (lf_scorecard_parse(root, "card", &card, &err) != LF_OK ||
+      lf_table_read(&options, NULL, &table, &err) != LF_OK ||
       lf_codes_make(card->attributes, table, NULL, &codes, NULL, &err) != LF_OK)
     fail_msg("%s", err.message);
   int32_t *score = malloc((codes->n_rows + 1) * sizeof *score);
@@ -452,9 +461,12 @@ static void case_08c(void **state) {
   reference_numbers(&c, c.expected, "first_10_scores_from_rounded_points", rounded, 10);
   reference_number(&c, c.expected, "mean_score", mean);
   uint8_t *won = won_of(&csv, "good");
-  for (size_t i = 0; i < csv.n_rows; i++) score[i] = round(score[i] * 1e9) / 1e9; /* equal sums of the same three points tie */
-  reference_number(&c, c.expected, "auc_unrounded", judge(score, NULL, NULL, won, csv.n_rows, true).auc.value);
-  reference_number(&c, c.expected, "auc_rounded", judge(rounded, NULL, NULL, won, csv.n_rows, true).auc.value);
+  for (size_t i = 0; i < csv.n_rows; i++)
+    score[i] = round(score[i] * 1e9) / 1e9; /* equal sums of the same three points tie */
+  reference_number(&c, c.expected, "auc_unrounded",
+                   judge(score, NULL, NULL, won, csv.n_rows, true).auc.value);
+  reference_number(&c, c.expected, "auc_rounded",
+                   judge(rounded, NULL, NULL, won, csv.n_rows, true).auc.value);
   free(score);
   free(rounded);
   free(points);
@@ -465,8 +477,8 @@ static void case_08c(void **state) {
 
 /* ---- 09a: revenue capture --------------------------------------------------------------------------- */
 
-static void check_capture(reference_case *c, const char *key, const double *score, const double *amount, const uint8_t *won,
-                          size_t n) {
+static void check_capture(reference_case *c, const char *key, const double *score, const double *amount,
+                          const uint8_t *won, size_t n) {
   const json_t *e = reference_at(c->expected, key);
   lf_judgement j = judge(score, NULL, amount, won, n, true);
   double share[LF_LIFT_ROWS];
@@ -517,7 +529,8 @@ static void case_12a(void **state) {
   double *constant = reference_csv_numbers(&csv, "konst"), *p = calloc(csv.n_rows, sizeof *p);
   double rate = 0;
   for (size_t i = 0; i < csv.n_rows; i++) rate += won[i] / (double)csv.n_rows;
-  for (size_t i = 0; i < csv.n_rows; i++) p[i] = lf_expit(json_number_value(reference_at(c.expected, "intercept_only/estimate")));
+  for (size_t i = 0; i < csv.n_rows; i++)
+    p[i] = lf_expit(json_number_value(reference_at(c.expected, "intercept_only/estimate")));
   lf_judgement j = judge(constant, p, NULL, won, csv.n_rows, true);
   reference_number(&c, c.expected, "constant_score/auc", j.auc.value);
   reference_number(&c, c.expected, "constant_score/ks", j.ks);
@@ -526,7 +539,8 @@ static void case_12a(void **state) {
   reference_number(&c, c.expected, "intercept_only/auc", j.auc.value);
   reference_number(&c, c.expected, "intercept_only/loglik", -j.log_loss * j.rows);
   reference_number(&c, c.expected, "intercept_only/se", j.in_the_large.std_error);
-  /* Exactly 0 or 1: right is worth 0, wrong is infinite and counted, calibration leaves both out and counts them. */
+  /* Exactly 0 or 1: right is worth 0, wrong is infinite and counted, calibration leaves both out and counts
+   * them. */
   for (size_t i = 0; i < csv.n_rows; i++) p[i] = i % 3 == 0 ? won[i] : .2 + .6 * (double)(i % 7) / 7;
   j = judge(p, p, NULL, won, csv.n_rows, true);
   assert_true(isfinite(j.log_loss) && isfinite(j.calibration_slope.value));

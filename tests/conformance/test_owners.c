@@ -50,7 +50,8 @@ static void check(const char *id) {
   assert_non_null(c->json);
   const json_t *blocks = fit_at(c, "blocks");
   size_t n = json_object_size(blocks), sets = (size_t)1 << n, player[CASE_COLUMNS];
-  double *likelihood = calloc(sets, sizeof *likelihood), *r2 = calloc(sets, sizeof *r2), *part = calloc(sets, sizeof *part);
+  double *likelihood = calloc(sets, sizeof *likelihood), *r2 = calloc(sets, sizeof *r2),
+         *part = calloc(sets, sizeof *part);
   double share[LF_MOST_PLAYERS], sum = 0;
   char key[512];
   for (size_t t = 0; t < c->design.n_terms; t++) player[t] = block_of(blocks, c->terms[t].name);
@@ -78,7 +79,8 @@ static void check(const char *id) {
   for (size_t set = 0; set < sets; set++) sum += part[set];
   assert_true(fabs(sum - r2[sets - 1]) < 1e-12);
   assert_true(c->compared >= 4 * n);
-  print_message("%s: %zu figures, worst error %.2g of the tolerance at %s\n", id, c->compared, c->worst, c->worst_path);
+  print_message("%s: %zu figures, worst error %.2g of the tolerance at %s\n", id, c->compared, c->worst,
+                c->worst_path);
   free(likelihood);
   free(r2);
   free(part);

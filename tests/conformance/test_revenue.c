@@ -1,4 +1,5 @@
-/* Deal size and revenue against reference case 09a: glm(Gamma(log)), lm(log), the two-part product (R 4.2.2). */
+/* Deal size and revenue against reference case 09a: glm(Gamma(log)), lm(log), the two-part product (R 4.2.2).
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,8 @@
 #include "reference.h"
 
 enum { COLUMNS = 8 };
-static const char *const names[COLUMNS] = {"age", "income", "reports", "owner=yes", "selfemp=yes", "dependents", "majorcards", "active"};
+static const char *const names[COLUMNS] = {"age",         "income",     "reports",    "owner=yes",
+                                           "selfemp=yes", "dependents", "majorcards", "active"};
 
 typedef struct cards {
   reference_csv csv;
@@ -54,7 +56,13 @@ static void cards_close(cards *c) {
 }
 
 static lf_dense_fit *fit(const cards *c, lf_family family, const double *y, const double *weight) {
-  lf_dense d = {.family = family, .n = c->n, .k = COLUMNS, .x = (const double *const *)c->x, .n_groups = 1, .y = y, .weight = weight};
+  lf_dense d = {.family = family,
+                .n = c->n,
+                .k = COLUMNS,
+                .x = (const double *const *)c->x,
+                .n_groups = 1,
+                .y = y,
+                .weight = weight};
   lf_dense_fit *made = NULL;
   lf_error err = {.message = ""};
   if (lf_dense_solve(&d, NULL, NULL, &made, &err) != LF_OK) fail_msg("%s", err.message);
@@ -62,17 +70,20 @@ static lf_dense_fit *fit(const cards *c, lf_family family, const double *y, cons
   return made;
 }
 
-static void check_coefficients(reference_case *c, const char *model, const lf_dense_fit *made, double dispersion) {
+static void check_coefficients(reference_case *c, const char *model, const lf_dense_fit *made,
+                               double dispersion) {
   for (size_t j = 0; j < made->m; j++) {
     char path[96];
     snprintf(path, sizeof path, "%s/coefficients/%s/estimate", model, j ? names[j - 1] : "(Intercept)");
     reference_number(c, c->expected, path, made->b[j]);
     snprintf(path, sizeof path, "%s/coefficients/%s/se", model, j ? names[j - 1] : "(Intercept)");
-    if (dispersion > 0) reference_number(c, c->expected, path, sqrt(made->inverse[j * made->m + j] * dispersion));
+    if (dispersion > 0)
+      reference_number(c, c->expected, path, sqrt(made->inverse[j * made->m + j] * dispersion));
   }
 }
 
-static void check_two_part(reference_case *c, const cards *k, const lf_dense_fit *win, const lf_dense_fit *gamma) {
+static void check_two_part(reference_case *c, const cards *k, const lf_dense_fit *win,
+                           const lf_dense_fit *gamma) {
   double p[5], mean[5], expected[5], sum = 0;
   for (size_t i = 0; i < k->n; i++) {
     double probability = lf_expit(win->eta[i]), size = exp(gamma->eta[i]);

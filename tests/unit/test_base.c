@@ -1,4 +1,5 @@
-/* The base room: numbers to and from text, stable formulas, fixed-order blocks, outputs that are all or nothing. */
+/* The base room: numbers to and from text, stable formulas, fixed-order blocks, outputs that are all or
+ * nothing. */
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -39,7 +40,8 @@ static void doubles_read_back(void **state) {
     lf_format_double(x, text);
     assert_true(lf_parse_double(text, strlen(text), &back));
     assert_true(bits(back) == bits(x));
-    snprintf(text, sizeof text, "%lld.%03u", (long long)(seed % 1000000000000u) - 500000000000, (unsigned)(seed % 1000));
+    snprintf(text, sizeof text, "%lld.%03u", (long long)(seed % 1000000000000u) - 500000000000,
+             (unsigned)(seed % 1000));
     assert_true(lf_parse_double(text, strlen(text), &back));
     assert_true(bits(back) == bits(strtod(text, NULL)));
   }
@@ -47,14 +49,17 @@ static void doubles_read_back(void **state) {
 
 static void only_plain_decimals_are_numbers(void **state) {
   (void)state;
-  static const char *const good[] = {"0", "-1", "+2.5", ".5", "5.", "1e3", "1E-3", "007", "123456789012345678901234567890"};
-  static const char *const bad[] = {"", " 1", "1 ", "nan", "inf", "0x10", "1e", "1e+", ".", "-", "1,5", "--1", "1e400", "1_0"};
+  static const char *const good[] = {
+      "0", "-1", "+2.5", ".5", "5.", "1e3", "1E-3", "007", "123456789012345678901234567890"};
+  static const char *const bad[] = {"",    " 1", "1 ", "nan", "inf", "0x10",  "1e",
+                                    "1e+", ".",  "-",  "1,5", "--1", "1e400", "1_0"};
   double x;
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     assert_true(lf_parse_double(good[i], strlen(good[i]), &x));
     assert_true(x == strtod(good[i], NULL));
   }
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(lf_parse_double(bad[i], strlen(bad[i]), &x));
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    assert_false(lf_parse_double(bad[i], strlen(bad[i]), &x));
 }
 
 static void numbers_do_not_follow_the_locale(void **state) {
@@ -78,12 +83,14 @@ static void stable_formulas(void **state) {
   assert_true(lf_log1pexp(-800) == 0 || lf_log1pexp(-800) < DBL_MIN);
   assert_true(fabs(lf_log1pexp(-40) / exp(-40) - 1) < 1e-15);
   assert_true(lf_expit(-800) >= 0 && lf_expit(800) == 1);
-  for (double x = -30; x <= 30; x += 0.37) assert_true(fabs(lf_logit(lf_expit(x)) - x) < 1e-3 || fabs(x) > 25);
+  for (double x = -30; x <= 30; x += 0.37)
+    assert_true(fabs(lf_logit(lf_expit(x)) - x) < 1e-3 || fabs(x) > 25);
   assert_true(lf_binomial_deviance(0, 7) == 0 && lf_binomial_deviance(0, 0) == 0);
   assert_true(fabs(lf_binomial_deviance(5, 5) - 20 * log(2)) < 1e-12);
 }
 
-/* Five p-values worked by hand: q = 0.05, 0.05, 0.05, 0.05, 0.05 with the step-up minimum; NaN counts for nothing. */
+/* Five p-values worked by hand: q = 0.05, 0.05, 0.05, 0.05, 0.05 with the step-up minimum; NaN counts for
+ * nothing. */
 static void benjamini_hochberg(void **state) {
   (void)state;
   const double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.5};
@@ -176,8 +183,8 @@ static void utf8_is_told_from_bytes(void **state) {
   (void)state;
   assert_int_equal(lf_utf8_valid_prefix("na\xc3\xafve caf\xc3\xa9 plain ascii", 25), 25);
   assert_int_equal(lf_utf8_valid_prefix("ab\xe9", 3), 2);
-  assert_int_equal(lf_utf8_valid_prefix("\xed\xa0\x80", 3), 0);         /* a surrogate */
-  assert_int_equal(lf_utf8_valid_prefix("\xc0\xaf", 2), 0);             /* overlong */
+  assert_int_equal(lf_utf8_valid_prefix("\xed\xa0\x80", 3), 0); /* a surrogate */
+  assert_int_equal(lf_utf8_valid_prefix("\xc0\xaf", 2), 0);     /* overlong */
   assert_int_equal(lf_utf8_valid_prefix("\xf0\x9f\x92\xb6", 4), 4);
   const char *text = " \xc2\xa0 x y\t";
   size_t n = strlen(text);

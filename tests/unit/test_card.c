@@ -1,4 +1,5 @@
-/* scoring.json: what is written reads back and writes the same bytes; what is wrong is refused with its path; scores are sums. */
+/* scoring.json: what is written reads back and writes the same bytes; what is wrong is refused with its path;
+ * scores are sums. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,8 +37,10 @@ static const char full[] =
     "      \"kind\": \"number\",\n"
     "      \"owner\": \"marketing\",\n"
     "      \"bands\": [\n"
-    "        {\"label\": \"below 50\", \"to\": 50, \"points\": 0, \"weight\": -0.7, \"rows\": 4, \"won\": 1, \"amount\": 0.1},\n"
-    "        {\"label\": \"50 to 200\", \"from\": 50, \"to\": 200, \"points\": 12, \"points_low\": 10, \"points_high\": 15},\n"
+    "        {\"label\": \"below 50\", \"to\": 50, \"points\": 0, \"weight\": -0.7, \"rows\": 4, \"won\": 1, "
+    "\"amount\": 0.1},\n"
+    "        {\"label\": \"50 to 200\", \"from\": 50, \"to\": 200, \"points\": 12, \"points_low\": 10, "
+    "\"points_high\": 15},\n"
     "        {\"label\": \"200 and more\", \"from\": 200, \"points\": 30},\n"
     "        {\"label\": \"missing\", \"missing\": true, \"points\": -5},\n"
     "        {\"label\": \"other\", \"other\": true, \"points\": 0}\n"
@@ -74,13 +77,15 @@ static const char full[] =
     "    }\n"
     "  ],\n"
     "  \"mql\": {\"threshold\": 40, \"rule\": \"capacity 100 a month\", \"expected\": {\"leads\": 100.5}},\n"
-    "  \"grades\": [{\"label\": \"A\", \"from\": 60}, {\"label\": \"B\", \"from\": 40}, {\"label\": \"C\", \"from\": -3}]\n"
+    "  \"grades\": [{\"label\": \"A\", \"from\": 60}, {\"label\": \"B\", \"from\": 40}, {\"label\": \"C\", "
+    "\"from\": -3}]\n"
     "}\n";
 
 static json_t *tree_of(const char *text) {
   json_t *root = NULL;
   lf_error err = {.message = ""};
-  if (lf_tree_parse("card.json", text, strlen(text), false, &root, &err) != LF_OK) fail_msg("%s", err.message);
+  if (lf_tree_parse("card.json", text, strlen(text), false, &root, &err) != LF_OK)
+    fail_msg("%s", err.message);
   return root;
 }
 
@@ -121,14 +126,16 @@ static void every_key_is_read(void **state) {
   assert_int_equal(card->attributes->n, 4);
   const lf_attribute *employees = &card->attributes->items[0];
   assert_int_equal(employees->n_bands, 5);
-  assert_true(isinf(employees->bands[0].from) && employees->bands[0].from < 0 && employees->bands[0].to == 50);
+  assert_true(isinf(employees->bands[0].from) && employees->bands[0].from < 0 &&
+              employees->bands[0].to == 50);
   assert_true(card->bands[0][0].amount == .1 && isnan(card->bands[0][1].rows));
   assert_int_equal(card->bands[0][1].points_high, 15);
   assert_int_equal(card->bands[0][2].points_low, 30);
   assert_int_equal(card->attributes->items[1].owner, LF_OWNER_SHARED);
   assert_string_equal(card->attributes->items[1].bands[0].values[1], "Media");
   assert_int_equal(card->attributes->items[2].bands[0].type, LF_BAND_MATCH);
-  assert_true(isinf(card->attributes->items[3].bands[0].from) && isinf(card->attributes->items[3].bands[0].to));
+  assert_true(isinf(card->attributes->items[3].bands[0].from) &&
+              isinf(card->attributes->items[3].bands[0].to));
   assert_true(card->has_threshold && card->threshold == 40);
   assert_string_equal(card->threshold_rule, "capacity 100 a month");
   assert_string_equal(lf_scorecard_grade(card, 60), "A");
@@ -164,7 +171,8 @@ static void refused(const char *text, const char *message) {
   json_decref(root);
 }
 
-#define ENDS "{\"label\": \"m\", \"missing\": true, \"points\": 0}, {\"label\": \"o\", \"other\": true, \"points\": 0}"
+#define ENDS                                                                                                 \
+  "{\"label\": \"m\", \"missing\": true, \"points\": 0}, {\"label\": \"o\", \"other\": true, \"points\": 0}"
 
 /* An attribute of these bands. */
 static void bad_bands(const char *kind, const char *bands, const char *message) {
@@ -180,12 +188,18 @@ static void bad_bands(const char *kind, const char *bands, const char *message) 
 
 static void bands_refused(void **state) {
   (void)state;
-  bad_bands("number", "{\"label\": \"a\", \"to\": 60, \"points\": 1}, {\"label\": \"b\", \"from\": 50, \"points\": 2}, " ENDS,
-            "attributes[0].bands[1].from: this interval overlaps the band 'a', which ends at 60");
-  bad_bands("number", "{\"label\": \"b\", \"from\": 50, \"points\": 2}, {\"label\": \"a\", \"to\": 60, \"points\": 1}, " ENDS,
-            "attributes[0].bands[1].to: this interval overlaps the band 'b', which starts at 50");
-  bad_bands("number", "{\"label\": \"a\", \"to\": 40, \"points\": 1}, {\"label\": \"b\", \"from\": 50, \"points\": 2}, " ENDS,
-            "attributes[0].bands[1].from: there is a gap between this interval and the band 'a', which ends at 40");
+  bad_bands(
+      "number",
+      "{\"label\": \"a\", \"to\": 60, \"points\": 1}, {\"label\": \"b\", \"from\": 50, \"points\": 2}, " ENDS,
+      "attributes[0].bands[1].from: this interval overlaps the band 'a', which ends at 60");
+  bad_bands(
+      "number",
+      "{\"label\": \"b\", \"from\": 50, \"points\": 2}, {\"label\": \"a\", \"to\": 60, \"points\": 1}, " ENDS,
+      "attributes[0].bands[1].to: this interval overlaps the band 'b', which starts at 50");
+  bad_bands(
+      "number",
+      "{\"label\": \"a\", \"to\": 40, \"points\": 1}, {\"label\": \"b\", \"from\": 50, \"points\": 2}, " ENDS,
+      "attributes[0].bands[1].from: there is a gap between this interval and the band 'a', which ends at 40");
   bad_bands("number", "{\"label\": \"a\", \"from\": 5, \"to\": 5, \"points\": 1}, " ENDS,
             "attributes[0].bands[0].to: the interval is empty");
   bad_bands("number", "{\"label\": \"a\", \"to\": \"50\", \"points\": 1}, " ENDS,
@@ -194,31 +208,44 @@ static void bands_refused(void **state) {
             "attributes[0].bands[0].points: expected a whole number");
   bad_bands("number", "{\"label\": \"a\", \"to\": 50, \"points\": 12.5}, " ENDS,
             "attributes[0].bands[0].points: expected a whole number");
-  bad_bands("number", "{\"label\": \"a\", \"to\": 50}, " ENDS, "attributes[0].bands[0].points: expected a whole number, but it is missing");
+  bad_bands("number", "{\"label\": \"a\", \"to\": 50}, " ENDS,
+            "attributes[0].bands[0].points: expected a whole number, but it is missing");
   bad_bands("number", "{\"label\": \"a\", \"to\": 50, \"points\": 2000000}, " ENDS,
             "attributes[0].bands[0].points: it must lie between -1000000 and 1000000");
-  bad_bands("category", "{\"label\": \"a\", \"values\": [\"A\", \"B\"], \"points\": 1}, "
-                        "{\"label\": \"b\", \"values\": [\"C\", \" A\"], \"points\": 1}, " ENDS,
+  bad_bands("category",
+            "{\"label\": \"a\", \"values\": [\"A\", \"B\"], \"points\": 1}, "
+            "{\"label\": \"b\", \"values\": [\"C\", \" A\"], \"points\": 1}, " ENDS,
             "attributes[0].bands[1].values[1]: the value 'A' stands in the band 'a' already");
-  bad_bands("category", "{\"label\": \"a\", \"values\": [], \"points\": 1}, " ENDS, "attributes[0].bands[0].values: the list is empty");
-  bad_bands("category", "{\"label\": \"a\", \"from\": 1, \"points\": 1}, " ENDS, "attributes[0].bands[0]: an interval needs");
+  bad_bands("category", "{\"label\": \"a\", \"values\": [], \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].values: the list is empty");
+  bad_bands("category", "{\"label\": \"a\", \"from\": 1, \"points\": 1}, " ENDS,
+            "attributes[0].bands[0]: an interval needs");
   bad_bands("category", "{\"label\": \"a\", \"values\": [\"A\"], \"match\": \"A\", \"points\": 1}, " ENDS,
             "attributes[0].bands[0]: 'values' and 'match' cannot stand in one band");
-  bad_bands("category", "{\"label\": \"a\", \"points\": 1}, " ENDS, "attributes[0].bands[0]: it does not say what it holds");
-  bad_bands("text", "{\"label\": \"a\", \"match\": \"(ceo\", \"points\": 1}, " ENDS, "attributes[0].bands[0].match: pattern '(ceo'");
+  bad_bands("category", "{\"label\": \"a\", \"points\": 1}, " ENDS,
+            "attributes[0].bands[0]: it does not say what it holds");
+  bad_bands("text", "{\"label\": \"a\", \"match\": \"(ceo\", \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].match: pattern '(ceo'");
   bad_bands("number", "{\"label\": \"m\", \"missing\": true, \"points\": 0}",
-            "attributes[0].bands: there is no band for other values: add {\"label\": \"other\", \"other\": true, \"points\": 0}");
-  bad_bands("number", "{\"label\": \"o\", \"other\": true, \"points\": 0}", "attributes[0].bands: there is no band for missing values");
+            "attributes[0].bands: there is no band for other values: add {\"label\": \"other\", \"other\": "
+            "true, \"points\": 0}");
+  bad_bands("number", "{\"label\": \"o\", \"other\": true, \"points\": 0}",
+            "attributes[0].bands: there is no band for missing values");
   bad_bands("number", "", "attributes[0].bands: there is no band for missing values");
-  bad_bands("number", ENDS ", {\"label\": \"n\", \"missing\": true, \"points\": 0}", "attributes[0].bands[2]: a second band for missing");
+  bad_bands("number", ENDS ", {\"label\": \"n\", \"missing\": true, \"points\": 0}",
+            "attributes[0].bands[2]: a second band for missing");
   bad_bands("number", "{\"label\": \"a\", \"to\": 50, \"point\": 1}, " ENDS,
             "attributes[0].bands[0]: there is no key 'point' here: did you mean 'points'?");
   bad_bands("colour", ENDS, "attributes[0].kind: there is no kind 'colour'");
-  bad_bands("number", "{\"label\": \"m\", \"missing\": false, \"points\": 0}, {\"label\": \"o\", \"other\": true, \"points\": 0}",
+  bad_bands("number",
+            "{\"label\": \"m\", \"missing\": false, \"points\": 0}, {\"label\": \"o\", \"other\": true, "
+            "\"points\": 0}",
             "attributes[0].bands[0].missing: only true makes sense here");
 }
 
-#define PLAIN "{\"name\": \"x\", \"kind\": \"number\", \"bands\": [{\"label\": \"a\", \"from\": 0, \"points\": 10}, " ENDS "]}"
+#define PLAIN                                                                                                \
+  "{\"name\": \"x\", \"kind\": \"number\", \"bands\": [{\"label\": \"a\", \"from\": 0, \"points\": "         \
+  "10}, " ENDS "]}"
 
 static void rest_refused(const char *attribute, const char *rest, const char *message) {
   char card[4096];
@@ -228,18 +255,23 @@ static void rest_refused(const char *attribute, const char *rest, const char *me
 
 static void cards_refused(void **state) {
   (void)state;
-  refused("{\"format\": \"leadfit-scoring/2\", \"anything\": 1}", "format: this program reads leadfit-scoring/1, not leadfit-scoring/2");
+  refused("{\"format\": \"leadfit-scoring/2\", \"anything\": 1}",
+          "format: this program reads leadfit-scoring/1, not leadfit-scoring/2");
   refused("{\"format\": \"leadfit-report/1\"}", "format: 'leadfit-report/1' is no scoring config");
   refused("{\"attributes\": []}", "format: expected a text, but it is missing");
   refused("[1]", "expected a group of keys");
   refused("{\"format\": \"leadfit-scoring/1\"}", "attributes: expected a list, but it is missing");
   rest_refused(PLAIN, ", \"grade\": []", "there is no key 'grade' here: did you mean 'grades'?");
   rest_refused(PLAIN ", " PLAIN, "", "attributes[1].name: 'x' is attributes[0] already");
-  rest_refused(PLAIN, ", \"mql\": {\"threshold\": 11}", "mql.threshold: no lead can reach 11: the highest score is 10");
-  rest_refused(PLAIN, ", \"mql\": {\"threshold\": -1}", "mql.threshold: every lead reaches -1: the lowest score is 0");
+  rest_refused(PLAIN, ", \"mql\": {\"threshold\": 11}",
+               "mql.threshold: no lead can reach 11: the highest score is 10");
+  rest_refused(PLAIN, ", \"mql\": {\"threshold\": -1}",
+               "mql.threshold: every lead reaches -1: the lowest score is 0");
   rest_refused(PLAIN, ", \"mql\": {}", "mql.threshold: expected a whole number, but it is missing");
-  rest_refused(PLAIN, ", \"score\": {\"probability\": {\"intercept\": 1}}", "score.probability.slope: expected a number");
-  rest_refused(PLAIN, ", \"score\": {\"probability\": {\"intercept\": 1, \"slope\": -1}}", "score.probability.slope: it is below 0");
+  rest_refused(PLAIN, ", \"score\": {\"probability\": {\"intercept\": 1}}",
+               "score.probability.slope: expected a number");
+  rest_refused(PLAIN, ", \"score\": {\"probability\": {\"intercept\": 1, \"slope\": -1}}",
+               "score.probability.slope: it is below 0");
   rest_refused(PLAIN, ", \"grades\": [{\"label\": \"A\", \"from\": 5}, {\"label\": \"B\", \"from\": 5}]",
                "grades[1].from: grades stand from best to worst");
   rest_refused("{\"name\": \"x\", \"kind\": \"number\", \"owner\": \"finance\", \"bands\": [" ENDS "]}", "",
@@ -262,10 +294,11 @@ static void edited_points_are_taken(void **state) {
 
 static void missing_and_other_go_last(void **state) {
   (void)state;
-  lf_scorecard *card = card_of(
-      "{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"x\", \"kind\": \"category\", \"bands\": ["
-      "{\"label\": \"o\", \"other\": true, \"points\": 1}, {\"label\": \"a\", \"values\": [4, \"B\", true], \"points\": 2},"
-      "{\"label\": \"m\", \"missing\": true, \"points\": 3}]}]}");
+  lf_scorecard *card = card_of("{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"x\", "
+                               "\"kind\": \"category\", \"bands\": ["
+                               "{\"label\": \"o\", \"other\": true, \"points\": 1}, {\"label\": \"a\", "
+                               "\"values\": [4, \"B\", true], \"points\": 2},"
+                               "{\"label\": \"m\", \"missing\": true, \"points\": 3}]}]}");
   const lf_attribute *x = &card->attributes->items[0];
   assert_int_equal(x->bands[0].type, LF_BAND_VALUES);
   assert_int_equal(x->bands[1].type, LF_BAND_MISSING);
@@ -289,7 +322,8 @@ static void scores_are_sums(void **state) {
   const lf_run runs[] = {{.threads = 1}, {.threads = 3}};
   for (size_t a = 0; a < 4; a++) {
     columns[a] = malloc(ROWS * sizeof *columns[a]);
-    for (size_t i = 0; i < ROWS; i++) columns[a][i] = (uint16_t)((i * 7 + i / 11 + a) % card->attributes->items[a].n_bands);
+    for (size_t i = 0; i < ROWS; i++)
+      columns[a][i] = (uint16_t)((i * 7 + i / 11 + a) % card->attributes->items[a].n_bands);
   }
   assert_int_equal(lf_scorecard_score(card, &codes, &runs[0], one, NULL), LF_OK);
   assert_int_equal(lf_scorecard_score(card, &codes, &runs[1], three, NULL), LF_OK);
@@ -337,8 +371,8 @@ static void points_scale(void **state) {
   (void)state;
   double factor, offset;
   assert_int_equal(lf_points_scale(20, 600, 50, &factor, &offset, NULL), LF_OK);
-  assert_true(fabs(factor - 28.8539008177793) < 1e-12);   /* Siddiqi 2006: 28.8539 */
-  assert_true(fabs(offset - 487.122876204505) < 1e-11);   /* and 487.123 */
+  assert_true(fabs(factor - 28.8539008177793) < 1e-12);        /* Siddiqi 2006: 28.8539 */
+  assert_true(fabs(offset - 487.122876204505) < 1e-11);        /* and 487.123 */
   assert_true(fabs(offset + factor * log(100) - 620) < 1e-11); /* twice the odds, 20 points more */
   assert_int_equal(lf_points_scale(0, 600, 50, &factor, &offset, NULL), LF_E_USAGE);
   assert_int_equal(lf_points_scale(20, 600, -1, &factor, &offset, NULL), LF_E_USAGE);
@@ -346,10 +380,14 @@ static void points_scale(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(read_and_written_alike), cmocka_unit_test(every_key_is_read),
-      cmocka_unit_test(bands_refused),          cmocka_unit_test(cards_refused),
-      cmocka_unit_test(edited_points_are_taken), cmocka_unit_test(missing_and_other_go_last),
-      cmocka_unit_test(scores_are_sums),        cmocka_unit_test(reasons_by_hand),
+      cmocka_unit_test(read_and_written_alike),
+      cmocka_unit_test(every_key_is_read),
+      cmocka_unit_test(bands_refused),
+      cmocka_unit_test(cards_refused),
+      cmocka_unit_test(edited_points_are_taken),
+      cmocka_unit_test(missing_and_other_go_last),
+      cmocka_unit_test(scores_are_sums),
+      cmocka_unit_test(reasons_by_hand),
       cmocka_unit_test(points_scale),
   };
   return cmocka_run_group_tests_name("card", tests, NULL, NULL);

@@ -15,18 +15,24 @@ static const char card_text[] =
     " \"probability\": {\"intercept\": -2, \"slope\": 0.1}},"
     " \"attributes\": ["
     "  {\"name\": \"Employees\", \"kind\": \"number\", \"bands\": ["
-    "    {\"label\": \"small\", \"to\": 50, \"points\": 0}, {\"label\": \"large\", \"from\": 50, \"points\": 20},"
-    "    {\"label\": \"missing\", \"missing\": true, \"points\": 5}, {\"label\": \"other\", \"other\": true, \"points\": 5}]},"
+    "    {\"label\": \"small\", \"to\": 50, \"points\": 0}, {\"label\": \"large\", \"from\": 50, \"points\": "
+    "20},"
+    "    {\"label\": \"missing\", \"missing\": true, \"points\": 5}, {\"label\": \"other\", \"other\": true, "
+    "\"points\": 5}]},"
     "  {\"name\": \"Source\", \"kind\": \"category\", \"bands\": ["
-    "    {\"label\": \"Web\", \"values\": [\"Web\"], \"points\": 0}, {\"label\": \"Referral\", \"values\": [\"Referral\"], \"points\": 10},"
-    "    {\"label\": \"missing\", \"missing\": true, \"points\": 3}, {\"label\": \"other\", \"other\": true, \"points\": 4}]}],"
-    " \"mql\": {\"threshold\": 20}, \"grades\": [{\"label\": \"A\", \"from\": 20}, {\"label\": \"D\", \"from\": 0}]}";
+    "    {\"label\": \"Web\", \"values\": [\"Web\"], \"points\": 0}, {\"label\": \"Referral\", \"values\": "
+    "[\"Referral\"], \"points\": 10},"
+    "    {\"label\": \"missing\", \"missing\": true, \"points\": 3}, {\"label\": \"other\", \"other\": true, "
+    "\"points\": 4}]}],"
+    " \"mql\": {\"threshold\": 20}, \"grades\": [{\"label\": \"A\", \"from\": 20}, {\"label\": \"D\", "
+    "\"from\": 0}]}";
 
 static int load(void **state) {
   json_t *root = NULL;
   lf_scorecard *card = NULL;
   lf_error err = {0};
-  if (lf_tree_parse("card.json", card_text, sizeof card_text - 1, false, &root, &err) != LF_OK) fail_msg("%s", err.message);
+  if (lf_tree_parse("card.json", card_text, sizeof card_text - 1, false, &root, &err) != LF_OK)
+    fail_msg("%s", err.message);
   lf_status status = lf_scorecard_parse(root, "card.json", &card, &err);
   json_decref(root);
   if (status != LF_OK) fail_msg("%s", err.message);

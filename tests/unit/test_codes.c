@@ -43,7 +43,8 @@ static void make_band(lf_band *band, const char *text) {
     band->type = LF_BAND_VALUES;
     band->values = calloc(8, sizeof *band->values);
     char *list = words(text + 1), *next = NULL;
-    for (char *v = strtok_r(list, "|", &next); v; v = strtok_r(NULL, "|", &next)) band->values[band->n_values++] = words(v);
+    for (char *v = strtok_r(list, "|", &next); v; v = strtok_r(NULL, "|", &next))
+      band->values[band->n_values++] = words(v);
     free(list);
   }
 }
@@ -96,7 +97,8 @@ static void doubles(void **state) {
   (void)state;
   double cells[] = {NAN, -1e300, 0, 49.999999999999993, 50, 199.99999999999997, 200, 1e300, -0.0};
   const int want[] = {MISSING, 0, 0, 0, 1, 1, 2, 2, 0};
-  lf_column c = {.name = "Employees", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_column c = {
+      .name = "Employees", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
   wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 9, want);
 }
 
@@ -104,7 +106,12 @@ static void decimals(void **state) {
   (void)state;
   int32_t cells[] = {INT32_MIN, 4999, 5000, 20000, 19999, -3};
   const int want[] = {MISSING, 0, 1, 2, 1, 0};
-  lf_column c = {.name = "Employees", .kind = LF_KIND_NUMBER, .store = LF_STORE_DECIMALS, .width = 4, .scale = 2, .cells = cells};
+  lf_column c = {.name = "Employees",
+                 .kind = LF_KIND_NUMBER,
+                 .store = LF_STORE_DECIMALS,
+                 .width = 4,
+                 .scale = 2,
+                 .cells = cells};
   wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 6, want);
 }
 
@@ -114,9 +121,16 @@ static void coded_numbers(void **state) {
   double values[] = {7, 50, 1000};
   uint16_t cells[] = {0, 3, 2, 1};
   const int want[] = {MISSING, 2, 1, 0};
-  lf_column c = {.name = "employees", .kind = LF_KIND_NUMBER, .store = LF_STORE_CODES, .width = 2, .cells = cells,
-                 .n_levels = 3, .levels = levels, .values = values};
-  wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 4, want); /* the only column of that name but for case */
+  lf_column c = {.name = "employees",
+                 .kind = LF_KIND_NUMBER,
+                 .store = LF_STORE_CODES,
+                 .width = 2,
+                 .cells = cells,
+                 .n_levels = 3,
+                 .levels = levels,
+                 .values = values};
+  wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 4,
+        want); /* the only column of that name but for case */
 }
 
 static void many_edges(void **state) {
@@ -153,26 +167,44 @@ static void categories(void **state) {
   char *levels[] = {"IT", "Media", "Pharma", "Retail", "retail"};
   uint8_t cells[] = {0, 1, 2, 3, 4, 5};
   const int want[] = {MISSING, 1, 0, OTHER, 0, OTHER}; /* trimmed, but case counts */
-  lf_column c = {.name = "Industry", .kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = cells,
-                 .n_levels = 5, .levels = levels};
+  lf_column c = {.name = "Industry",
+                 .kind = LF_KIND_CATEGORY,
+                 .store = LF_STORE_CODES,
+                 .width = 1,
+                 .cells = cells,
+                 .n_levels = 5,
+                 .levels = levels};
   wants(attribute_of("Industry", LF_KIND_CATEGORY, bands), &c, 6, want);
 }
 
 static void patterns(void **state) {
   (void)state;
   static const char *const bands[] = {"=Janitor CEO", "~(?i)\\b(ceo|cto)\\b", "~(?i)director", NULL};
-  char *levels[] = {"CEO & Director", "Director IT", "Janitor CEO", "Oceonaut", "\xff" "bad", "cto"};
+  char *levels[] = {"CEO & Director",
+                    "Director IT",
+                    "Janitor CEO",
+                    "Oceonaut",
+                    "\xff"
+                    "bad",
+                    "cto"};
   uint32_t cells[] = {1, 2, 3, 4, 6, 0};
-  const int want[] = {1, 2, 0, OTHER, 1, MISSING}; /* a listed value first, then the first pattern that matches */
-  lf_column c = {.name = "Title", .kind = LF_KIND_TEXT, .store = LF_STORE_CODES, .width = 4, .cells = cells,
-                 .n_levels = 6, .levels = levels};
+  const int want[] = {1,     2, 0,
+                      OTHER, 1, MISSING}; /* a listed value first, then the first pattern that matches */
+  lf_column c = {.name = "Title",
+                 .kind = LF_KIND_TEXT,
+                 .store = LF_STORE_CODES,
+                 .width = 4,
+                 .cells = cells,
+                 .n_levels = 6,
+                 .levels = levels};
   wants(attribute_of("Title", LF_KIND_TEXT, bands), &c, 6, want);
 }
 
 static void hashes(void **state) {
   (void)state;
   static const char *const bands[] = {"=Acme|Bolt", "=Core", NULL};
-  uint64_t cells[] = {lf_hash("Core", 4, 0), 0, lf_hash("Acme", 4, 0), lf_hash("Dune", 4, 0), lf_hash("Bolt", 4, 0)};
+  uint64_t cells[] = {lf_hash("Core", 4, 0), 0, lf_hash("Acme", 4, 0), lf_hash("Dune", 4, 0),
+                      lf_hash("Bolt", 4, 0)};
   const int want[] = {1, MISSING, 0, OTHER, 0};
   lf_column c = {.name = "Name", .kind = LF_KIND_TEXT, .store = LF_STORE_HASHES, .width = 8, .cells = cells};
   wants(attribute_of("Name", LF_KIND_CATEGORY, bands), &c, 5, want);
@@ -188,14 +220,26 @@ static void a_category_that_is_a_number_now(void **state) {
   double values[] = {1, 2, 3, 4};
   uint8_t coded[] = {1, 2, 3, 4, 0};
   const int want[] = {0, 0, 1, OTHER, MISSING};
-  lf_column a = {.name = "rank", .kind = LF_KIND_NUMBER, .store = LF_STORE_CODES, .width = 1, .cells = coded, .n_levels = 4,
-                 .levels = levels, .values = values};
+  lf_column a = {.name = "rank",
+                 .kind = LF_KIND_NUMBER,
+                 .store = LF_STORE_CODES,
+                 .width = 1,
+                 .cells = coded,
+                 .n_levels = 4,
+                 .levels = levels,
+                 .values = values};
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &a, 5, want);
   int32_t scaled[] = {10, 20, 30, 40, INT32_MIN};
-  lf_column b = {.name = "rank", .kind = LF_KIND_NUMBER, .store = LF_STORE_DECIMALS, .width = 4, .scale = 1, .cells = scaled};
+  lf_column b = {.name = "rank",
+                 .kind = LF_KIND_NUMBER,
+                 .store = LF_STORE_DECIMALS,
+                 .width = 4,
+                 .scale = 1,
+                 .cells = scaled};
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &b, 5, want);
   double plain[] = {1, 2, 3, 4, NAN};
-  lf_column d = {.name = "rank", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = plain};
+  lf_column d = {
+      .name = "rank", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = plain};
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &d, 5, want);
 }
 
@@ -204,7 +248,12 @@ static void zip_codes_stay_text(void **state) {
   char *levels[] = {"01", "1", "x"};
   uint8_t cells[] = {1, 2, 3};
   const int want[] = {OTHER, 0, OTHER}; /* in a column of categories 01 is not 1 */
-  lf_column c = {.name = "rank", .kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = cells, .n_levels = 3,
+  lf_column c = {.name = "rank",
+                 .kind = LF_KIND_CATEGORY,
+                 .store = LF_STORE_CODES,
+                 .width = 1,
+                 .cells = cells,
+                 .n_levels = 3,
                  .levels = levels};
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &c, 3, want);
 }
@@ -214,8 +263,13 @@ static void a_number_that_is_a_category_now(void **state) {
   char *levels[] = {"120", "40", "about 90"};
   uint8_t cells[] = {1, 2, 3, 0};
   const int want[] = {1, 0, MISSING, MISSING};
-  lf_column c = {.name = "Employees", .kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = cells,
-                 .n_levels = 3, .levels = levels};
+  lf_column c = {.name = "Employees",
+                 .kind = LF_KIND_CATEGORY,
+                 .store = LF_STORE_CODES,
+                 .width = 1,
+                 .cells = cells,
+                 .n_levels = 3,
+                 .levels = levels};
   wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 4, want);
 }
 
@@ -252,7 +306,8 @@ static void absent_columns_are_named(void **state) {
   double cells[] = {1, 2};
   lf_column c = {.name = "x", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
   lf_table table = table_of(&c, 2);
-  lf_attributes *one = attribute_of("Employees", LF_KIND_NUMBER, sizes), *two = attribute_of("Touches", LF_KIND_NUMBER, sizes);
+  lf_attributes *one = attribute_of("Employees", LF_KIND_NUMBER, sizes),
+                *two = attribute_of("Touches", LF_KIND_NUMBER, sizes);
   lf_attribute both[] = {one->items[0], two->items[0]};
   const lf_attributes attributes = {.n = 2, .items = both};
   lf_codes *codes = NULL;

@@ -1,6 +1,8 @@
-/* Evidence on histories whose truth is known: how often nothing is called something, and whether what was planted is found.
+/* Evidence on histories whose truth is known: how often nothing is called something, and whether what was
+ * planted is found.
  *
- * EVIDENCE_RUNS=60 measures the rates that docs/method.md quotes; the test runs fewer. EVIDENCE_TEST=accounts* runs one. */
+ * EVIDENCE_RUNS=60 measures the rates that docs/method.md quotes; the test runs fewer.
+ * EVIDENCE_TEST=accounts* runs one. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +22,7 @@
 /* What is planted: log-odds of each attribute's values, and amounts. */
 typedef struct world {
   uint64_t seed;
-  size_t rows, rows_an_account;  /* 0: no accounts */
+  size_t rows, rows_an_account; /* 0: no accounts */
   double intercept, account_deviation;
   double number, category, flag; /* per unit of a standard normal; per level step; for yes */
   double size;                   /* log deal size for yes */
@@ -29,7 +31,8 @@ typedef struct world {
 } world;
 
 /* The attributes of a world: Number, Category and Flag as planted; Idle* weigh nothing. */
-static const char header[] = "Id,Account,Won,Amount,Number,Category,Flag,IdleNumber,IdleCategory,IdleFlag,IdleSector,Hard,Discount\n";
+static const char header[] =
+    "Id,Account,Won,Amount,Number,Category,Flag,IdleNumber,IdleCategory,IdleFlag,IdleSector,Hard,Discount\n";
 
 static double normal(uint64_t seed, uint64_t i) {
   double u = noise(seed, i);
@@ -40,10 +43,12 @@ static void add_row(const world *w, size_t i, size_t *whales, lf_text *csv) {
   uint64_t s = w->seed * 1000;
   uint64_t account = w->rows_an_account ? i / w->rows_an_account : i;
   double x = round(100 * normal(s + 1, i)) / 100, idle = round(100 * normal(s + 2, i)) / 100;
-  int category = (int)(5 * noise(s + 3, i)), idle_category = (int)(12 * noise(s + 4, i)), sector = (int)(15 * noise(s + 5, account));
+  int category = (int)(5 * noise(s + 3, i)), idle_category = (int)(12 * noise(s + 4, i)),
+      sector = (int)(15 * noise(s + 5, account));
   bool flag = noise(s + 6, i) < 0.4, idle_flag = noise(s + 7, account) < 0.5, hard = noise(s + 8, i) < 0.5;
   bool discount = noise(s + 9, i) < (hard ? 0.8 : 0.2);
-  double eta = w->intercept + w->account_deviation * normal(s + 10, account) + w->number * x + w->category * (category - 2) + w->flag * flag;
+  double eta = w->intercept + w->account_deviation * normal(s + 10, account) + w->number * x +
+               w->category * (category - 2) + w->flag * flag;
   if (w->confounded) eta += (discount ? 0.8 : 0) - (hard ? 2.5 : 0);
   bool won = noise(s + 11, i) < lf_expit(eta);
   double amount = exp(9 + w->size * flag + normal(s + 12, i));
@@ -57,7 +62,8 @@ static void add_row(const world *w, size_t i, size_t *whales, lf_text *csv) {
   lf_text_add_fixed(csv, x, 2);
   lf_text_addf(csv, ",c%d,%s,", category, flag ? "yes" : "no");
   lf_text_add_fixed(csv, idle, 2);
-  lf_text_addf(csv, ",i%d,%s,s%d,%s,%s\n", idle_category, idle_flag ? "yes" : "no", sector, hard ? "yes" : "no", discount ? "yes" : "no");
+  lf_text_addf(csv, ",i%d,%s,s%d,%s,%s\n", idle_category, idle_flag ? "yes" : "no", sector,
+               hard ? "yes" : "no", discount ? "yes" : "no");
 }
 
 typedef struct study {
@@ -86,15 +92,18 @@ static study study_of(const world *w, int threads) {
   set_text(&s.history.project.outcome, "Won");
   set_text(&s.history.project.amount, "Amount");
   set_text(&s.history.project.id, "Id");
-  if (w->rows_an_account) set_text(&s.history.project.account, "Account");
-  else assert_int_equal(lf_text_list_add(&s.history.project.drop, "Account", &err), LF_OK);
+  if (w->rows_an_account)
+    set_text(&s.history.project.account, "Account");
+  else
+    assert_int_equal(lf_text_list_add(&s.history.project.drop, "Account", &err), LF_OK);
   lf_text_add(&csv, header);
   for (size_t i = 0; i < w->rows; i++) add_row(w, i, &whales, &csv);
   case_must_build(&s.history, csv.data);
   lf_text_free(&csv);
   lf_status status = lf_atoms_make(s.history.history, NULL, &run, &s.atoms, &err);
   if (status == LF_OK) status = lf_card_fit_make(s.history.history, s.atoms, NULL, &run, &s.fit, &err);
-  if (status == LF_OK) status = lf_evidence_make(s.history.history, s.atoms, s.fit, NULL, &options, &run, &s.evidence, &err);
+  if (status == LF_OK)
+    status = lf_evidence_make(s.history.history, s.atoms, s.fit, NULL, &options, &run, &s.evidence, &err);
   if (status != LF_OK) fail_msg("%s", err.message);
   return s;
 }
@@ -106,15 +115,20 @@ static const lf_attribute_evidence *named(const study *s, const char *name) {
   return NULL;
 }
 
-static bool predicts(lf_verdict v) { return v == LF_PREDICTS_REVENUE || v == LF_PREDICTS_WINNING || v == LF_PREDICTS_SIZE; }
+static bool predicts(lf_verdict v) {
+  return v == LF_PREDICTS_REVENUE || v == LF_PREDICTS_WINNING || v == LF_PREDICTS_SIZE;
+}
 
-/* ---- rates ----------------------------------------------------------------------------------------------------------------- */
+/* ---- rates
+ * -----------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct tally {
   int runs, attributes, called, runs_called, p_below, q_below, intervals, missed;
 } tally;
 
-/* Judges the idle attributes: they weigh nothing, so none should predict, and the interval of each holds a ratio of 1. */
+/* Judges the idle attributes: they weigh nothing, so none should predict, and the interval of each holds a
+ * ratio of 1. */
 static void count_idle(const study *s, tally *t) {
   static const char *const idle[] = {"IdleNumber", "IdleCategory", "IdleFlag", "IdleSector"};
   int called = 0;
@@ -146,9 +160,11 @@ static tally many(world w, int runs) {
     count_idle(&s, &t);
     study_free(&s);
   }
-  print_message("idle attributes: %d runs; predicts %.4f of attributes, %.4f of runs; q < 0.05 %.4f; p < 0.05 %.4f; intervals that miss %.4f\n", t.runs,
-                (double)t.called / t.attributes, (double)t.runs_called / t.runs, (double)t.q_below / t.attributes,
-                (double)t.p_below / t.attributes, t.intervals ? (double)t.missed / t.intervals : 0);
+  print_message("idle attributes: %d runs; predicts %.4f of attributes, %.4f of runs; q < 0.05 %.4f; p < "
+                "0.05 %.4f; intervals that miss %.4f\n",
+                t.runs, (double)t.called / t.attributes, (double)t.runs_called / t.runs,
+                (double)t.q_below / t.attributes, (double)t.p_below / t.attributes,
+                t.intervals ? (double)t.missed / t.intervals : 0);
   return t;
 }
 
@@ -168,24 +184,38 @@ static void nothing_predicts_where_nothing_does(void **state) {
 
 static void idle_beside_active_do_not_predict(void **state) {
   (void)state;
-  tally t = many((world){.rows = 3000, .intercept = -1.3, .number = 0.7, .category = 0.3, .flag = 0.7, .size = 0.5}, runs_wanted(25));
+  tally t =
+      many((world){.rows = 3000, .intercept = -1.3, .number = 0.7, .category = 0.3, .flag = 0.7, .size = 0.5},
+           runs_wanted(25));
   at_most(t.called, t.attributes, 0.05);
   at_most(t.p_below, t.attributes, 0.05);
 }
 
-/* Four rows an account that share a large effect, and attributes that are the same in all of them: the hardest null. */
+/* Four rows an account that share a large effect, and attributes that are the same in all of them: the
+ * hardest null. */
 static void accounts_do_not_judge_themselves(void **state) {
   (void)state;
-  tally t = many((world){.rows = 2400, .rows_an_account = 4, .intercept = -1.3, .account_deviation = 1.5, .number = 0.5}, runs_wanted(30));
+  tally t = many(
+      (world){.rows = 2400, .rows_an_account = 4, .intercept = -1.3, .account_deviation = 1.5, .number = 0.5},
+      runs_wanted(30));
   at_most(t.called, t.attributes, 0.05);
   at_most(t.p_below, t.attributes, 0.05);
 }
 
-/* ---- what was planted --------------------------------------------------------------------------------------------------------- */
+/* ---- what was planted
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void what_is_planted_is_found(void **state) {
   (void)state;
-  study s = study_of(&(world){.seed = 7, .rows = 8000, .intercept = -1.3, .number = 0.7, .category = 0.3, .flag = 0.7, .size = 0.7}, 2);
+  study s = study_of(&(world){.seed = 7,
+                              .rows = 8000,
+                              .intercept = -1.3,
+                              .number = 0.7,
+                              .category = 0.3,
+                              .flag = 0.7,
+                              .size = 0.7},
+                     2);
   const lf_attribute_evidence *number = named(&s, "Number"), *flag = named(&s, "Flag");
   assert_int_equal(number->verdict, LF_PREDICTS_REVENUE);
   assert_true(number->through_win && !number->through_size);
@@ -195,7 +225,8 @@ static void what_is_planted_is_found(void **state) {
   assert_true(flag->through_win && flag->through_size);
   assert_true(fabs(flag->size.effect.log_ratio - 2 * 0.7 * sqrt(0.24)) < 0.15);
   assert_int_equal(named(&s, "Category")->verdict, LF_PREDICTS_REVENUE);
-  assert_true(s.evidence->noise.smallest_p > 1e-4 && s.evidence->noise.loss_increase < number->win.loss_increase.value / 10);
+  assert_true(s.evidence->noise.smallest_p > 1e-4 &&
+              s.evidence->noise.loss_increase < number->win.loss_increase.value / 10);
   study_free(&s);
 }
 
@@ -257,9 +288,12 @@ static void threads_do_not_change_a_bit(void **state) {
   study_free(&many_threads);
 }
 
-/* ---- arithmetic ------------------------------------------------------------------------------------------------------------------ */
+/* ---- arithmetic
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 
-/* One column of 0 and 1: the Poisson, Gamma and normal fits are the groups' means. Clustered by pairs of equal rows, the variance doubles. */
+/* One column of 0 and 1: the Poisson, Gamma and normal fits are the groups' means. Clustered by pairs of
+ * equal rows, the variance doubles. */
 static void two_groups_have_their_means(void **state) {
   (void)state;
   double x[] = {0, 0, 0, 0, 1, 1, 1, 1}, y[] = {1, 1, 3, 3, 4, 4, 12, 12};
@@ -293,11 +327,16 @@ static void sweeping_inverts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sweeping_inverts),           cmocka_unit_test(two_groups_have_their_means),
-      cmocka_unit_test(what_is_planted_is_found),   cmocka_unit_test(little_is_not_enough),
-      cmocka_unit_test(a_whale_is_flagged),         cmocka_unit_test(a_confounder_raises_the_alarm),
-      cmocka_unit_test(threads_do_not_change_a_bit), cmocka_unit_test(nil_and_plenty_is_no_meaningful_difference),
-      cmocka_unit_test(nothing_predicts_where_nothing_does), cmocka_unit_test(idle_beside_active_do_not_predict),
+      cmocka_unit_test(sweeping_inverts),
+      cmocka_unit_test(two_groups_have_their_means),
+      cmocka_unit_test(what_is_planted_is_found),
+      cmocka_unit_test(little_is_not_enough),
+      cmocka_unit_test(a_whale_is_flagged),
+      cmocka_unit_test(a_confounder_raises_the_alarm),
+      cmocka_unit_test(threads_do_not_change_a_bit),
+      cmocka_unit_test(nil_and_plenty_is_no_meaningful_difference),
+      cmocka_unit_test(nothing_predicts_where_nothing_does),
+      cmocka_unit_test(idle_beside_active_do_not_predict),
       cmocka_unit_test(accounts_do_not_judge_themselves),
   };
   cmocka_set_test_filter(getenv("EVIDENCE_TEST"));

@@ -1,4 +1,5 @@
-/* What changed: two definitions on rows counted by hand, so that every corner of the split, every flip and every cell is known. */
+/* What changed: two definitions on rows counted by hand, so that every corner of the split, every flip and
+ * every cell is known. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,8 +23,10 @@ static lf_scorecard *card_of(const char *attribute, const char *value) {
   json_t *root = NULL;
   lf_scorecard *card = NULL;
   lf_text_addf(&text,
-               "{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"%s\", \"kind\": \"category\", \"bands\": ["
-               "{\"label\": \"%s\", \"values\": [\"%s\"], \"points\": 10}, {\"label\": \"missing\", \"missing\": true, \"points\": 0}, "
+               "{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"%s\", \"kind\": "
+               "\"category\", \"bands\": ["
+               "{\"label\": \"%s\", \"values\": [\"%s\"], \"points\": 10}, {\"label\": \"missing\", "
+               "\"missing\": true, \"points\": 0}, "
                "{\"label\": \"other\", \"other\": true, \"points\": 0}]}], \"mql\": {\"threshold\": 10}}",
                attribute, value, value);
   assert_int_equal(lf_tree_parse("card.json", text.data, text.length, false, &root, NULL), LF_OK);
@@ -37,7 +40,8 @@ static void add_rows(lf_text *csv, const char *day, const char *a, const char *b
   for (int i = 0; i < rows; i++) lf_text_addf(csv, "%s,%s,%s,%s\n", i < won ? "Won" : "Lost", day, a, b);
 }
 
-/* Earlier: half have x, three in ten p. Recent: six in ten x, four in ten p. A and B are independent in both. */
+/* Earlier: half have x, three in ten p. Recent: six in ten x, four in ten p. A and B are independent in both.
+ */
 static void build(history_case *c) {
   lf_text csv = {0};
   *c = case_new();
@@ -60,7 +64,8 @@ static void build(history_case *c) {
 static lf_changed *change(history_case *c, lf_scorecard **old_card, lf_scorecard *new_card) {
   lf_changed *changed = NULL;
   lf_error error = {0};
-  if (lf_changed_make(c->history, old_card, new_card, 1, NULL, &changed, &error) != LF_OK) fail_msg("%s", error.message);
+  if (lf_changed_make(c->history, old_card, new_card, 1, NULL, &changed, &error) != LF_OK)
+    fail_msg("%s", error.message);
   return changed;
 }
 
@@ -72,13 +77,16 @@ static void splits_volume_as_by_hand(void **state) {
   lf_changed *changed = change(&c, &old_card, new_card);
   assert_null(old_card);
   assert_true(changed->in_time && changed->on_holdout && changed->has_thresholds);
-  /* corners V(rows, points, threshold): earlier .5 .5 .3 .3; recent old points .6 .36, new points .4 + .6 * 2/7 and .4 */
+  /* corners V(rows, points, threshold): earlier .5 .5 .3 .3; recent old points .6 .36, new points .4 + .6 *
+   * 2/7 and .4 */
   double roo = .6, ron = .36, rno = .4 + .6 * 2 / 7, rnn = .4, eo = .5, en = .3;
   near(changed->volume.from, eo, 1e-12);
   near(changed->volume.to, rnn, 1e-12);
-  near(changed->volume.part[LF_PART_MIX].value, ((roo - eo) + (rnn - en)) / 3 + ((rno - eo) + (ron - en)) / 6, 1e-12);
+  near(changed->volume.part[LF_PART_MIX].value, ((roo - eo) + (rnn - en)) / 3 + ((rno - eo) + (ron - en)) / 6,
+       1e-12);
   near(changed->volume.part[LF_PART_POINTS].value, (rnn - ron) / 3 + (rno - roo) / 6, 1e-12);
-  near(changed->volume.part[LF_PART_THRESHOLD].value, ((en - eo) + (rnn - rno)) / 3 + ((ron - roo) + (en - eo)) / 6, 1e-12);
+  near(changed->volume.part[LF_PART_THRESHOLD].value,
+       ((en - eo) + (rnn - rno)) / 3 + ((ron - roo) + (en - eo)) / 6, 1e-12);
   near(changed->judged_volume.from, roo, 1e-12);
   near(changed->judged_volume.part[LF_PART_POINTS].value, .5 * (rno - roo + rnn - ron), 1e-12);
   near(changed->judged_volume.part[LF_PART_THRESHOLD].value, .5 * (ron - roo + rnn - rno), 1e-12);
@@ -96,7 +104,8 @@ static void parts_sum_to_the_change(void **state) {
   build(&c);
   lf_scorecard *old_card = card_of("A", "x"), *new_card = card_of("B", "p");
   lf_changed *changed = change(&c, &old_card, new_card);
-  const lf_changed_split *splits[] = {&changed->volume, &changed->win_rate, &changed->judged_volume, &changed->judged_win_rate};
+  const lf_changed_split *splits[] = {&changed->volume, &changed->win_rate, &changed->judged_volume,
+                                      &changed->judged_win_rate};
   for (int k = 0; k < 4; k++) {
     double sum = 0;
     for (int p = 0; p < LF_CHANGED_PARTS; p++) sum += splits[k]->part[p].value;

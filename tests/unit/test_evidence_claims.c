@@ -1,4 +1,5 @@
-/* Claims: what is refused, effects by closed form and from published tables, verdicts where the truth is known, flips by brute force. */
+/* Claims: what is refused, effects by closed form and from published tables, verdicts where the truth is
+ * known, flips by brute force. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <setjmp.h>
@@ -65,17 +66,21 @@ static void refused(const char *yaml, const char *text) {
 static void paths_are_named(void **state) {
   (void)state;
   refused("claims: []", "no claims");
-  refused("claims:\n - {say: a, attribute: x, group: [1], effect: win, direction: up}", "claims[0].direction");
+  refused("claims:\n - {say: a, attribute: x, group: [1], effect: win, direction: up}",
+          "claims[0].direction");
   refused("claims:\n - {say: a, attribute: x, group: [1], effect: win}", "claims[0].direction");
   refused("claims:\n - {say: a, attribute: x, effect: win, direction: higher}", "claims[0].group");
   refused("claims:\n - {say: a, attribute: x, group: [], effect: win, direction: higher}", "claims[0].group");
-  refused("claims:\n - {say: a, attribute: x, group: {from: 5, to: 5}, effect: win, direction: higher}", "claims[0].group");
+  refused("claims:\n - {say: a, attribute: x, group: {from: 5, to: 5}, effect: win, direction: higher}",
+          "claims[0].group");
   refused("claims:\n - {say: a, attribute: x, group: {}, effect: win, direction: higher}", "claims[0].group");
-  refused("claims:\n - {say: a, attribute: x, group: [1], effect: win, direction: higher, margin: 1}", "claims[0].margin");
+  refused("claims:\n - {say: a, attribute: x, group: [1], effect: win, direction: higher, margin: 1}",
+          "claims[0].margin");
   refused("claims:\n - {say: a, atribute: x}", "attribute");
 }
 
-static const char small[] = "id,Source,Size,won\n1,Web,10,1\n2,Web,20,0\n3,Event,30,1\n4,Event,40,0\n5,web list,50,1\n6,web list,60,0\n";
+static const char small[] = "id,Source,Size,won\n1,Web,10,1\n2,Web,20,0\n3,Event,30,1\n4,Event,40,0\n5,web "
+                            "list,50,1\n6,web list,60,0\n";
 
 static void not_answered(const char *yaml, const char *text) {
   history_case c = case_new();
@@ -92,15 +97,24 @@ static void not_answered(const char *yaml, const char *text) {
 
 static void data_must_have_it(void **state) {
   (void)state;
-  not_answered("claims:\n - {say: a, attribute: Sorce, group: [Web], effect: win, direction: higher}", "did you mean 'Source'");
+  not_answered("claims:\n - {say: a, attribute: Sorce, group: [Web], effect: win, direction: higher}",
+               "did you mean 'Source'");
   not_answered("claims:\n - {say: a, attribute: Source, group: [Web], effect: win, direction: higher}\n"
-               " - {say: b, attribute: Source, group: [Evnt], effect: win, direction: higher}", "claims[1].group");
-  not_answered("claims:\n - {say: a, attribute: Source, group: [Evnt], effect: win, direction: higher}", "did you mean 'Event'");
-  not_answered("claims:\n - {say: a, attribute: Source, group: [Web], versus: [Web], effect: win, direction: higher}", "claims[0].versus");
-  not_answered("claims:\n - {say: a, attribute: Source, group: {from: 5}, effect: win, direction: higher}", "holds no numbers");
-  not_answered("claims:\n - {say: a, attribute: Size, group: {from: 500}, effect: win, direction: higher}", "no row");
-  not_answered("claims:\n - {say: a, attribute: Size, group: {from: 30}, effect: revenue, direction: higher}", "amount");
-  not_answered("claims:\n - {say: a, attribute: won, group: [1], effect: win, direction: higher}", "outcome itself");
+               " - {say: b, attribute: Source, group: [Evnt], effect: win, direction: higher}",
+               "claims[1].group");
+  not_answered("claims:\n - {say: a, attribute: Source, group: [Evnt], effect: win, direction: higher}",
+               "did you mean 'Event'");
+  not_answered(
+      "claims:\n - {say: a, attribute: Source, group: [Web], versus: [Web], effect: win, direction: higher}",
+      "claims[0].versus");
+  not_answered("claims:\n - {say: a, attribute: Source, group: {from: 5}, effect: win, direction: higher}",
+               "holds no numbers");
+  not_answered("claims:\n - {say: a, attribute: Size, group: {from: 500}, effect: win, direction: higher}",
+               "no row");
+  not_answered("claims:\n - {say: a, attribute: Size, group: {from: 30}, effect: revenue, direction: higher}",
+               "amount");
+  not_answered("claims:\n - {say: a, attribute: won, group: [1], effect: win, direction: higher}",
+               "outcome itself");
 }
 
 /* ---- closed forms -------------------------------------------------------------------------------------- */
@@ -112,12 +126,14 @@ static char *table_csv(const int cells[2][2]) {
   int id = 0;
   for (int side = 0; side < 2; side++)
     for (int won = 0; won < 2; won++)
-      for (int k = 0; k < cells[side][won]; k++) lf_text_addf(&t, "%d,%s,%d\n", ++id, side ? "yes" : "no", won);
+      for (int k = 0; k < cells[side][won]; k++)
+        lf_text_addf(&t, "%d,%s,%d\n", ++id, side ? "yes" : "no", won);
   assert_false(t.failed);
   return t.data;
 }
 
-static const char higher[] = "claims:\n - {say: a, attribute: Side, group: [yes], effect: win, direction: higher}";
+static const char higher[] =
+    "claims:\n - {say: a, attribute: Side, group: [yes], effect: win, direction: higher}";
 
 static void odds_ratio_by_hand(void **state) {
   (void)state;
@@ -125,7 +141,8 @@ static void odds_ratio_by_hand(void **state) {
   char *csv = table_csv(cells);
   asked a = ask(csv, higher);
   const lf_answer *x = &a.answers->items[0];
-  double se = sqrt((1 / 70.0 + 1 / 30.0 + 1 / 40.0 + 1 / 60.0) * 200 / 198); /* saturated: Woolf's, with HC1's n / (n - k) */
+  double se = sqrt((1 / 70.0 + 1 / 30.0 + 1 / 40.0 + 1 / 60.0) * 200 /
+                   198); /* saturated: Woolf's, with HC1's n / (n - k) */
   near(x->raw.ratio, 60.0 * 70 / (30 * 40), 1e-8);
   near(x->raw.std_error, se, 1e-8);
   near(x->raw.high, x->raw.ratio * exp(gsl_cdf_tdist_Pinv(0.975, 199) * se), 1e-6);
@@ -142,7 +159,8 @@ static void odds_ratio_by_hand(void **state) {
 
 /* Verdict of a 2x2 table by the rules, from arithmetic alone. */
 static bool table_supports(double a, double b, double c, double d) { /* group won, lost, versus won, lost */
-  double n = a + b + c + d, theta = log(a * d / (b * c)), se = sqrt((1 / a + 1 / b + 1 / c + 1 / d) * n / (n - 2));
+  double n = a + b + c + d, theta = log(a * d / (b * c)),
+         se = sqrt((1 / a + 1 / b + 1 / c + 1 / d) * n / (n - 2));
   return 2 * gsl_cdf_tdist_Q(fabs(theta / se), n - 1) <= 0.05 && theta >= log(1.1);
 }
 
@@ -155,7 +173,9 @@ static void flips_by_brute_force(void **state) {
     int fewest = -1;
     for (int k = 1; fewest < 0 && k < 40; k++)
       for (int i = 0; i <= k; i++) /* i wins of the group lost, k - i losses of the others won */
-        if (fewest < 0 && !table_supports(cells[t][1][1] - i, cells[t][1][0] + i, cells[t][0][1] + k - i, cells[t][0][0] - k + i)) fewest = k;
+        if (fewest < 0 && !table_supports(cells[t][1][1] - i, cells[t][1][0] + i, cells[t][0][1] + k - i,
+                                          cells[t][0][0] - k + i))
+          fewest = k;
     assert_true(a.answers->items[0].flip.found);
     assert_true(a.answers->items[0].flip.confirmed);
     near(a.answers->items[0].flip.rows, fewest, 0);
@@ -183,7 +203,8 @@ static void empty_cell_is_finite(void **state) {
 static void means_by_hand(void **state) {
   (void)state;
   lf_text t = {0};
-  double sum[2] = {0, 0}, n[2] = {0, 0}, square[2] = {0, 0}, rows[2] = {0, 0}, lost_square[2] = {0, 0}, amounts[200];
+  double sum[2] = {0, 0}, n[2] = {0, 0}, square[2] = {0, 0}, rows[2] = {0, 0}, lost_square[2] = {0, 0},
+         amounts[200];
   lf_text_add(&t, "id,Side,Amount,won\n");
   for (int i = 0; i < 200; i++) {
     int side = i % 2, won = i % 5 < 2;
@@ -203,8 +224,9 @@ static void means_by_hand(void **state) {
   set_text(&c.project.outcome, "won");
   set_text(&c.project.amount, "Amount");
   case_must_build(&c, t.data);
-  lf_claims *claims = claims_of("claims:\n - {say: a, attribute: Side, group: [yes], effect: amount, direction: higher}\n"
-                                " - {say: b, attribute: Side, group: [yes], effect: revenue, direction: higher}");
+  lf_claims *claims =
+      claims_of("claims:\n - {say: a, attribute: Side, group: [yes], effect: amount, direction: higher}\n"
+                " - {say: b, attribute: Side, group: [yes], effect: revenue, direction: higher}");
   lf_answers *answers = answers_of(claims, &c);
   double won = n[0] + n[1], variance = square[0] / (sum[0] * sum[0]) + square[1] / (sum[1] * sum[1]);
   near(answers->items[0].raw.ratio, sum[1] / n[1] / (sum[0] / n[0]), 1e-9);
@@ -219,12 +241,16 @@ static void means_by_hand(void **state) {
   lf_text_free(&t);
 }
 
-/* ---- published: admissions to Berkeley, 1973 (Bickel, Hammel & O'Connell 1975; R's UCBAdmissions) --------- */
+/* ---- published: admissions to Berkeley, 1973 (Bickel, Hammel & O'Connell 1975; R's UCBAdmissions) ---------
+ */
 
 static const char berkeley[] = "Gender,Dept,n,won\n"
-                               "Male,A,512,1\nMale,A,313,0\nFemale,A,89,1\nFemale,A,19,0\nMale,B,353,1\nMale,B,207,0\nFemale,B,17,1\nFemale,B,8,0\n"
-                               "Male,C,120,1\nMale,C,205,0\nFemale,C,202,1\nFemale,C,391,0\nMale,D,138,1\nMale,D,279,0\nFemale,D,131,1\nFemale,D,244,0\n"
-                               "Male,E,53,1\nMale,E,138,0\nFemale,E,94,1\nFemale,E,299,0\nMale,F,22,1\nMale,F,351,0\nFemale,F,24,1\nFemale,F,317,0\n";
+                               "Male,A,512,1\nMale,A,313,0\nFemale,A,89,1\nFemale,A,19,0\nMale,B,353,1\nMale,"
+                               "B,207,0\nFemale,B,17,1\nFemale,B,8,0\n"
+                               "Male,C,120,1\nMale,C,205,0\nFemale,C,202,1\nFemale,C,391,0\nMale,D,138,"
+                               "1\nMale,D,279,0\nFemale,D,131,1\nFemale,D,244,0\n"
+                               "Male,E,53,1\nMale,E,138,0\nFemale,E,94,1\nFemale,E,299,0\nMale,F,22,1\nMale,"
+                               "F,351,0\nFemale,F,24,1\nFemale,F,317,0\n";
 
 static bool notes_have(const lf_answer *answer, const char *text) {
   for (size_t i = 0; i < answer->notes.n; i++)
@@ -238,17 +264,19 @@ static void berkeley_admissions(void **state) {
   set_text(&c.project.outcome, "won");
   set_text(&c.project.weight, "n");
   case_must_build(&c, berkeley);
-  lf_claims *claims = claims_of("claims:\n - {say: men, attribute: Gender, group: [Male], effect: win, direction: higher}\n"
-                                " - {say: women, attribute: Gender, group: [female], effect: win, direction: higher}\n"
-                                " - {say: neither, attribute: Gender, group: [Male], effect: win, direction: none, margin: 1.3}");
+  lf_claims *claims = claims_of(
+      "claims:\n - {say: men, attribute: Gender, group: [Male], effect: win, direction: higher}\n"
+      " - {say: women, attribute: Gender, group: [female], effect: win, direction: higher}\n"
+      " - {say: neither, attribute: Gender, group: [Male], effect: win, direction: none, margin: 1.3}");
   lf_answers *answers = answers_of(claims, &c);
   const lf_answer *x = &answers->items[0];
-  near(x->raw.ratio, 1.8410801, 1e-6);                     /* 1198 x 1278 / (1493 x 557) */
-  near(x->adjusted.log_ratio, -0.09987, 1e-5);             /* R: glm(admit ~ gender + dept), Agresti 2013 */
-  near(x->adjusted.std_error, 0.08085, 1e-3);              /* model-based there, robust here */
+  near(x->raw.ratio, 1.8410801, 1e-6);         /* 1198 x 1278 / (1493 x 557) */
+  near(x->adjusted.log_ratio, -0.09987, 1e-5); /* R: glm(admit ~ gender + dept), Agresti 2013 */
+  near(x->adjusted.std_error, 0.08085, 1e-3);  /* model-based there, robust here */
   near(answers->items[1].adjusted.log_ratio, 0.09987, 1e-5);
   assert_int_equal(x->verdict, LF_CLAIM_UNDECIDED);
-  assert_int_equal(answers->items[2].verdict, LF_CLAIM_SUPPORTED); /* 90 % interval 0.79 to 1.03, within 1/1.3 to 1.3 */
+  assert_int_equal(answers->items[2].verdict,
+                   LF_CLAIM_SUPPORTED); /* 90 % interval 0.79 to 1.03, within 1/1.3 to 1.3 */
   assert_int_equal(x->adjusted_for.n, 1);
   assert_true(notes_have(x, "'Dept'"));
   assert_true(notes_have(x, "Claim 2 says the contrary"));
@@ -282,9 +310,13 @@ static void by_quarter(void **state) {
   lf_text_add(&t, "id,CloseDate,Side,won\n");
   /* 2023-Q1: 2x2 of 20 each cell; 2023-Q3: group wins 30 of 40 against 10 of 40; Q2 has nobody, Q4 too few */
   int id = 0;
-  for (int i = 0; i < 80; i++) lf_text_addf(&t, "%d,2023-02-%02d,%s,%d\n", ++id, i % 28 + 1, i % 2 ? "yes" : "no", i / 2 % 2);
-  for (int i = 0; i < 80; i++) lf_text_addf(&t, "%d,2023-08-%02d,%s,%d\n", ++id, i % 28 + 1, i % 2 ? "yes" : "no", i % 2 ? i < 60 : i < 20);
-  for (int i = 0; i < 4; i++) lf_text_addf(&t, "%d,2023-10-0%d,%s,%d\n", ++id, i + 1, i % 2 ? "yes" : "no", i / 2);
+  for (int i = 0; i < 80; i++)
+    lf_text_addf(&t, "%d,2023-02-%02d,%s,%d\n", ++id, i % 28 + 1, i % 2 ? "yes" : "no", i / 2 % 2);
+  for (int i = 0; i < 80; i++)
+    lf_text_addf(&t, "%d,2023-08-%02d,%s,%d\n", ++id, i % 28 + 1, i % 2 ? "yes" : "no",
+                 i % 2 ? i < 60 : i < 20);
+  for (int i = 0; i < 4; i++)
+    lf_text_addf(&t, "%d,2023-10-0%d,%s,%d\n", ++id, i + 1, i % 2 ? "yes" : "no", i / 2);
   history_case c = case_new();
   set_text(&c.project.outcome, "won");
   set_text(&c.project.date, "CloseDate");
@@ -307,8 +339,8 @@ static void by_quarter(void **state) {
   lf_text_free(&t);
 }
 
-/* Every row twice, as accounts of two: the same interval as every row once. A copy of the attribute is no adjustment:
- * nothing would be left to compare. */
+/* Every row twice, as accounts of two: the same interval as every row once. A copy of the attribute is no
+ * adjustment: nothing would be left to compare. */
 static void accounts_and_copies(void **state) {
   (void)state;
   lf_text once = {0}, twice = {0};
@@ -317,7 +349,8 @@ static void accounts_and_copies(void **state) {
   for (int i = 0; i < 400; i++) {
     int side = noise(1, (uint64_t)i) < 0.5, won = noise(2, (uint64_t)i) < 0.3 + 0.15 * side;
     for (int k = 0; k < 2; k++)
-      lf_text_addf(k ? &twice : &once, "A%d,%s,%s,%d\n", i, side ? "yes" : "no", side || i == 7 ? "c" : "d", won);
+      lf_text_addf(k ? &twice : &once, "A%d,%s,%s,%d\n", i, side ? "yes" : "no", side || i == 7 ? "c" : "d",
+                   won);
     lf_text_addf(&twice, "A%d,%s,%s,%d\n", i, side ? "yes" : "no", side || i == 7 ? "c" : "d", won);
   }
   double se[2];
@@ -386,8 +419,10 @@ static void confounded_null(void **state) {
   (void)state;
   enum { RUNS = 300 };
   tally t = run_claims(RUNS, 600, 0, 1);
-  print_message("confounded null, %d runs of 600 rows: adjusted intervals hold 1 in %d, raw in %d; supported %d, contradicted %d\n", RUNS, t.covered,
-                t.raw_covered, t.verdict[LF_CLAIM_SUPPORTED], t.verdict[LF_CLAIM_CONTRADICTED]);
+  print_message("confounded null, %d runs of 600 rows: adjusted intervals hold 1 in %d, raw in %d; supported "
+                "%d, contradicted %d\n",
+                RUNS, t.covered, t.raw_covered, t.verdict[LF_CLAIM_SUPPORTED],
+                t.verdict[LF_CLAIM_CONTRADICTED]);
   assert_in_range(t.covered, RUNS * 0.915, RUNS * 0.985); /* standard error 1.3 % */
   assert_true(t.raw_covered < RUNS * 0.3);                /* the confounder is there */
   assert_true(t.verdict[LF_CLAIM_SUPPORTED] + t.verdict[LF_CLAIM_CONTRADICTED] <= RUNS * 0.085);
@@ -397,7 +432,8 @@ static void true_effect(void **state) {
   (void)state;
   enum { RUNS = 100 };
   tally t = run_claims(RUNS, 1500, 0.7, 5000);
-  print_message("true odds ratio 2, %d runs of 1,500 rows: covered in %d, supported in %d\n", RUNS, t.covered, t.verdict[LF_CLAIM_SUPPORTED]);
+  print_message("true odds ratio 2, %d runs of 1,500 rows: covered in %d, supported in %d\n", RUNS, t.covered,
+                t.verdict[LF_CLAIM_SUPPORTED]);
   assert_in_range(t.covered, RUNS * 0.89, RUNS);
   assert_true(t.verdict[LF_CLAIM_SUPPORTED] >= RUNS * 0.9);
   assert_int_equal(t.verdict[LF_CLAIM_CONTRADICTED], 0);
@@ -411,10 +447,12 @@ static void plenty_of_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(paths_are_named),      cmocka_unit_test(data_must_have_it),   cmocka_unit_test(odds_ratio_by_hand),
-      cmocka_unit_test(flips_by_brute_force), cmocka_unit_test(empty_cell_is_finite), cmocka_unit_test(means_by_hand),
-      cmocka_unit_test(berkeley_admissions),  cmocka_unit_test(no_difference_is_found), cmocka_unit_test(by_quarter),
-      cmocka_unit_test(accounts_and_copies),  cmocka_unit_test(confounded_null),     cmocka_unit_test(true_effect),
+      cmocka_unit_test(paths_are_named),      cmocka_unit_test(data_must_have_it),
+      cmocka_unit_test(odds_ratio_by_hand),   cmocka_unit_test(flips_by_brute_force),
+      cmocka_unit_test(empty_cell_is_finite), cmocka_unit_test(means_by_hand),
+      cmocka_unit_test(berkeley_admissions),  cmocka_unit_test(no_difference_is_found),
+      cmocka_unit_test(by_quarter),           cmocka_unit_test(accounts_and_copies),
+      cmocka_unit_test(confounded_null),      cmocka_unit_test(true_effect),
       cmocka_unit_test(plenty_of_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Comparison of candidates and the bootstrap under it: figures worked by hand, published intervals, and known truth. */
+/* Comparison of candidates and the bootstrap under it: figures worked by hand, published intervals, and known
+ * truth. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +19,9 @@ static void near(double got, double want, double tolerance) {
   if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
 }
 
-static double normal(uint64_t seed, uint64_t i) { return lf_normal_quantile((noise(seed, i) + 1e-12) / (1 + 2e-12)); }
+static double normal(uint64_t seed, uint64_t i) {
+  return lf_normal_quantile((noise(seed, i) + 1e-12) / (1 + 2e-12));
+}
 
 /* ---- the bootstrap ------------------------------------------------------------------------------------- */
 
@@ -72,7 +75,8 @@ static void same_for_any_threads(void **state) {
   (void)state;
   enum { N = 500 };
   lf_resample rows = {.n = N};
-  lf_bootstrap bootstrap = {.replicates = 101, .seed = 3, .n_statistics = 2, .statistics = total, .context = &rows};
+  lf_bootstrap bootstrap = {
+      .replicates = 101, .seed = 3, .n_statistics = 2, .statistics = total, .context = &rows};
   lf_run one = {.threads = 1}, four = {.threads = 4};
   double *a = NULL, *b = NULL;
   size_t n = 0;
@@ -85,7 +89,8 @@ static void same_for_any_threads(void **state) {
   free(b);
 }
 
-/* The sum of 7-cycles over accounts of three rows: its bootstrap variance is C times the variance of account sums. */
+/* The sum of 7-cycles over accounts of three rows: its bootstrap variance is C times the variance of account
+ * sums. */
 static void standard_error_is_the_accounts(void **state) {
   (void)state;
   enum { N = 600, C = N / 3 };
@@ -98,7 +103,8 @@ static void standard_error_is_the_accounts(void **state) {
   for (size_t c = 0; c < C; c++) mean += account[c] / C;
   for (size_t c = 0; c < C; c++) variance += (account[c] - mean) * (account[c] - mean) / C;
   lf_resample rows = {.n = N, .cluster = cluster, .n_clusters = C};
-  lf_bootstrap bootstrap = {.replicates = 4000, .seed = 3, .n_statistics = 2, .statistics = total, .context = &rows};
+  lf_bootstrap bootstrap = {
+      .replicates = 4000, .seed = 3, .n_statistics = 2, .statistics = total, .context = &rows};
   double *values = NULL;
   size_t n = 0;
   lf_interval interval;
@@ -111,7 +117,8 @@ static void standard_error_is_the_accounts(void **state) {
 
 /* ---- figures by hand ----------------------------------------------------------------------------------- */
 
-static lf_comparison *compare(const lf_compare_rows *rows, const lf_candidate *candidates, size_t n, size_t replicates) {
+static lf_comparison *compare(const lf_compare_rows *rows, const lf_candidate *candidates, size_t n,
+                              size_t replicates) {
   lf_compare_options options = {.replicates = replicates, .seed = 1};
   lf_comparison *c = NULL;
   lf_error err = {0};
@@ -132,10 +139,12 @@ static void equal_volume_by_hand(void **state) {
   const double fine[10] = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1}, rule[10] = {1, 1, 0, 1, 1, 0, 0, 0, 0, 0};
   const double amount[10] = {100, 200, 0, 60, 0, 0, 0, 0, NAN, 0};
   lf_compare_rows rows = {.n = 10, .won = won, .amount = amount};
-  lf_candidate candidates[2] = {{.name = "fine", .score = fine}, {.name = "rule", .score = rule, .has_threshold = true, .threshold = 1}};
+  lf_candidate candidates[2] = {{.name = "fine", .score = fine},
+                                {.name = "rule", .score = rule, .has_threshold = true, .threshold = 1}};
   lf_comparison *c = compare(&rows, candidates, 2, 200);
   const lf_pair *pair = &c->pairs[0];
-  const lf_volume *v = volume_of(pair, 0.2); /* two rows: the first two; half of the rule's four, of whom three were won */
+  const lf_volume *v =
+      volume_of(pair, 0.2); /* two rows: the first two; half of the rule's four, of whom three were won */
   near(v->won_a, 2, 1e-12);
   near(v->won_b, 1.5, 1e-12);
   near(v->won.value, 0.5, 1e-12);
@@ -158,7 +167,8 @@ static void log_loss_by_hand(void **state) {
   const uint8_t won[4] = {1, 0, 1, 0};
   const double a[4] = {0.8, 0.3, 0.6, 0.5}, b[4] = {0.5, 0.5, 0.5, 0.5};
   lf_compare_rows rows = {.n = 4, .won = won};
-  lf_candidate candidates[2] = {{.name = "a", .score = a, .probability = a}, {.name = "b", .score = b, .probability = b}};
+  lf_candidate candidates[2] = {{.name = "a", .score = a, .probability = a},
+                                {.name = "b", .score = b, .probability = b}};
   lf_comparison *c = compare(&rows, candidates, 2, 200);
   const double d[4] = {log(0.5 / 0.8), log(0.5 / 0.7), log(0.5 / 0.6), 0};
   double mean = (d[0] + d[1] + d[2] + d[3]) / 4, square = 0;
@@ -169,7 +179,8 @@ static void log_loss_by_hand(void **state) {
   lf_comparison_free(c);
 }
 
-/* Newcombe 1998 (Statistics in Medicine 17:873-890), example (a): 56/70 - 48/80, method 10: 0.0524 to 0.3339. */
+/* Newcombe 1998 (Statistics in Medicine 17:873-890), example (a): 56/70 - 48/80, method 10: 0.0524 to 0.3339.
+ */
 static void quadrant_published(void **state) {
   (void)state;
   enum { N = 70 + 80 + 263 };
@@ -190,7 +201,8 @@ static void quadrant_published(void **state) {
   near(pair->quadrant[LF_QUADRANT_A_ONLY].won, 56, 0);
   near(pair->quadrant[LF_QUADRANT_B_ONLY].won, 48, 0);
   near(pair->quadrant[LF_QUADRANT_NEITHER].win_rate, 81.0 / 263, 1e-15);
-  near(pair->quadrant[LF_QUADRANT_NEITHER].low, 0.2553, 5e-5); /* Newcombe 1998, one sample: 81/263, score method */
+  near(pair->quadrant[LF_QUADRANT_NEITHER].low, 0.2553,
+       5e-5); /* Newcombe 1998, one sample: 81/263, score method */
   near(pair->quadrant[LF_QUADRANT_NEITHER].high, 0.3662, 5e-5);
   near(pair->a_only_vs_b_only.value, 0.2, 1e-15);
   near(pair->a_only_vs_b_only.low, 0.0524, 5e-5);
@@ -216,7 +228,8 @@ static void accounts_count_once(void **state) {
   }
   lf_candidate candidates[2] = {{.name = "a", .score = a, .has_threshold = true, .threshold = 1},
                                 {.name = "b", .score = b, .has_threshold = true, .threshold = 1}};
-  lf_compare_rows once = {.n = N, .won = won}, thrice = {.n = 3 * N, .won = won, .cluster = cluster, .n_clusters = N};
+  lf_compare_rows once = {.n = N, .won = won},
+                  thrice = {.n = 3 * N, .won = won, .cluster = cluster, .n_clusters = N};
   lf_comparison *c1 = compare(&once, candidates, 2, 400), *c3 = compare(&thrice, candidates, 2, 400);
   const lf_pair *p1 = &c1->pairs[0], *p3 = &c3->pairs[0];
   near(p3->quadrant[LF_QUADRANT_A_ONLY].rows, 3 * p1->quadrant[LF_QUADRANT_A_ONLY].rows, 1e-9);
@@ -224,7 +237,8 @@ static void accounts_count_once(void **state) {
   near(p3->a_only_vs_b_only.high, p1->a_only_vs_b_only.high, 0.005);
   near(p3->auc.std_error / p1->auc.std_error, 1, 0.02);
   const lf_volume *v1 = volume_of(p1, 0.2), *v3 = volume_of(p3, 0.2);
-  near((v3->won.high - v3->won.low) / (v1->won.high - v1->won.low), 3, 0.45); /* wins are three times as many */
+  near((v3->won.high - v3->won.low) / (v1->won.high - v1->won.low), 3,
+       0.45); /* wins are three times as many */
   lf_comparison_free(c1);
   lf_comparison_free(c3);
 }
@@ -239,7 +253,8 @@ typedef struct simulated {
   uint32_t cluster[SIM_ROWS];
 } simulated;
 
-/* Accounts share part of what makes them win; two scores see the truth through noise of their own, of deviation sa and sb. */
+/* Accounts share part of what makes them win; two scores see the truth through noise of their own, of
+ * deviation sa and sb. */
 static void simulate(uint64_t seed, double sa, double sb, simulated *s) {
   for (size_t i = 0; i < SIM_ROWS; i++) {
     s->cluster[i] = (uint32_t)(noise(seed, 7000000 + i) * SIM_ACCOUNTS);
@@ -263,7 +278,8 @@ static tally run_simulations(size_t n, double sa, double sb) {
   for (size_t k = 0; k < n; k++) {
     simulate(100 + k, sa, sb, s);
     lf_compare_rows rows = {.n = SIM_ROWS, .won = s->won, .cluster = s->cluster, .n_clusters = SIM_ACCOUNTS};
-    lf_candidate candidates[2] = {{.name = "a", .score = s->a, .probability = s->pa}, {.name = "b", .score = s->b, .probability = s->pb}};
+    lf_candidate candidates[2] = {{.name = "a", .score = s->a, .probability = s->pa},
+                                  {.name = "b", .score = s->b, .probability = s->pb}};
     lf_comparison *c = compare(&rows, candidates, 2, 300);
     const lf_pair *pair = &c->pairs[0];
     const lf_volume *v = volume_of(pair, 0.2);
@@ -284,8 +300,9 @@ static void equal_scores(void **state) {
   enum { RUNS = 400 };
   tally t = run_simulations(RUNS, 1, 1);
   /* 400 runs: a share of 95 % has a standard error of 1.1 % */
-  print_message("equal scores, %d runs: 95 %% intervals hold 0 in %d (AUC), %d (log loss), %d (wins at 20 %%); better: %d\n", RUNS, t.auc,
-                t.loss, t.won, t.a_better + t.b_better);
+  print_message("equal scores, %d runs: 95 %% intervals hold 0 in %d (AUC), %d (log loss), %d (wins at 20 "
+                "%%); better: %d\n",
+                RUNS, t.auc, t.loss, t.won, t.a_better + t.b_better);
   assert_in_range(t.auc, RUNS * 0.915, RUNS * 0.985);
   assert_in_range(t.loss, RUNS * 0.915, RUNS * 0.985);
   assert_in_range(t.won, RUNS * 0.915, RUNS * 0.99);
@@ -322,7 +339,8 @@ static void same_order(void **state) {
 
 static void e_values_published(void **state) {
   (void)state;
-  /* VanderWeele & Ding 2017: risk ratio 3.9 (1.8 to 8.7): E-value 7.26, 3.0 for the interval; protective 0.80 (0.71, 0.91): 1.81, 1.43 */
+  /* VanderWeele & Ding 2017: risk ratio 3.9 (1.8 to 8.7): E-value 7.26, 3.0 for the interval; protective 0.80
+   * (0.71, 0.91): 1.81, 1.43 */
   near(lf_e_value(3.9), 7.26, 0.005);
   near(lf_e_value_limit(1.8, 8.7), 3.0, 0.005);
   near(lf_e_value(0.80), 1.81, 0.005);
@@ -336,12 +354,12 @@ static void e_values_published(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(draws_whole_accounts),  cmocka_unit_test(draws_units_of_weighted_rows),
-      cmocka_unit_test(same_for_any_threads),  cmocka_unit_test(standard_error_is_the_accounts),
-      cmocka_unit_test(equal_volume_by_hand),  cmocka_unit_test(log_loss_by_hand),
-      cmocka_unit_test(quadrant_published),    cmocka_unit_test(accounts_count_once),
-      cmocka_unit_test(equal_scores),          cmocka_unit_test(one_is_better),
-      cmocka_unit_test(same_order),            cmocka_unit_test(e_values_published),
+      cmocka_unit_test(draws_whole_accounts), cmocka_unit_test(draws_units_of_weighted_rows),
+      cmocka_unit_test(same_for_any_threads), cmocka_unit_test(standard_error_is_the_accounts),
+      cmocka_unit_test(equal_volume_by_hand), cmocka_unit_test(log_loss_by_hand),
+      cmocka_unit_test(quadrant_published),   cmocka_unit_test(accounts_count_once),
+      cmocka_unit_test(equal_scores),         cmocka_unit_test(one_is_better),
+      cmocka_unit_test(same_order),           cmocka_unit_test(e_values_published),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

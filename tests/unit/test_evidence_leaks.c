@@ -24,7 +24,8 @@ static void build(history_case *c, double holdout) {
     int a = (int)(4 * noise(1, i)), b = (int)(3 * noise(2, i));
     bool won = noise(3, i) < lf_expit(-2 + 0.7 * a);
     const char *tag = noise(4, i) < 0.1 ? "ringing" : won ? "will revert" : "not interested";
-    lf_text_addf(&csv, "%s,%zu,a%d,b%d,%s\n", won ? "yes" : "no", i, a, b, tag); /* the id draws the holdout */
+    lf_text_addf(&csv, "%s,%zu,a%d,b%d,%s\n", won ? "yes" : "no", i, a, b,
+                 tag); /* the id draws the holdout */
   }
   case_must_build(c, csv.data);
   lf_text_free(&csv);
@@ -48,7 +49,8 @@ static void check(double holdout) {
   assert_true(leaks->items[0].left_out && leaks->items[0].reason);
   if (holdout > 0) {
     assert_true(leaks->items[0].auc_without > 0.6 && leaks->items[0].auc_without < 0.8);
-    if (!(leaks->items[0].auc_with > 0.95)) fail_msg("AUC with the leak %.3f, without %.3f", leaks->items[0].auc_with, leaks->items[0].auc_without);
+    if (!(leaks->items[0].auc_with > 0.95))
+      fail_msg("AUC with the leak %.3f, without %.3f", leaks->items[0].auc_with, leaks->items[0].auc_without);
     assert_true(leaks->items[1].auc_with == leaks->items[0].auc_without); /* both are the card as it is */
     assert_true(leaks->items[1].auc_without < 0.57);                      /* b says nothing */
   } else {
@@ -71,6 +73,7 @@ static void tells_nothing_without_a_holdout(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(tells_what_a_leak_is_worth), cmocka_unit_test(tells_nothing_without_a_holdout)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(tells_what_a_leak_is_worth),
+                                     cmocka_unit_test(tells_nothing_without_a_holdout)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Shapley values by hand and by every order of players; owners, reps and follow-up on generated histories whose truth is known. */
+/* Shapley values by hand and by every order of players; owners, reps and follow-up on generated histories
+ * whose truth is known. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,11 +20,13 @@ static void near(double got, double want, double tolerance) {
   if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
 }
 
-/* ---- arithmetic ------------------------------------------------------------------------------------------------------- */
+/* ---- arithmetic
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void shares_the_glove_game(void **state) {
   (void)state;
-  /* Players 0 and 1 hold left gloves, 2 a right one; a pair is worth 1: shares 1/6, 1/6, 2/3 (Shapley's own example). */
+  /* Players 0 and 1 hold left gloves, 2 a right one; a pair is worth 1: shares 1/6, 1/6, 2/3 (Shapley's own
+   * example). */
   double value[8] = {0}, share[3], part[8];
   value[5] = value[6] = value[7] = 1;
   lf_shapley_values(3, value, share);
@@ -67,10 +70,11 @@ static void agrees_with_every_order(void **state) {
   near(total, value[15], 1e-14);
 }
 
-/* ---- a history with known owners --------------------------------------------------------------------------------------- */
+/* ---- a history with known owners
+ * --------------------------------------------------------------------------------------- */
 
-/* m1, m2 (marketing) decide; s1 (sales) decides half as much; twin is marketing's copy of s1's news; null says nothing. Touches help, within any
- * lead; reps differ in luck where rep_effect says so. */
+/* m1, m2 (marketing) decide; s1 (sales) decides half as much; twin is marketing's copy of s1's news; null
+ * says nothing. Touches help, within any lead; reps differ in luck where rep_effect says so. */
 static void build(history_case *c, size_t n, double rep_effect) {
   lf_text csv = {0};
   *c = case_new();
@@ -78,21 +82,26 @@ static void build(history_case *c, size_t n, double rep_effect) {
   set_text(&c->project.outcome, "Won");
   lf_text_add(&csv, "Won,m1,m2,s1,null,Owner,Touches\n");
   for (size_t i = 0; i < n; i++) {
-    double m1 = floor(4 * noise(1, i)), m2 = floor(2 * noise(2, i)), s1 = floor(2 * noise(3, i)), null = floor(3 * noise(4, i));
+    double m1 = floor(4 * noise(1, i)), m2 = floor(2 * noise(2, i)), s1 = floor(2 * noise(3, i)),
+           null = floor(3 * noise(4, i));
     double rep = floor(5 * noise(5, i)), touches = fmax(0, floor(8 * noise(6, i)) - 1);
     if (rep_effect > 0 && noise(8, i) < 0.6) m2 = rep >= 3; /* good reps get m2 */
-    double eta = -2 + 0.6 * m1 + (rep_effect > 0 ? 0 : 0.8 * m2) + 0.6 * s1 + 0.25 * touches + rep_effect * (rep >= 3);
-    lf_text_addf(&csv, "%s,a%d,b%d,c%d,d%d,Rep %d,%d\n", noise(7, i) < lf_expit(eta) ? "yes" : "no", (int)m1, (int)m2, (int)s1, (int)null, (int)rep, (int)touches);
+    double eta =
+        -2 + 0.6 * m1 + (rep_effect > 0 ? 0 : 0.8 * m2) + 0.6 * s1 + 0.25 * touches + rep_effect * (rep >= 3);
+    lf_text_addf(&csv, "%s,a%d,b%d,c%d,d%d,Rep %d,%d\n", noise(7, i) < lf_expit(eta) ? "yes" : "no", (int)m1,
+                 (int)m2, (int)s1, (int)null, (int)rep, (int)touches);
   }
   const struct {
     const char *name;
     lf_owner owner;
-  } owners[] = {{"m1", LF_OWNER_MARKETING}, {"m2", LF_OWNER_MARKETING}, {"null", LF_OWNER_SHARED}, {"s1", LF_OWNER_SALES}, {"Touches", LF_OWNER_SALES}, {"Owner", LF_OWNER_SALES}};
+  } owners[] = {{"m1", LF_OWNER_MARKETING}, {"m2", LF_OWNER_MARKETING},  {"null", LF_OWNER_SHARED},
+                {"s1", LF_OWNER_SALES},     {"Touches", LF_OWNER_SALES}, {"Owner", LF_OWNER_SALES}};
   for (size_t k = 0; k < sizeof owners / sizeof *owners; k++) {
     lf_attribute_spec *spec = NULL;
     assert_int_equal(lf_project_attribute_add(&c->project, owners[k].name, &spec, NULL), LF_OK);
     spec->owner = owners[k].owner;
-    if (owners[k].owner == LF_OWNER_SALES && strcmp(owners[k].name, "Touches") == 0) spec->kind = LF_KIND_NUMBER;
+    if (owners[k].owner == LF_OWNER_SALES && strcmp(owners[k].name, "Touches") == 0)
+      spec->kind = LF_KIND_NUMBER;
   }
   case_must_build(c, csv.data);
   lf_text_free(&csv);
@@ -143,8 +152,8 @@ static void shares_by_owner(void **state) {
   near(sum, o->explained.value, 1e-12);
   near(share, 1, 1e-12);
   near(common + o->common_total, o->explained.value, 1e-12);
-  assert_true(o->blocks[0].share.low > 0 && o->blocks[1].share.low > 0);    /* marketing, sales */
-  assert_true(fabs(o->blocks[2].share.value) < 0.05);                       /* shared: the null attribute */
+  assert_true(o->blocks[0].share.low > 0 && o->blocks[1].share.low > 0); /* marketing, sales */
+  assert_true(fabs(o->blocks[2].share.value) < 0.05);                    /* shared: the null attribute */
   assert_true(o->blocks[2].unique.low < 0.001);
   sum = 0;
   assert_int_equal(o->n_attributes, 6);
@@ -203,9 +212,11 @@ static void follow_up_within_grades(void **state) {
   assert_true(c->difference.low > 0.1); /* six touches are worth 1.5 in log-odds */
   /* as good as the touched ones: every grade has the rate of its touched leads */
   for (size_t g = 0; g < followup->n_grades; g++) {
-    double r = followup->grades[g].rows - followup->unworked[g], w = followup->grades[g].won - c->cells[g][0].won;
+    double r = followup->grades[g].rows - followup->unworked[g],
+           w = followup->grades[g].won - c->cells[g][0].won;
     near(followup->cases[1].rate[g], w / r, 1e-12);
-    near(followup->cases[0].rate[g], (w + 0.5 * followup->unworked[g] * w / r) / followup->grades[g].rows, 1e-12);
+    near(followup->cases[0].rate[g], (w + 0.5 * followup->unworked[g] * w / r) / followup->grades[g].rows,
+         1e-12);
   }
   lf_followup_free(followup);
   unfit(&f);
@@ -213,8 +224,9 @@ static void follow_up_within_grades(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(shares_the_glove_game),        cmocka_unit_test(agrees_with_every_order), cmocka_unit_test(shares_by_owner),
-      cmocka_unit_test(tells_the_attribute_from_the_rep), cmocka_unit_test(follow_up_within_grades),
+      cmocka_unit_test(shares_the_glove_game),   cmocka_unit_test(agrees_with_every_order),
+      cmocka_unit_test(shares_by_owner),         cmocka_unit_test(tells_the_attribute_from_the_rep),
+      cmocka_unit_test(follow_up_within_grades),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* The fit against arithmetic: closed forms where a table has one, an expanded Newton's method written apart from the program where not. */
+/* The fit against arithmetic: closed forms where a table has one, an expanded Newton's method written apart
+ * from the program where not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,8 @@ static lf_weights *solve(const lf_design *design, const lf_solve_options *option
   return w;
 }
 
-/* ---- a table of two groups: every answer has a closed form ------------------------------------------------ */
+/* ---- a table of two groups: every answer has a closed form ------------------------------------------------
+ */
 
 typedef struct two_groups {
   uint16_t codes[4];
@@ -37,8 +39,15 @@ typedef struct two_groups {
 /* Wins and losses of the baseline group, then of the other. */
 static void make_two_groups(two_groups *g, double a, double b, double c, double d) {
   *g = (two_groups){.codes = {0, 0, 1, 1}, .won = {1, 0, 1, 0}, .weight = {a, b, c, d}, .coef = {-1, 1}};
-  g->term = (lf_term){.name = "group", .type = LF_TERM_CODES, .codes = g->codes, .n_codes = 2, .coef = g->coef, .first = 1, .n_coef = 1};
-  g->design = (lf_design){.n_rows = 4, .n_terms = 1, .terms = &g->term, .n_coef = 2, .won = g->won, .weight = g->weight};
+  g->term = (lf_term){.name = "group",
+                      .type = LF_TERM_CODES,
+                      .codes = g->codes,
+                      .n_codes = 2,
+                      .coef = g->coef,
+                      .first = 1,
+                      .n_coef = 1};
+  g->design = (lf_design){
+      .n_rows = 4, .n_terms = 1, .terms = &g->term, .n_coef = 2, .won = g->won, .weight = g->weight};
 }
 
 static void two_by_two(void **state) {
@@ -59,13 +68,16 @@ static void two_by_two(void **state) {
   lf_lr_test test;
   uint8_t drop = 1;
   assert_int_equal(lf_drop_test(&g.design, w, &options, &drop, NULL, &test, NULL), LF_OK);
-  assert_near(test.chi2, lf_binomial_deviance(37, 43) - lf_binomial_deviance(12, 34) - lf_binomial_deviance(25, 9), 1e-10);
+  assert_near(test.chi2,
+              lf_binomial_deviance(37, 43) - lf_binomial_deviance(12, 34) - lf_binomial_deviance(25, 9),
+              1e-10);
   assert_int_equal(test.df, 1);
   size_t index = 1;
   assert_int_equal(lf_wald_test(w, w->covariance, &index, 1, &test, NULL), LF_OK);
   assert_near(test.chi2, w->b[1] * w->b[1] / w->covariance[3], 1e-10);
 
-  double v[4]; /* a saturated table: the meat is the information, so the sandwich is the inverse information */
+  double
+      v[4]; /* a saturated table: the meat is the information, so the sandwich is the inverse information */
   assert_int_equal(lf_sandwich(&g.design, w, NULL, 0, LF_HC0, NULL, v, NULL), LF_OK);
   for (size_t i = 0; i < 4; i++) assert_near(v[i], w->covariance[i], 1e-9);
   lf_weights_free(w);
@@ -177,14 +189,21 @@ static void clusters_of_twins(void **state) {
   lf_weights_free(w);
 }
 
-/* ---- UCBAdmissions (R datasets; Bickel, Hammel & O'Connell 1975), reference R 4.2.2 glm(admitted ~ gender + dept) ---- */
+/* ---- UCBAdmissions (R datasets; Bickel, Hammel & O'Connell 1975), reference R 4.2.2 glm(admitted ~ gender +
+ * dept) ---- */
 
 static void berkeley(void **state) {
   (void)state;
-  static const double counts[6][4] = {/* men admitted, rejected; women admitted, rejected; departments A to F */
-                                      {512, 313, 89, 19}, {353, 207, 17, 8}, {120, 205, 202, 391}, {138, 279, 131, 244}, {53, 138, 94, 299}, {22, 351, 24, 317}};
-  static const double estimate[7] = {0.58205139527603, 0.0998700881593494, -0.0433979312092466, -1.26259802237917, -1.29460646874817, -1.73930573781552, -3.30648005588693};
-  static const double error[7] = {0.0689925968488319, 0.0808464647066291, 0.109838898315179, 0.106632885504382, 0.105823423464648, 0.126113495619545, 0.169981764622932};
+  static const double counts[6][4] = {
+      /* men admitted, rejected; women admitted, rejected; departments A to F */
+      {512, 313, 89, 19},   {353, 207, 17, 8},  {120, 205, 202, 391},
+      {138, 279, 131, 244}, {53, 138, 94, 299}, {22, 351, 24, 317}};
+  static const double estimate[7] = {0.58205139527603,  0.0998700881593494, -0.0433979312092466,
+                                     -1.26259802237917, -1.29460646874817,  -1.73930573781552,
+                                     -3.30648005588693};
+  static const double error[7] = {0.0689925968488319, 0.0808464647066291, 0.109838898315179,
+                                  0.106632885504382,  0.105823423464648,  0.126113495619545,
+                                  0.169981764622932};
   uint16_t gender[24], dept[24];
   uint8_t won[24];
   double weight[24];
@@ -195,8 +214,20 @@ static void berkeley(void **state) {
     weight[i] = counts[i / 4][i % 4];
   }
   const int32_t gender_coef[] = {-1, 1}, dept_coef[] = {-1, 2, 3, 4, 5, 6};
-  const lf_term terms[] = {{.name = "gender", .type = LF_TERM_CODES, .codes = gender, .n_codes = 2, .coef = gender_coef, .first = 1, .n_coef = 1},
-                           {.name = "dept", .type = LF_TERM_CODES, .codes = dept, .n_codes = 6, .coef = dept_coef, .first = 2, .n_coef = 5}};
+  const lf_term terms[] = {{.name = "gender",
+                            .type = LF_TERM_CODES,
+                            .codes = gender,
+                            .n_codes = 2,
+                            .coef = gender_coef,
+                            .first = 1,
+                            .n_coef = 1},
+                           {.name = "dept",
+                            .type = LF_TERM_CODES,
+                            .codes = dept,
+                            .n_codes = 6,
+                            .coef = dept_coef,
+                            .first = 2,
+                            .n_coef = 5}};
   lf_design design = {.n_rows = 24, .n_terms = 2, .terms = terms, .n_coef = 7, .won = won, .weight = weight};
   lf_solve_options options = {.check_separation = true};
   lf_weights *w = solve(&design, &options);
@@ -209,7 +240,8 @@ static void berkeley(void **state) {
   lf_weights_free(w);
 }
 
-/* ---- a mixed design against an expanded Newton's method ------------------------------------------------------ */
+/* ---- a mixed design against an expanded Newton's method
+ * ------------------------------------------------------ */
 
 enum { N_ROWS = 3000, N_COEF = 17, N_TERMS = 5 };
 
@@ -264,13 +296,40 @@ static mixed *make_mixed(void) {
   for (int32_t i = 0; i < 4; i++) m->map_c[i] = i == 3 ? 16 : -1;
   m->columns[0] = (lf_column){.kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = m->x};
   m->columns[1] = (lf_column){.kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = m->z};
-  m->columns[2] = (lf_column){.kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = m->c, .n_levels = 3};
-  m->terms[0] = (lf_term){.name = "a", .type = LF_TERM_CODES, .codes = m->a, .n_codes = 6, .coef = m->map_a, .first = 1, .n_coef = 5};
-  m->terms[1] = (lf_term){.name = "b", .type = LF_TERM_CODES, .codes = m->b, .n_codes = 9, .coef = m->map_b, .first = 6, .n_coef = 8};
-  m->terms[2] = (lf_term){.name = "x", .type = LF_TERM_NUMBER, .column = &m->columns[0], .first = 14, .n_coef = 1};
-  m->terms[3] = (lf_term){.name = "z", .type = LF_TERM_NUMBER, .column = &m->columns[1], .first = 15, .n_coef = 1};
-  m->terms[4] = (lf_term){.name = "c", .type = LF_TERM_CODES, .column = &m->columns[2], .n_codes = 4, .coef = m->map_c, .first = 16, .n_coef = 1};
-  m->design = (lf_design){.n_rows = N_ROWS, .n_terms = N_TERMS, .terms = m->terms, .n_coef = N_COEF, .won = m->won, .weight = m->weight, .offset = m->offset};
+  m->columns[2] = (lf_column){
+      .kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = m->c, .n_levels = 3};
+  m->terms[0] = (lf_term){.name = "a",
+                          .type = LF_TERM_CODES,
+                          .codes = m->a,
+                          .n_codes = 6,
+                          .coef = m->map_a,
+                          .first = 1,
+                          .n_coef = 5};
+  m->terms[1] = (lf_term){.name = "b",
+                          .type = LF_TERM_CODES,
+                          .codes = m->b,
+                          .n_codes = 9,
+                          .coef = m->map_b,
+                          .first = 6,
+                          .n_coef = 8};
+  m->terms[2] =
+      (lf_term){.name = "x", .type = LF_TERM_NUMBER, .column = &m->columns[0], .first = 14, .n_coef = 1};
+  m->terms[3] =
+      (lf_term){.name = "z", .type = LF_TERM_NUMBER, .column = &m->columns[1], .first = 15, .n_coef = 1};
+  m->terms[4] = (lf_term){.name = "c",
+                          .type = LF_TERM_CODES,
+                          .column = &m->columns[2],
+                          .n_codes = 4,
+                          .coef = m->map_c,
+                          .first = 16,
+                          .n_coef = 1};
+  m->design = (lf_design){.n_rows = N_ROWS,
+                          .n_terms = N_TERMS,
+                          .terms = m->terms,
+                          .n_coef = N_COEF,
+                          .won = m->won,
+                          .weight = m->weight,
+                          .offset = m->offset};
   return m;
 }
 
@@ -299,7 +358,8 @@ static void eliminate(size_t n, long double a[N_COEF][N_COEF], long double *b) {
 }
 
 /* Score and information of the expanded rows in long double, ridge included. */
-static void expanded_sums(const mixed *m, const long double *b, const double *ridge, long double *score, long double a[N_COEF][N_COEF]) {
+static void expanded_sums(const mixed *m, const long double *b, const double *ridge, long double *score,
+                          long double a[N_COEF][N_COEF]) {
   for (size_t j = 0; j < N_COEF; j++) {
     score[j] = ridge ? -(long double)ridge[j] * b[j] : 0.0L;
     for (size_t k = 0; k < N_COEF; k++) a[j][k] = j == k && ridge ? (long double)ridge[j] : 0.0L;
@@ -315,7 +375,8 @@ static void expanded_sums(const mixed *m, const long double *b, const double *ri
   }
 }
 
-static void expanded_newton(const mixed *m, const double *ridge, long double *b, long double a[N_COEF][N_COEF]) {
+static void expanded_newton(const mixed *m, const double *ridge, long double *b,
+                            long double a[N_COEF][N_COEF]) {
   long double score[N_COEF];
   for (size_t j = 0; j < N_COEF; j++) b[j] = 0.0L;
   for (int step = 0; step < 25; step++) {
@@ -380,7 +441,8 @@ static void ridge_without_baseline(void **state) {
   mixed *m = make_mixed();
   int32_t map[9];
   for (int32_t i = 0; i < 9; i++) map[i] = 1 + i;
-  lf_term term = {.name = "b", .type = LF_TERM_CODES, .codes = m->b, .n_codes = 9, .coef = map, .first = 1, .n_coef = 9};
+  lf_term term = {
+      .name = "b", .type = LF_TERM_CODES, .codes = m->b, .n_codes = 9, .coef = map, .first = 1, .n_coef = 9};
   lf_design design = {.n_rows = N_ROWS, .n_terms = 1, .terms = &term, .n_coef = 10, .won = m->won};
   double ridge[10] = {0, 3, 3, 3, 3, 3, 3, 3, 3, 3}, score[10] = {0};
   lf_solve_options options = {.ridge = ridge, .no_information = true};
@@ -396,7 +458,8 @@ static void ridge_without_baseline(void **state) {
   free(m);
 }
 
-/* Terms too wide to share a joint code: their cross-products come from a table of their own. A number goes along. */
+/* Terms too wide to share a joint code: their cross-products come from a table of their own. A number goes
+ * along. */
 static void wide_terms(void **state) {
   (void)state;
   enum { WIDE_A = 60, WIDE_B = 40, COEF = 1 + WIDE_A + WIDE_B + 1 };
@@ -410,9 +473,22 @@ static void wide_terms(void **state) {
     a[i] = (uint16_t)(i * 31 % 97 % WIDE_A);
     b[i] = (uint16_t)(i * 17 % 89 % WIDE_B);
   }
-  const lf_term terms[] = {{.name = "a", .type = LF_TERM_CODES, .codes = a, .n_codes = WIDE_A, .coef = map_a, .first = 1, .n_coef = WIDE_A},
-                           {.name = "b", .type = LF_TERM_CODES, .codes = b, .n_codes = WIDE_B, .coef = map_b, .first = 1 + WIDE_A, .n_coef = WIDE_B},
-                           {.name = "z", .type = LF_TERM_NUMBER, .column = &m->columns[1], .first = COEF - 1, .n_coef = 1}};
+  const lf_term terms[] = {
+      {.name = "a",
+       .type = LF_TERM_CODES,
+       .codes = a,
+       .n_codes = WIDE_A,
+       .coef = map_a,
+       .first = 1,
+       .n_coef = WIDE_A},
+      {.name = "b",
+       .type = LF_TERM_CODES,
+       .codes = b,
+       .n_codes = WIDE_B,
+       .coef = map_b,
+       .first = 1 + WIDE_A,
+       .n_coef = WIDE_B},
+      {.name = "z", .type = LF_TERM_NUMBER, .column = &m->columns[1], .first = COEF - 1, .n_coef = 1}};
   lf_design design = {.n_rows = N_ROWS, .n_terms = 3, .terms = terms, .n_coef = COEF, .won = m->won};
   for (size_t j = 1; j < COEF; j++) ridge[j] = 2.0;
   lf_solve_options options = {.ridge = ridge};
@@ -539,7 +615,13 @@ static void aliased(void **state) {
   lf_term terms[7];
   memcpy(terms, m->terms, sizeof m->terms);
   terms[5] = (lf_term){.name = "twice", .type = LF_TERM_NUMBER, .column = &column, .first = 17, .n_coef = 1};
-  terms[6] = (lf_term){.name = "any", .type = LF_TERM_CODES, .codes = any, .n_codes = 2, .coef = flag, .first = 18, .n_coef = 1};
+  terms[6] = (lf_term){.name = "any",
+                       .type = LF_TERM_CODES,
+                       .codes = any,
+                       .n_codes = 2,
+                       .coef = flag,
+                       .first = 18,
+                       .n_coef = 1};
   lf_design design = m->design;
   design.terms = terms;
   design.n_terms = 7;
@@ -557,7 +639,8 @@ static void aliased(void **state) {
   free(m);
 }
 
-/* ---- the logistic block ------------------------------------------------------------------------------------------ */
+/* ---- the logistic block
+ * ------------------------------------------------------------------------------------------ */
 
 static void logistic_block(void **state) {
   (void)state;
@@ -570,9 +653,11 @@ static void logistic_block(void **state) {
   }
   lf_logistic_block(N, eta, y, w, residual, omega, loss);
   for (size_t i = 0; i < N; i++) {
-    long double x = eta[i], small = expl(-fabsl(x)) / (1.0L + expl(-fabsl(x))), mu = x < 0 ? small : 1.0L - small;
+    long double x = eta[i], small = expl(-fabsl(x)) / (1.0L + expl(-fabsl(x))),
+                mu = x < 0 ? small : 1.0L - small;
     long double r = y[i] == 1.0 ? (x < 0 ? 1.0L - small : small) : -(x < 0 ? small : 1.0L - small);
-    long double l = y[i] == 1.0 ? (x < 0 ? -x : 0.0L) + log1pl(expl(-fabsl(x))) : (x < 0 ? 0.0L : x) + log1pl(expl(-fabsl(x)));
+    long double l = y[i] == 1.0 ? (x < 0 ? -x : 0.0L) + log1pl(expl(-fabsl(x)))
+                                : (x < 0 ? 0.0L : x) + log1pl(expl(-fabsl(x)));
     assert_true(fabsl(residual[i] - w[i] * r) <= 1e-15L * fabsl(w[i] * r));
     assert_true(fabsl(omega[i] - w[i] * small * (1.0L - small)) <= 2e-15L * w[i] * small);
     assert_true(fabsl(loss[i] - w[i] * l) <= 5e-16L * (1.0L + w[i] * l));
@@ -582,12 +667,24 @@ static void logistic_block(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(two_by_two),        cmocka_unit_test(firth_two_by_two), cmocka_unit_test(separated_by_baseline),
-      cmocka_unit_test(large_is_not_infinite), cmocka_unit_test(one_class),    cmocka_unit_test(empty_level),
-      cmocka_unit_test(profile_limits),    cmocka_unit_test(clusters_of_twins), cmocka_unit_test(berkeley),
-      cmocka_unit_test(mixed_likelihood),  cmocka_unit_test(mixed_ridge),      cmocka_unit_test(ridge_without_baseline),
-      cmocka_unit_test(weight_zero),       cmocka_unit_test(same_bits),        cmocka_unit_test(aliased),
-      cmocka_unit_test(logistic_block),    cmocka_unit_test(wide_terms),       cmocka_unit_test(proof_of_separation),
+      cmocka_unit_test(two_by_two),
+      cmocka_unit_test(firth_two_by_two),
+      cmocka_unit_test(separated_by_baseline),
+      cmocka_unit_test(large_is_not_infinite),
+      cmocka_unit_test(one_class),
+      cmocka_unit_test(empty_level),
+      cmocka_unit_test(profile_limits),
+      cmocka_unit_test(clusters_of_twins),
+      cmocka_unit_test(berkeley),
+      cmocka_unit_test(mixed_likelihood),
+      cmocka_unit_test(mixed_ridge),
+      cmocka_unit_test(ridge_without_baseline),
+      cmocka_unit_test(weight_zero),
+      cmocka_unit_test(same_bits),
+      cmocka_unit_test(aliased),
+      cmocka_unit_test(logistic_block),
+      cmocka_unit_test(wide_terms),
+      cmocka_unit_test(proof_of_separation),
   };
   return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }

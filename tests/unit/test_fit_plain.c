@@ -37,12 +37,34 @@ static little *make_little(void) {
     l->won[i] = (uint8_t)((i * 13 + i / 7) % 4 == 0 || (i % 3 == 1 && i % 2 == 0));
     l->account[i] = (uint32_t)(i / 2);
   }
-  l->columns[0] = (lf_column){.name = (char *)"segment", .kind = LF_KIND_CATEGORY, .store = LF_STORE_CODES, .width = 1, .cells = l->segment, .n_levels = 4, .levels = l->segments};
-  l->columns[1] = (lf_column){.name = (char *)"size", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = l->size};
-  l->columns[2] = (lf_column){.name = (char *)"flag", .kind = LF_KIND_FLAG, .store = LF_STORE_CODES, .width = 1, .cells = l->flag, .n_levels = 2, .levels = l->flags};
-  l->columns[3] = (lf_column){.name = (char *)"spare", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = l->spare, .missing = ROWS};
+  l->columns[0] = (lf_column){.name = (char *)"segment",
+                              .kind = LF_KIND_CATEGORY,
+                              .store = LF_STORE_CODES,
+                              .width = 1,
+                              .cells = l->segment,
+                              .n_levels = 4,
+                              .levels = l->segments};
+  l->columns[1] = (lf_column){.name = (char *)"size",
+                              .kind = LF_KIND_NUMBER,
+                              .store = LF_STORE_DOUBLES,
+                              .width = 8,
+                              .cells = l->size};
+  l->columns[2] = (lf_column){.name = (char *)"flag",
+                              .kind = LF_KIND_FLAG,
+                              .store = LF_STORE_CODES,
+                              .width = 1,
+                              .cells = l->flag,
+                              .n_levels = 2,
+                              .levels = l->flags};
+  l->columns[3] = (lf_column){.name = (char *)"spare",
+                              .kind = LF_KIND_NUMBER,
+                              .store = LF_STORE_DOUBLES,
+                              .width = 8,
+                              .cells = l->spare,
+                              .missing = ROWS};
   l->table = (lf_table){.n_rows = ROWS, .n_columns = COLUMNS, .columns = l->columns};
-  l->history = (lf_history){.table = &l->table, .roles = l->roles, .n_rows = ROWS, .n_train = 50, .won = l->won};
+  l->history =
+      (lf_history){.table = &l->table, .roles = l->roles, .n_rows = ROWS, .n_train = 50, .won = l->won};
   l->roles[3].role = LF_ROLE_EXCLUDED;
   return l;
 }
@@ -63,7 +85,8 @@ static bool warned(const lf_plain *plain, const char *a, const char *b) {
 
 static const lf_coefficient *named(const lf_plain *plain, const char *attribute, const char *band) {
   for (size_t j = 0; j < plain->n_coefficients; j++)
-    if (!strcmp(plain->coefficients[j].attribute, attribute) && !strcmp(plain->coefficients[j].band, band)) return &plain->coefficients[j];
+    if (!strcmp(plain->coefficients[j].attribute, attribute) && !strcmp(plain->coefficients[j].band, band))
+      return &plain->coefficients[j];
   return NULL;
 }
 
@@ -122,7 +145,8 @@ static void listwise(void **state) {
   assert_int_equal(lf_plain_predict(plain, &l->history, 0, ROWS, NULL, eta, NULL), LF_OK);
   assert_true(isnan(eta[4]) && isnan(eta[9]) && isnan(eta[55]));
   assert_true(isfinite(eta[54]));
-  double want = plain->coefficients[0].estimate + named(plain, "size", "")->estimate * l->size[54]; /* segment A, flag no */
+  double want = plain->coefficients[0].estimate +
+                named(plain, "size", "")->estimate * l->size[54]; /* segment A, flag no */
   assert_true(l->segment[54] == 1 && l->flag[54] == 1 && fabs(eta[54] - want) < 1e-12);
   lf_plain_free(plain);
   free(l);
@@ -151,7 +175,8 @@ static void separation(void **state) {
   assert_true(plain->firth);
   assert_int_equal(named(plain, "segment", "C")->direction, 1);
   assert_int_equal(named(plain, "segment", "B")->direction, 0);
-  assert_true(isfinite(named(plain, "segment", "C")->estimate) && named(plain, "segment", "C")->estimate > 0.0);
+  assert_true(isfinite(named(plain, "segment", "C")->estimate) &&
+              named(plain, "segment", "C")->estimate > 0.0);
   assert_true(warned(plain, "separation", "'segment' at 'C' goes with only wins"));
   lf_plain_free(plain);
 
@@ -245,9 +270,9 @@ static void profiles(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(layout),     cmocka_unit_test(listwise),  cmocka_unit_test(baseline_said), cmocka_unit_test(separation),
-      cmocka_unit_test(dependent),  cmocka_unit_test(without_values), cmocka_unit_test(refused),  cmocka_unit_test(accounts),
-      cmocka_unit_test(profiles),
+      cmocka_unit_test(layout),     cmocka_unit_test(listwise),  cmocka_unit_test(baseline_said),
+      cmocka_unit_test(separation), cmocka_unit_test(dependent), cmocka_unit_test(without_values),
+      cmocka_unit_test(refused),    cmocka_unit_test(accounts),  cmocka_unit_test(profiles),
   };
   return cmocka_run_group_tests_name("plain fit", tests, NULL, NULL);
 }

@@ -46,7 +46,8 @@ static void holds_back_the_young_cohort(void **state) {
   assert_true(m->cohorts[9].held && !m->cohorts[8].held);
   assert_true(m->held_open == 35 && m->held_decided == 5 && m->held_won == 4);
   assert_int_equal(case_excluded(&c, "too young to judge"), 5);
-  assert_int_equal(c.history->n_rows, 360); /* the five that were decided are out, too: by cohort, not by being open */
+  assert_int_equal(c.history->n_rows,
+                   360); /* the five that were decided are out, too: by cohort, not by being open */
   assert_int_equal(c.history->open, 35);
   case_free(&c);
 }

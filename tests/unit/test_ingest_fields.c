@@ -54,7 +54,8 @@ static void list_by_libcsv(const char *bytes, size_t n, char delimiter, listing 
   csv_free(&parser);
 }
 
-static lf_record_end list_by_scan(const char *bytes, size_t n, char delimiter, lf_masks_function masks, listing *l) {
+static lf_record_end list_by_scan(const char *bytes, size_t n, char delimiter, lf_masks_function masks,
+                                  listing *l) {
   lf_scan scan;
   assert_int_equal(lf_scan_init(&scan, delimiter, l->n_fields, NULL), LF_OK);
   scan.make_masks = masks;
@@ -161,8 +162,8 @@ static void quoted_records_among_plain(void **state) {
   }
 }
 
-/* The reader of single records through libcsv, from record to record: where a quote is out of place it says so, which a
- * parser of the whole does not. */
+/* The reader of single records through libcsv, from record to record: where a quote is out of place it says
+ * so, which a parser of the whole does not. */
 static lf_record_end list_by_record(const char *bytes, size_t n, char delimiter, listing *l) {
   lf_quoted q, inner;
   lf_record_end end = LF_RECORD_OK;
@@ -196,7 +197,8 @@ static lf_record_end list_by_record(const char *bytes, size_t n, char delimiter,
   return end == LF_RECORD_NONE ? LF_RECORD_OK : end;
 }
 
-/* Any bytes with quotes among them: the quoted fields that the scan cuts by itself are those that libcsv gives. */
+/* Any bytes with quotes among them: the quoted fields that the scan cuts by itself are those that libcsv
+ * gives. */
 static void any_bytes_with_quotes(void **state) {
   (void)state;
   char *bytes = NULL;
@@ -204,12 +206,15 @@ static void any_bytes_with_quotes(void **state) {
   size_t rows = 0;
   assert_int_equal(lf_alloc(MOST + PAD, 1, &bytes, NULL), LF_OK);
   for (int round = 0; round < 20000; round++) {
-    const char alphabet[] = {'a', 'b', ' ', '"', '"', ',', ',', ',', round % 3 ? '\n' : '"', '\n', round % 5 ? 'c' : '\r', 'd'};
+    const char alphabet[] = {
+        'a', 'b', ' ', '"', '"', ',', ',', ',', round % 3 ? '\n' : '"', '\n', round % 5 ? 'c' : '\r', 'd'};
     size_t n = random_bytes(&seed, alphabet, sizeof alphabet, bytes);
     listing expected = {.n_fields = 2 + (size_t)round % 3}, found = {.n_fields = expected.n_fields};
     for (size_t i = 0; round % 2 && i + 2 < n; i++) /* more of them well formed */
-      if (bytes[i] == ',' && bytes[i + 1] == 'a') bytes[i + 1] = '"';
-      else if (bytes[i] == 'b' && bytes[i + 1] == ',') bytes[i] = '"';
+      if (bytes[i] == ',' && bytes[i + 1] == 'a')
+        bytes[i + 1] = '"';
+      else if (bytes[i] == 'b' && bytes[i + 1] == ',')
+        bytes[i] = '"';
     lf_record_end end = list_by_record(bytes, n, ',', &expected);
     assert_int_equal(list_by_scan(bytes, n, ',', lf_masks_best(), &found), end);
     if (end == LF_RECORD_OK) assert_int_equal(found.ragged, expected.ragged);
@@ -245,10 +250,8 @@ static void masks_agree_with_each_byte(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(any_bytes_without_quotes),
-      cmocka_unit_test(all_byte_values),
-      cmocka_unit_test(quoted_records_among_plain),
-      cmocka_unit_test(any_bytes_with_quotes),
+      cmocka_unit_test(any_bytes_without_quotes),   cmocka_unit_test(all_byte_values),
+      cmocka_unit_test(quoted_records_among_plain), cmocka_unit_test(any_bytes_with_quotes),
       cmocka_unit_test(masks_agree_with_each_byte),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
-/* The judge against figures worked by hand, against plain definitions over all pairs, and against itself where two ways
- * must agree (weights and copied rows, accounts of one row and no accounts, any order of rows, any number of threads). */
+/* The judge against figures worked by hand, against plain definitions over all pairs, and against itself
+ * where two ways must agree (weights and copied rows, accounts of one row and no accounts, any order of rows,
+ * any number of threads). */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +25,9 @@ static uint64_t next_random(uint64_t *state) { /* splitmix64: known rows, the sa
   return z ^ (z >> 31);
 }
 
-static double uniform(uint64_t *state) { return (double)(next_random(state) >> 11) * 0x1p-53; }
+static double uniform(uint64_t *state) {
+  return (double)(next_random(state) >> 11) * 0x1p-53;
+}
 
 /* ---- twelve rows with ties, worked by hand ---------------------------------------------------------- */
 
@@ -44,7 +47,8 @@ static void tiny_ranks(void **state) {
   near(j.rows, 12, 0);
   near(j.won, 5, 0);
   assert_int_equal(j.distinct_scores, 5);
-  /* won .9 beats 7; each .8 beats 6 and ties 1; .6 beats 4 and ties 2; .2 ties 2: 7 + 13 + 5 + 1 = 26 of 35 */
+  /* won .9 beats 7; each .8 beats 6 and ties 1; .6 beats 4 and ties 2; .2 ties 2: 7 + 13 + 5 + 1 = 26 of 35
+   */
   near(j.auc.value, 26.0 / 35, 1e-15);
   near(j.gini, 2 * 26.0 / 35 - 1, 1e-15);
   /* at or below .2, .4, .6, .8: won 1, 1, 2, 4 of 5; lost 2, 4, 6, 7 of 7: widest at .6 */
@@ -52,8 +56,10 @@ static void tiny_ranks(void **state) {
   near(j.ks_at, .6, 0);
   /* step sum: 1/5 * 1/1 + 2/5 * 3/4 + 1/5 * 4/7 + 0 + 1/5 * 5/12 */
   near(j.average_precision, .2 + .4 * .75 + .2 * 4 / 7 + .2 * 5 / 12, 1e-15);
-  /* V10 of won: 1, 13/14 twice, 5/7, 1/7; V01 of lost: .8 -> (1 + 1)/5, .6 -> 3.5/5 twice, .4 -> 4/5 twice, .2 -> 4.5/5 twice */
-  double a = 26.0 / 35, v10[] = {1, 13.0 / 14, 13.0 / 14, 5.0 / 7, 1.0 / 7}, v01[] = {.4, .7, .7, .8, .8, .9, .9};
+  /* V10 of won: 1, 13/14 twice, 5/7, 1/7; V01 of lost: .8 -> (1 + 1)/5, .6 -> 3.5/5 twice, .4 -> 4/5 twice,
+   * .2 -> 4.5/5 twice */
+  double a = 26.0 / 35, v10[] = {1, 13.0 / 14, 13.0 / 14, 5.0 / 7, 1.0 / 7},
+         v01[] = {.4, .7, .7, .8, .8, .9, .9};
   double s10 = 0, s01 = 0;
   for (int i = 0; i < 5; i++) s10 += (v10[i] - a) * (v10[i] - a) / 4;
   for (int i = 0; i < 7; i++) s01 += (v01[i] - a) * (v01[i] - a) / 6;
@@ -83,8 +89,8 @@ static void tiny_losses(void **state) {
 
 static void tiny_calibration(void **state) {
   (void)state;
-  /* Wanted: R 4.2.2 glm(y ~ qlogis(p)), glm(y ~ offset(qlogis(p))); the two standard errors of the first by Newton to the end,
-   * 4e-8 from R's, which come from the step before the last. */
+  /* Wanted: R 4.2.2 glm(y ~ qlogis(p)), glm(y ~ offset(qlogis(p))); the two standard errors of the first by
+   * Newton to the end, 4e-8 from R's, which come from the step before the last. */
   lf_judgement j = judge_tiny();
   near(j.calibration_slope.value, 0.816433902348113, 1e-12);
   near(j.calibration_slope.std_error, 0.603216966106985, 1e-11);
@@ -125,7 +131,8 @@ static void revenue_by_hand(void **state) {
   lf_judgement j;
   assert_int_equal(lf_judge(&rows, true, NULL, &j, NULL), LF_OK);
   near(j.amount, 40, 0);
-  /* curve 0, 1/4, 1/4, 1/4, 1: area (1/8 + 1/4 + 1/4 + 5/8) / 4 = 5/16; perfect 3/4, 1, 1, 1: (3/8 + 7/8 + 2) / 4 = 13/16 */
+  /* curve 0, 1/4, 1/4, 1/4, 1: area (1/8 + 1/4 + 1/4 + 5/8) / 4 = 5/16; perfect 3/4, 1, 1, 1: (3/8 + 7/8 + 2)
+   * / 4 = 13/16 */
   near(j.revenue_gini, 2 * 5.0 / 16 - 1, 1e-15);
   near(j.revenue_gini_normalised, (2 * 5.0 / 16 - 1) / (2 * 13.0 / 16 - 1), 1e-15);
   near(j.top_amount[2], .2 * 4 * .25, 1e-15); /* 0.8 rows of the first, which holds a quarter */
@@ -162,7 +169,9 @@ static lf_judge_rows rows_of(const sample *s) {
   return (lf_judge_rows){.n = N, .score = s->score, .probability = s->p, .won = s->won, .amount = s->amount};
 }
 
-static double psi(double won, double lost) { return won > lost ? 1 : won == lost ? .5 : 0; }
+static double psi(double won, double lost) {
+  return won > lost ? 1 : won == lost ? .5 : 0;
+}
 
 /* Placement values over all pairs. */
 static double place(const sample *s, const double *score, int i) {
@@ -249,19 +258,22 @@ static void accounts(void **state) {
   near(pair.z, pair.difference / pair.std_error, 1e-12);
 }
 
-/* Sandwich over accounts, written out: H^-1 (sum of g_c g_c') H^-1 C/(C-1), at the slope and intercept found. */
+/* Sandwich over accounts, written out: H^-1 (sum of g_c g_c') H^-1 C/(C-1), at the slope and intercept found.
+ */
 static void calibration_over_accounts(void **state) {
   (void)state;
   sample s;
   lf_judgement j;
-  double g[CLUSTERS][2] = {{0}}, h00 = 0, h01 = 0, h11 = 0, b00 = 0, b01 = 0, b11 = 0, level = 0, info = 0, gl[CLUSTERS] = {0};
+  double g[CLUSTERS][2] = {{0}}, h00 = 0, h01 = 0, h11 = 0, b00 = 0, b01 = 0, b11 = 0, level = 0, info = 0,
+         gl[CLUSTERS] = {0};
   draw(&s, 9, 0);
   lf_judge_rows rows = rows_of(&s);
   rows.cluster = s.cluster;
   rows.n_clusters = CLUSTERS;
   assert_int_equal(lf_judge(&rows, true, NULL, &j, NULL), LF_OK);
   for (int i = 0; i < N; i++) {
-    double x = 1.3 * s.score[i] - .4, mu = lf_expit(j.calibration_intercept.value + j.calibration_slope.value * x);
+    double x = 1.3 * s.score[i] - .4,
+           mu = lf_expit(j.calibration_intercept.value + j.calibration_slope.value * x);
     double m1 = lf_expit(j.in_the_large.value + x), v = mu * (1 - mu);
     g[s.cluster[i]][0] += s.won[i] - mu;
     g[s.cluster[i]][1] += (s.won[i] - mu) * x;
@@ -277,7 +289,8 @@ static void calibration_over_accounts(void **state) {
     b11 += g[c][1] * g[c][1];
     level += gl[c] * gl[c];
   }
-  double det = h00 * h11 - h01 * h01, scale = CLUSTERS / (CLUSTERS - 1.0); /* 700 rows leave none of 90 accounts out */
+  double det = h00 * h11 - h01 * h01,
+         scale = CLUSTERS / (CLUSTERS - 1.0); /* 700 rows leave none of 90 accounts out */
   double slope = (h01 * h01 * b00 - 2 * h01 * h00 * b01 + h00 * h00 * b11) / det / det;
   double intercept = (h11 * h11 * b00 - 2 * h11 * h01 * b01 + h01 * h01 * b11) / det / det;
   near(j.calibration_slope.std_error, sqrt(scale * slope), 1e-9);
@@ -416,7 +429,8 @@ static void order_of_rows_never_matters(void **state) {
 static void threads_never_matter(void **state) {
   (void)state;
   enum { MANY = 150000 };
-  double *score = malloc(MANY * sizeof *score), *p = malloc(MANY * sizeof *p), *amount = malloc(MANY * sizeof *amount);
+  double *score = malloc(MANY * sizeof *score), *p = malloc(MANY * sizeof *p),
+         *amount = malloc(MANY * sizeof *amount);
   uint8_t *won = malloc(MANY);
   assert_true(score && p && amount && won);
   for (int integers = 0; integers < 2; integers++) {
@@ -520,7 +534,8 @@ static void extreme_scores(void **state) {
   near(j.auc.value, (2.5 + 3 + 4) / 12, 1e-15);
 }
 
-/* Scores that differ in their last bits only, in long runs and short ones, among far ones: the order must be that of the whole number. */
+/* Scores that differ in their last bits only, in long runs and short ones, among far ones: the order must be
+ * that of the whole number. */
 static void scores_alike_but_for_the_last_bits(void **state) {
   (void)state;
   enum { MANY = 6000 };
@@ -529,7 +544,10 @@ static void scores_alike_but_for_the_last_bits(void **state) {
   uint64_t seed = 77;
   for (int i = 0; i < MANY; i++) {
     int at = (i * 1009) % MANY; /* every place once */
-    close[i] = at < 40 ? -1e300 + at * 1e285 : at < 4000 ? 1 + at * 0x1p-52 : at < 4010 ? 1e9 + at * 0x1p-23 : at * 1e290;
+    close[i] = at < 40     ? -1e300 + at * 1e285
+               : at < 4000 ? 1 + at * 0x1p-52
+               : at < 4010 ? 1e9 + at * 0x1p-23
+                           : at * 1e290;
     rank[i] = at + .5;
     plain[i] = at % 4000; /* integers, for the counting way */
     won[i] = uniform(&seed) < (at % 4000) / 5000.0;
@@ -606,7 +624,8 @@ static void psi_by_hand(void **state) {
 static void psi_with_empty_bins(void **state) {
   (void)state;
   const double expected[] = {10, 0, 0, 30}, actual[] = {5, 5, 0, 30};
-  double value = 0, critical = 0, p[] = {10.5 / 41.5, .5 / 41.5, 30.5 / 41.5}, q[] = {5.5 / 41.5, 5.5 / 41.5, 30.5 / 41.5};
+  double value = 0, critical = 0, p[] = {10.5 / 41.5, .5 / 41.5, 30.5 / 41.5},
+         q[] = {5.5 / 41.5, 5.5 / 41.5, 30.5 / 41.5};
   double want = 0;
   for (int k = 0; k < 3; k++) want += (q[k] - p[k]) * log(q[k] / p[k]);
   assert_int_equal(lf_psi(expected, actual, 4, .05, &value, &critical, NULL), LF_OK);
@@ -634,7 +653,8 @@ static void woe_by_hand(void **state) {
 
 static void hosmer_with_shared_cuts(void **state) {
   (void)state;
-  /* 20 rows at three values: the quantiles hold .1, .5 and .9 (type 7), so groups are (<= .1), (.1, .5], (.5, .9] */
+  /* 20 rows at three values: the quantiles hold .1, .5 and .9 (type 7), so groups are (<= .1), (.1, .5], (.5,
+   * .9] */
   double p[20], score[20];
   uint8_t won[20];
   for (int i = 0; i < 20; i++) {
@@ -645,7 +665,8 @@ static void hosmer_with_shared_cuts(void **state) {
   lf_judge_rows rows = {.n = 20, .score = score, .probability = p, .won = won};
   lf_judgement j;
   assert_int_equal(lf_judge(&rows, true, NULL, &j, NULL), LF_OK);
-  /* position 19 * j / 10: 0, 1.9, 3.8, 5.7, 7.6 (between .1 and .5: .34), 9.5, 11.4, 13.3 (.62), 15.2, 17.1, 19 */
+  /* position 19 * j / 10: 0, 1.9, 3.8, 5.7, 7.6 (between .1 and .5: .34), 9.5, 11.4, 13.3 (.62), 15.2, 17.1,
+   * 19 */
   const lf_hosmer_lemeshow *h = &j.hosmer_lemeshow;
   assert_int_equal(h->groups, 3);
   near(h->cut[0], .1, 0);
@@ -654,7 +675,8 @@ static void hosmer_with_shared_cuts(void **state) {
   near(h->n[0], 8, 0);
   near(h->n[1], 6, 0);
   near(h->observed[2], 5, 0);
-  double chi2 = pow(1 - .8, 2) / .8 + pow(.2, 2) / 7.2 + 2 * 1.0 / 3 + pow(5 - 5.4, 2) / 5.4 + pow(.4, 2) / .6;
+  double chi2 =
+      pow(1 - .8, 2) / .8 + pow(.2, 2) / 7.2 + 2 * 1.0 / 3 + pow(5 - 5.4, 2) / 5.4 + pow(.4, 2) / .6;
   near(h->chi2, chi2, 1e-13);
   near(h->df, 3, 0);
   near(j.ece, (8 * fabs(.1 - 1.0 / 8) + 6 * fabs(.5 - 4.0 / 6) + 6 * fabs(.9 - 5.0 / 6)) / 20, 1e-15);

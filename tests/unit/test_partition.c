@@ -62,12 +62,16 @@ static bool keeps_trend(const double *level, int n, lf_trend trend) {
       if (level[k] > level[k - 1]) return false;
       break;
     case LF_TREND_PEAK:
-      if (!up) turns_at = k;
-      else if (turns_at >= 0) return false;
+      if (!up)
+        turns_at = k;
+      else if (turns_at >= 0)
+        return false;
       break;
     case LF_TREND_VALLEY:
-      if (up) turns_at = k;
-      else if (turns_at >= 0) return false;
+      if (up)
+        turns_at = k;
+      else if (turns_at >= 0)
+        return false;
       break;
     default: break;
     }
@@ -90,7 +94,8 @@ static double brute_force(const small *s, bool squared, const lf_partition_optio
       bands++;
       from = j;
     }
-    if (!allowed || (o->max_bands && (size_t)bands > o->max_bands) || !keeps_trend(level, bands, o->trend)) continue;
+    if (!allowed || (o->max_bands && (size_t)bands > o->max_bands) || !keeps_trend(level, bands, o->trend))
+      continue;
     least = fmin(least, total);
   }
   return least;
@@ -105,9 +110,8 @@ static void partition_is_exact(void **state) {
     bool squared = trial % 2;
     lf_partition_atoms atoms = {.n = N, .rows = s.rows, .won = s.won};
     if (squared) atoms.z = s.z, atoms.h = s.h;
-    lf_partition_options o = {.penalty = 3 * uniform(&seed),
-                              .max_bands = trial % 3 ? 0 : 3,
-                              .trend = trends[trial % 9 / 3]};
+    lf_partition_options o = {
+        .penalty = 3 * uniform(&seed), .max_bands = trial % 3 ? 0 : 3, .trend = trends[trial % 9 / 3]};
     if (o.trend == LF_TREND_FREE) { /* with a trend the minima are judged on pooled blocks */
       o.min_rows = floor(30 * uniform(&seed));
       o.min_each = floor(6 * uniform(&seed));
@@ -116,8 +120,10 @@ static void partition_is_exact(void **state) {
     size_t bands = 0;
     double cost = 0, want = brute_force(&s, squared, &o);
     assert_int_equal(lf_partition(&atoms, &o, band, &bands, &cost, NULL), LF_OK);
-    if (isinf(want)) assert_int_equal(bands, 1);
-    else assert_true(fabs(cost + o.penalty * (double)bands - want) < 1e-9 * (1 + fabs(want)));
+    if (isinf(want))
+      assert_int_equal(bands, 1);
+    else
+      assert_true(fabs(cost + o.penalty * (double)bands - want) < 1e-9 * (1 + fabs(want)));
     for (int j = 1; j < N; j++) assert_true(band[j] == band[j - 1] || band[j] == band[j - 1] + 1);
     assert_int_equal(band[N - 1] + 1, bands);
   }
@@ -146,14 +152,16 @@ static void peaks_and_valleys_keep_their_shape(void **state) {
   }
 }
 
-/* Left to the data: never dearer than free bands by more than one band, and rising where rising bands cost no more than that. */
+/* Left to the data: never dearer than free bands by more than one band, and rising where rising bands cost no
+ * more than that. */
 static void the_data_choose_a_trend(void **state) {
   (void)state;
   uint64_t seed = 11;
   for (int trial = 0; trial < 60; trial++) {
     small s = make_small(&seed);
     if (trial % 2)
-      for (int j = 0; j < N; j++) s.won[j] = floor(s.rows[j] * (0.1 + 0.06 * j)); /* rises, but for rounding */
+      for (int j = 0; j < N; j++)
+        s.won[j] = floor(s.rows[j] * (0.1 + 0.06 * j)); /* rises, but for rounding */
     lf_partition_atoms atoms = {.n = N, .rows = s.rows, .won = s.won};
     lf_partition_options o = {.penalty = 1, .trend = LF_TREND_AUTO};
     uint16_t band[N];
@@ -170,14 +178,16 @@ static void the_data_choose_a_trend(void **state) {
         cost_of(&s, false, from, j + 1, &rows, &won, &level[k++]);
         from = j + 1;
       }
-    assert_true(keeps_trend(level, (int)bands, LF_TREND_INCREASING) || keeps_trend(level, (int)bands, LF_TREND_DECREASING));
+    assert_true(keeps_trend(level, (int)bands, LF_TREND_INCREASING) ||
+                keeps_trend(level, (int)bands, LF_TREND_DECREASING));
   }
 }
 
 static void edges_are_round_numbers(void **state) {
   (void)state;
-  static const double cases[][3] = {{48.1, 52.3, 50}, {48.71, 48.73, 48.72}, {-3, 5, 0},     {0.0123, 0.0187, 0.015},
-                                    {999, 1001, 1000}, {3, 4, 4},             {-60, -40, -50}, {0.25, 0.35, 0.3}};
+  static const double cases[][3] = {{48.1, 52.3, 50},        {48.71, 48.73, 48.72}, {-3, 5, 0},
+                                    {0.0123, 0.0187, 0.015}, {999, 1001, 1000},     {3, 4, 4},
+                                    {-60, -40, -50},         {0.25, 0.35, 0.3}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     double edge = lf_round_edge(cases[i][0], cases[i][1]);
     assert_true(edge > cases[i][0] && edge <= cases[i][1]);
@@ -213,7 +223,13 @@ static void points_reach_both_ends_and_beat_plain_rounding(void **state) {
         for (int k = 0; k < P; k++) curvature[i * P + j] += root[i * P + k] * root[j * P + k];
       }
     const size_t first[A] = {0, K, 2 * K}, count[A] = {K, K, K};
-    lf_points_problem problem = {.n = P, .weight = weight, .curvature = curvature, .n_attributes = A, .first = first, .count = count, .maximum = 20};
+    lf_points_problem problem = {.n = P,
+                                 .weight = weight,
+                                 .curvature = curvature,
+                                 .n_attributes = A,
+                                 .first = first,
+                                 .count = count,
+                                 .maximum = 20};
     lf_points_answer answer = {0};
     assert_int_equal(lf_points_choose(&problem, &answer, NULL), LF_OK);
     int low = 0, high = 0;
@@ -241,7 +257,13 @@ static void whole_weights_are_kept(void **state) {
   double curvature[25] = {0};
   for (int i = 0; i < 5; i++) curvature[i * 5 + i] = 1 + i;
   const size_t first[] = {0, 3}, count[] = {3, 2};
-  lf_points_problem problem = {.n = 5, .weight = weight, .curvature = curvature, .n_attributes = 2, .first = first, .count = count, .maximum = 10};
+  lf_points_problem problem = {.n = 5,
+                               .weight = weight,
+                               .curvature = curvature,
+                               .n_attributes = 2,
+                               .first = first,
+                               .count = count,
+                               .maximum = 10};
   lf_points_answer answer = {0};
   assert_int_equal(lf_points_choose(&problem, &answer, NULL), LF_OK);
   const int want[] = {0, 3, 7, 0, 3};
