@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "fit/logistic.h"
+#include "fit/predictor.h"
 
 /* Working space of one chunk, carved out of the slab. */
 typedef struct block {
@@ -32,22 +33,6 @@ static block carve(const lf_frame *frame, double *scratch) {
 
 /* ---- loading a block --------------------------------------------------------------------------------- */
 
-LF_CLONES
-static void widen(size_t n, uint8_t width, const void *codes, size_t from, uint32_t *restrict out) {
-  if (width == 1) {
-    const uint8_t *c = (const uint8_t *)codes + from;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) out[i] = c[i];
-  } else if (width == 2) {
-    const uint16_t *c = (const uint16_t *)codes + from;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) out[i] = c[i];
-  } else {
-    memcpy(out, (const uint32_t *)codes + from, n * sizeof *out);
-  }
-}
-
-/* z = (x - shift) / scale, 0 where there is no value (such rows have weight 0). */
 LF_CLONES
 static void rescale(size_t n, double shift, double inverse, double *restrict z) {
 #pragma omp simd
@@ -79,7 +64,7 @@ static void load(const lf_frame *frame, size_t from, size_t n, block *b) {
   b->from = from;
   b->n = n;
   for (size_t g = 0; g < frame->n_groups; g++)
-    widen(n, frame->groups[g].width, frame->groups[g].codes, from, b->joint + g * LF_BLOCK_ROWS);
+    lf_widen(n, frame->groups[g].width, frame->groups[g].codes, from, b->joint + g * LF_BLOCK_ROWS);
   for (size_t k = 0; k < frame->n_numbers; k++) {
     const lf_frame_number *x = &frame->numbers[k];
     double *z = b->z + k * LF_BLOCK_ROWS;
@@ -100,71 +85,16 @@ static void add_scaled(size_t n, double a, const double *restrict x, double *res
   for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
 
-static void add_looked_up(size_t n, const double *table, const uint32_t *joint, double *eta) {
-  for (size_t i = 0; i < n; i++) eta[i] += table[joint[i]];
-}
-
-/* Contribution of each joint code to eta, groups one after another; sums[g] is where group g starts. */
-typedef struct predictor {
-  double intercept;
-  double *table;
-  size_t *start;
-} predictor;
-
-static void predictor_clear(predictor *p) {
-  free(p->table);
-  free(p->start);
-}
-
-static lf_status make_predictor(const lf_frame *frame, const double *working, predictor *p, lf_error *err) {
-  lf_status status = LF_OK;
-  size_t total = 0;
-  for (size_t g = 0; g < frame->n_groups; g++) total += frame->groups[g].n_codes;
-  LF_TRY(lf_alloc(total, sizeof *p->table, &p->table, err));
-  LF_TRY(lf_alloc(frame->n_groups, sizeof *p->start, &p->start, err));
-  p->intercept = working[0];
-  size_t at = 0;
-  for (size_t g = 0; g < frame->n_groups; g++) {
-    const lf_frame_group *group = &frame->groups[g];
-    p->start[g] = at;
-    for (size_t t = 0; t < group->n_terms; t++) {
-      const int32_t *coef = group->coef + t * group->n_codes;
-      for (size_t c = 0; c < group->n_codes; c++) p->table[at + c] += coef[c] < 0 ? 0.0 : working[coef[c]];
-    }
-    at += group->n_codes;
-  }
-cleanup:
-  return status;
-}
-
-static void predict(const lf_frame *frame, const double *working, const predictor *p, const double *offset,
+static void predict(const lf_frame *frame, const double *working, const lf_predictor *p, const double *offset,
                     block *b) {
   for (size_t i = 0; i < b->n; i++) b->eta[i] = p->intercept + (offset ? offset[b->from + i] : 0.0);
   for (size_t k = 0; k < frame->n_numbers; k++)
     add_scaled(b->n, working[frame->numbers[k].coef], b->z + k * LF_BLOCK_ROWS, b->eta);
   for (size_t g = 0; g < frame->n_groups; g++)
-    add_looked_up(b->n, p->table + p->start[g], b->joint + g * LF_BLOCK_ROWS, b->eta);
+    lf_add_looked_up(b->n, p->table + p->start[g], b->joint + g * LF_BLOCK_ROWS, b->eta);
   if (!frame->design->weight) return;
   for (size_t i = 0; i < b->n; i++)
     if (b->w[i] == 0.0) b->eta[i] = 0.0;
-}
-
-lf_status lf_frame_predict(const lf_frame *frame, const double *b, size_t from, size_t to, double *eta,
-                           lf_error *err) {
-  predictor p = {0};
-  uint32_t joint[LF_BLOCK_ROWS];
-  lf_status status = make_predictor(frame, b, &p, err);
-  for (size_t at = from; status == LF_OK && at < to; at += LF_BLOCK_ROWS) {
-    size_t n = at + LF_BLOCK_ROWS < to ? LF_BLOCK_ROWS : to - at;
-    double *out = eta + (at - from);
-    for (size_t i = 0; i < n; i++) out[i] = p.intercept;
-    for (size_t g = 0; g < frame->n_groups; g++) {
-      widen(n, frame->groups[g].width, frame->groups[g].codes, at, joint);
-      add_looked_up(n, p.table + p.start[g], joint, out);
-    }
-  }
-  predictor_clear(&p);
-  return status;
 }
 
 /* ---- hat values -------------------------------------------------------------------------------------- */
@@ -296,7 +226,7 @@ typedef struct pass {
   bool meat;     /* squared residuals in place of omega */
   bool linear;   /* eta = x'working and nothing more */
   double margin; /* linear and accumulating: rows beyond it on their own side are left out */
-  predictor predictor;
+  lf_predictor predictor;
   void (*visit)(void *context, const lf_block_view *block); /* NULL: accumulate */
   void *context;
 } pass;
@@ -437,12 +367,12 @@ static lf_status run_pass(pass *p, const double *hat, const lf_run *run, lf_erro
   double *hat_tables = NULL;
   LF_TRY(lf_check_interrupt(run, err));
   LF_TRY(make_hat(p->frame, hat, &hat_tables, err));
-  LF_TRY(make_predictor(p->frame, p->working, &p->predictor, err));
+  LF_TRY(lf_predictor_make(p->frame, p->working, &p->predictor, err));
   p->hat_tables = hat_tables;
   lf_parallel_for(run, p->frame->chunks.count, run_chunk, p);
   if (!p->visit) add_chunks(p, run);
 cleanup:
-  predictor_clear(&p->predictor);
+  lf_predictor_clear(&p->predictor);
   free(hat_tables);
   return status;
 }
