@@ -226,5 +226,5 @@ def large(bench):
     job(bench, history, 1, plain_peers(bench, history, slow=False)[:1])
 
 
-CASES = {"read": read, "plain": plain_job, "card": card, "path": path, "boot": boot, "band": band, "scale": scale, "memory": memory,
+CASES = {"read": read, "plain": plain_job, "card": card, "scale": scale, "path": path, "boot": boot, "band": band, "memory": memory,
          "shapes": shapes, "large": large}

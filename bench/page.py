@@ -1,4 +1,5 @@
 """docs/performance.md from what was measured, and the hand-written remarks of bench/remarks.md."""
+import os
 import statistics
 import subprocess
 import time
@@ -58,7 +59,8 @@ def goals(bench, root):
 
 def write(bench, root):
     commit = subprocess.run(["git", "-C", root, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    facts = [("Date", time.strftime("%Y-%m-%d", time.gmtime())), ("leadfit", commit or "?"), *bench.machine.facts(),
+    facts = [("Load averages", "{:.1f} {:.1f} {:.1f} before, {:.1f} {:.1f} {:.1f} after (the bench's own work included)".format(*bench.load, *os.getloadavg())),
+             ("Date", time.strftime("%Y-%m-%d", time.gmtime())), ("leadfit", commit or "?"), *bench.machine.facts(),
              ("Peers", ", ".join(f"{k} {v}" for k, v in bench.machine.versions.items())),
              ("Absent peers", ", ".join(bench.machine.absent) or "none")]
     parts = [INTRODUCTION, "\n".join(["| | |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in facts)]), "", goals(bench, root)]

@@ -5,6 +5,7 @@ suppressPackageStartupMessages({ library(Matrix); library(glmnet) })
 arguments <- commandArgs(TRUE)
 folds <- as.integer(arguments[2])
 h <- read_history(arguments[1], "9999")
+setnames(h$x, make.names(names(h$x)))  # the formula wants plain names
 x <- sparse.model.matrix(~ ., h$x)[, -1]
 parallel <- suppressPackageStartupMessages(require(doParallel, quietly = TRUE))
 if (parallel) registerDoParallel(cores = parallel::detectCores())

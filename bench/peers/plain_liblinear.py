@@ -15,7 +15,7 @@ import common
 train, won, judge, judge_won = common.read_polars(sys.argv[1], sys.argv[2])
 (x, x_judge), names, shift, scale = common.sparse_design([train, judge])
 with tempfile.TemporaryDirectory() as folder:
-    data, model = pathlib.Path(folder, "data"), pathlib.Path(folder, "model")
+    data, model = str(pathlib.Path(folder, "data")), pathlib.Path(folder, "model")
     dump_svmlight_file(x, 2 * won - 1, data, zero_based=False)
     subprocess.run(["liblinear-train", "-s", "0", "-c", "1e6", "-e", "1e-8", "-q", data, model], check=True)
     head, _, weights = model.read_text().partition("w\n")
