@@ -33,6 +33,8 @@ def table(turn):
         ratio = statistics.median(turn.ratios(name, first))
         lines.append(f"| {name} | {len(runs)} | {seconds(turn.median(name))} | {seconds(low)}–{seconds(high)} | {seconds(cpu)} | "
                      f"{turn.median(name, 'peak'):.0f} |{private} {'1' if name == first else f'{ratio:.2f} ×'} |")
+    if not turn.runs:
+        lines = [f"**{turn.title}**"]
     if turn.failed:
         lines += ["", f"Failed, or not finished in the time left: {', '.join(turn.failed)}."]
     return "\n".join(lines)

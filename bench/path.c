@@ -63,11 +63,11 @@ cleanup:
 
 static lf_status fit_fold(paths *p, size_t fold, lf_error *err) {
   size_t n = p->frame->n_coef;
-  double *weight = NULL, *b = NULL;
+  double *weight = NULL, *b = NULL, lambda[STEPS];
   lf_design design = *p->design;
   lf_run serial = {.threads = 1};
   lf_frame *frame = NULL;
-  lf_ridge_path path = {.n = STEPS, .lambda = p->lambda, .unit = p->unit, .tolerance = p->tolerance};
+  lf_ridge_path path = {.n = STEPS, .lambda = lambda, .unit = p->unit, .tolerance = p->tolerance};
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
   LF_TRY(lf_alloc(STEPS * n, sizeof *b, &b, err));
@@ -75,6 +75,8 @@ static lf_status fit_fold(paths *p, size_t fold, lf_error *err) {
     weight[i] = fold_of(i) == fold ? 0 : p->design->weight ? p->design->weight[i] : 1;
   design.weight = weight;
   LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
+  /* glmnet's penalty is on the mean log-likelihood: fewer rows, less of it. */
+  for (size_t k = 0; k < STEPS; k++) lambda[k] = p->lambda[k] * frame->rows / p->frame->rows;
   LF_TRY(lf_ridge_path_fit(frame, &path, &serial, b, err));
   if (fold < FOLDS) LF_TRY(judge(p, fold, b, err));
 cleanup:
