@@ -34,7 +34,7 @@ def table(turn):
         lines.append(f"| {name} | {len(runs)} | {seconds(turn.median(name))} | {seconds(low)}–{seconds(high)} | {seconds(cpu)} | "
                      f"{turn.median(name, 'peak'):.0f} |{private} {'1' if name == first else f'{ratio:.2f} ×'} |")
     if not turn.runs:
-        lines = [f"**{turn.title}**"]
+        lines = [f"**{turn.title}**", *([] if turn.failed else ["", "Not run, the time was over."])]
     if turn.failed:
         lines += ["", f"Failed, or not finished in the time left: {', '.join(turn.failed)}."]
     return "\n".join(lines)
