@@ -11,15 +11,15 @@
 
 /* What the user asked. Zero-initialise for unpenalised maximum likelihood. */
 typedef struct lf_solve_options {
-  const double *
-      ridge; /* n_coef penalties r_j >= 0: objective is loglik - sum r_j (b_j - centre_j)^2 / 2. NULL: none */
+  const double *ridge;   /* n_coef penalties r_j >= 0: objective is loglik - sum r_j (b_j - centre_j)^2 / 2;
+                            NULL: none */
   const double *centre;  /* NULL: 0 */
   bool firth;            /* Jeffreys penalty: loglik + log det(X'WX) / 2 */
   const double *start;   /* n_coef, or NULL */
   const int8_t *fixed;   /* n_coef: nonzero keeps the coefficient at its start; NULL: none */
   int max_iterations;    /* 0: 100 */
   double tolerance;      /* on the Newton decrement score' A^-1 score, the squared distance to the maximum in
-                            standard errors; the last step is      still taken, so the error left is of the order of the
+                            standard errors; the last step is still taken, so the error left is of the order of the
                             decrement itself. 0: 1e-10, or 1e-14 of the deviance if that is less */
   bool keep_frame;       /* keep the working form of the design in the weights, for lf_sandwich; needs the
                             information */
