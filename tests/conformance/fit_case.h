@@ -29,7 +29,7 @@ typedef struct fit_case {
   size_t n_names;
   char names[256][64]; /* of coefficients: "(Intercept)", "age", "race=black" */
   double worst;        /* largest |got - want| / (atol + rtol |want|) */
-  char worst_path[128];
+  char worst_path[256];
   size_t compared;
 } fit_case;
 
