@@ -43,7 +43,7 @@ cleanup:
   return status;
 }
 
-static lf_status fit_card(lf_fit_job *job, lf_error *err) {
+lf_status lf_fit_card(lf_fit_job *job, lf_error *err) {
   const lf_options *o = job->options;
   lf_card_options card = {.max_bands = isnan(o->max_bands) ? 0 : (size_t)o->max_bands};
   lf_evidence_options evidence = {.seed = o->seed};
@@ -144,7 +144,7 @@ lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error 
   LF_TRY(lf_input_history(options, NAN, run, &job.history, err));
   say_stage(options, "reading", &since);
   if (options->method == LF_METHOD_CARD)
-    LF_TRY(fit_card(&job, err));
+    LF_TRY(lf_fit_card(&job, err));
   else
     LF_TRY(fit_plain(&job, err));
   say_stage(options, "fit in all", &since);

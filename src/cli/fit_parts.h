@@ -1,4 +1,5 @@
-/* The parts of one run of `leadfit fit`, and its report. */
+/* The parts of one run of `leadfit fit`, and its report; `leadfit evidence` makes the same card for its
+ * evidence. */
 #ifndef LF_CLI_FIT_PARTS_H
 #define LF_CLI_FIT_PARTS_H
 
@@ -20,6 +21,9 @@ typedef struct lf_fit_job {
 } lf_fit_job;
 
 void lf_fit_job_clear(lf_fit_job *job);
+
+/* The card method on job->history: atoms, card fit, card, scores of all rows and the evidence. */
+lf_status lf_fit_card(lf_fit_job *job, lf_error *err);
 
 /* Loads what --current names, before any work is done. */
 lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err);

@@ -26,8 +26,8 @@ static const command_rule commands[] = {
     {"compare", LF_COMMAND_COMPARE, lf_command_compare,
      "HISTORY... CANDIDATE... (scoring.json or column:NAME)",
      "which of several scores is better, on the same rows"},
-    {"evidence", LF_COMMAND_EVIDENCE, lf_command_evidence, "HISTORY... --claims FILE",
-     "what the history says of each claim, and what would overturn it"},
+    {"evidence", LF_COMMAND_EVIDENCE, lf_command_evidence, "HISTORY... [--claims FILE]",
+     "what the history says of every attribute, and of each claim"},
     {"score", LF_COMMAND_SCORE, lf_command_score, "LEADS... --config FILE [-o FILE]",
      "points, grade, MQL, probability and reasons of every lead"},
 };

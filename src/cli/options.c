@@ -90,7 +90,7 @@ static const option_rule rules[] = {
     {"current", 0, "FILE", OPT_CURRENT, LF_COMMAND_FIT,
      "definition in force (scoring.json): the report says what changes"},
     {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
-    {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to be answered (YAML)"},
+    {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to answer (YAML), in place of the project file's"},
     {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE,
      "folder (fit) or file (score) to write"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},

@@ -1,9 +1,9 @@
 /* claims: what somebody asserts of an attribute, in a form that data can answer -> a verdict and all that
  * stands behind it.
  *
- * In:   claims (claims.yaml) and a history. The holdout judges where there is one, else every row: a claim
- * comes from outside the data, so no row has chosen it. Out:  an lf_answers the caller owns, one answer a
- * claim, in the same order. */
+ * In:   claims (claims.yaml, or the key `claims` of a project file) and a history. The holdout judges where
+ * there is one, else every row: a claim comes from outside the data, so no row has chosen it. Out:  an
+ * lf_answers the caller owns, one answer a claim, in the same order. */
 #ifndef LF_EVIDENCE_CLAIMS_H
 #define LF_EVIDENCE_CLAIMS_H
 
@@ -40,6 +40,8 @@ typedef struct lf_claims {
 
 /* Reads claims.yaml (or the same as JSON). Errors are LF_E_USAGE and name the path: `claims[2].group`. */
 lf_status lf_claims_load(const char *path, lf_claims **claims, lf_error *err);
+/* The claims of a project file (its key `claims`); *claims stays NULL where it has none. */
+lf_status lf_claims_load_project(const char *path, lf_claims **claims, lf_error *err);
 lf_status lf_claims_parse(const char *name, const char *bytes, size_t n, lf_claims **claims, lf_error *err);
 void lf_claims_free(lf_claims *claims);
 

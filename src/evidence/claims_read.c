@@ -144,11 +144,9 @@ cleanup:
 }
 
 static lf_status read_all(lf_claims *claims, lf_error *err) {
-  static const char *const keys[] = {"claims", NULL};
   lf_status status = LF_OK;
   size_t n = 0;
   lf_node root = lf_node_root(claims->root, claims->file), list = lf_node_key(&root, "claims");
-  LF_TRY(lf_node_only_keys(&root, keys, err));
   LF_TRY(lf_node_array(&list, &n, err));
   if (n == 0) LF_TRY(lf_node_fail(&list, err, "there are no claims in it"));
   LF_TRY(lf_alloc(n, sizeof *claims->items, &claims->items, err));
@@ -179,14 +177,33 @@ cleanup:
   return status;
 }
 
+/* Takes root over: the tree of a file that holds claims and nothing else. */
+static lf_status make_alone(const char *name, json_t *root, lf_claims **claims, lf_error *err) {
+  static const char *const keys[] = {"claims", NULL};
+  lf_node top = lf_node_root(root, name);
+  lf_status status = lf_node_only_keys(&top, keys, err);
+  if (status == LF_OK) return make(name, root, claims, err);
+  json_decref(root);
+  return status;
+}
+
 lf_status lf_claims_load(const char *path, lf_claims **claims, lf_error *err) {
   json_t *root = NULL;
   lf_status status = lf_tree_load(path, &root, err);
-  return status == LF_OK ? make(path, root, claims, err) : status;
+  return status == LF_OK ? make_alone(path, root, claims, err) : status;
+}
+
+lf_status lf_claims_load_project(const char *path, lf_claims **claims, lf_error *err) {
+  json_t *root = NULL;
+  lf_status status = lf_tree_load(path, &root, err);
+  if (status != LF_OK) return status;
+  if (json_object_get(root, "claims")) return make(path, root, claims, err);
+  json_decref(root);
+  return LF_OK;
 }
 
 lf_status lf_claims_parse(const char *name, const char *bytes, size_t n, lf_claims **claims, lf_error *err) {
   json_t *root = NULL;
   lf_status status = lf_tree_parse(name, bytes, n, true, &root, err);
-  return status == LF_OK ? make(name, root, claims, err) : status;
+  return status == LF_OK ? make_alone(name, root, claims, err) : status;
 }

@@ -50,8 +50,9 @@ lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, c
 lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n,
                               lf_error *err);
 
-/* Claims with their verdicts and the counts behind them. */
-lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
-                             lf_error *err);
+/* Every attribute with its verdict, where the tree has them, and the claims with theirs and the counts behind
+ * them. */
+lf_status lf_evidence_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
+                               lf_error *err);
 
 #endif

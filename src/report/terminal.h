@@ -55,4 +55,7 @@ void lf_term_cell(lf_term_table *table, bool start, lf_text *text);
 void lf_term_table_write(lf_term *term, const lf_term_table *table);
 void lf_term_table_free(lf_term_table *table);
 
+/* terminal_claims.c: claims[…] of `evidence`, one after another. */
+void lf_term_claims(lf_term *term, const json_t *claims);
+
 #endif

@@ -1,9 +1,8 @@
-/* `evidence --claims` on a terminal: each claim, its verdict, the counts behind it, and what to know before
+/* Claims on a terminal: each claim, its verdict, the counts behind it, and what to know before
  * it is quoted. */
 #include <math.h>
 #include <string.h>
 
-#include "report/report.h"
 #include "report/terminal.h"
 
 enum { INDENT = 12, MOST_NOTES = 4 };
@@ -102,14 +101,11 @@ static void write_claim(lf_term *term, const json_t *claim) {
   }
 }
 
-lf_status lf_claims_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
-                             lf_error *err) {
-  lf_term term = lf_term_new(colour, width, 0);
+void lf_term_claims(lf_term *term, const json_t *claims) {
   size_t i;
   json_t *claim;
-  json_array_foreach((json_t *)lf_view_at(evidence, "claims"), i, claim) {
-    if (i) lf_term_line(&term, LF_INK_PLAIN, "");
-    write_claim(&term, claim);
+  json_array_foreach((json_t *)claims, i, claim) {
+    if (i) lf_term_line(term, LF_INK_PLAIN, "");
+    write_claim(term, claim);
   }
-  return lf_view_give(&term.out, bytes, n, err);
 }
