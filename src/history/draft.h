@@ -21,8 +21,8 @@ typedef struct lf_draft {
   const lf_project *project;
   const lf_history_options *options;
   const lf_run *run;
-  uint8_t *state;     /* lf_row_state of each row of the table as read */
-  uint64_t *identity; /* hash of the content of each row, weight aside */
+  uint8_t *state;     /* lf_row_state of each row; NULL once the rows are split: then history->won has it */
+  uint64_t *identity; /* hash of the content of each row, weight aside; NULL where nothing has asked for it */
 } lf_draft;
 
 static inline bool lf_row_used(uint8_t state) {
@@ -41,13 +41,17 @@ lf_status lf_roles_infer(lf_draft *draft, lf_error *err);
 lf_status lf_maturity_hold(lf_draft *draft, lf_error *err);
 /* Warns of cohorts too young to have closed. */
 lf_status lf_cohorts_check(lf_draft *draft, lf_error *err);
-/* Leaves out rows without a weight and repeated rows; makes identities. */
+/* Leaves out rows without a weight and repeated rows. */
 lf_status lf_rows_screen(lf_draft *draft, lf_error *err);
 /* Decides who judges, and puts the rows in order: training, then holdout. The table has only used rows
  * afterwards. */
 lf_status lf_split_rows(lf_draft *draft, lf_error *err);
 /* Accounts, and the folds of the training rows. */
 lf_status lf_fold_rows(lf_draft *draft, lf_error *err);
+/* Numbers the different values of a column in the order in which they first stand in rows [0, n); a row
+ * without a value has a number of its own. cluster: room for n. */
+lf_status lf_number_accounts(const lf_column *column, size_t n, const lf_run *run, uint32_t *cluster,
+                             size_t *n_clusters, lf_error *err);
 /* Which columns may be attributes. */
 lf_status lf_screen_columns(lf_draft *draft, lf_error *err);
 
@@ -69,9 +73,14 @@ const char *lf_quoted(const char *text, char out[LF_QUOTED]);
 /* "'A', 'B', 'C' and 4 more" into a buffer. */
 void lf_join(const char *const *items, size_t n, size_t shown, char *out, size_t size);
 
+/* Whom a row stands for in whatever is decided by hash: its account where one is known, else its id, else its
+ * content. lf_rows_who comes first, once the rows stand as they will be asked for. */
+lf_status lf_rows_who(lf_draft *draft, lf_error *err);
+uint64_t lf_row_who(const lf_draft *draft, size_t row);
+
 /* Cuts rows into `n` blocks of about equal weight in the order of days, a day never split; block[i] of rows
  * without a day is 0. Returns the number of blocks that came out in *made. */
-lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, uint8_t *block, size_t *made,
-                         lf_error *err);
+lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, const lf_run *run,
+                         uint8_t *block, size_t *made, lf_error *err);
 
 #endif

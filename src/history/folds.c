@@ -7,67 +7,18 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "history/days.h"
 
 enum { FOLD_SALT = 0x666f6c64, DEALT_ROWS = 5000, MOST_FOLDS = 254, JUDGES = 255 };
 
-/* ---- accounts ------------------------------------------------------------------------------------- */
-
-typedef struct numbered {
-  uint64_t key; /* 0: free */
-  uint32_t number;
-} numbered;
-
-enum { AHEAD = 32 };
-
-/* Fills keys[0..) with those of the next rows and asks for the places where they will be looked up: the table
- * is larger than the caches, and so the rows wait for memory together instead of one after the other. */
-static void fetch_keys(const lf_column *column, size_t from, size_t to, const numbered *table, int shift,
-                       uint64_t keys[AHEAD]) {
-  for (size_t i = from; i < to; i++) {
-    keys[i - from] = lf_column_key(column, i);
-    __builtin_prefetch(&table[keys[i - from] * UINT64_C(0x9e3779b97f4a7c15) >> shift], 1);
-  }
-}
-
-/* Number of each key, in order of first appearance. Open addressing; key 0 (no account) is a cluster of its
- * own each time. */
-static lf_status number_keys(const lf_column *column, size_t n, uint32_t *cluster, size_t *n_clusters,
-                             lf_error *err) {
-  lf_status status = LF_OK;
-  numbered *table = NULL;
-  uint32_t next = 0;
-  uint64_t keys[AHEAD];
-  int bits = 4;
-  while ((size_t)1 << bits < 2 * (size_t)column->distinct + 2 || (size_t)1 << bits < n + n / 4) bits++;
-  size_t mask = ((size_t)1 << bits) - 1;
-  LF_TRY(lf_alloc(mask + 1, sizeof *table, &table, err));
-  for (size_t from = 0; from < n; from += AHEAD) {
-    size_t to = from + AHEAD < n ? from + AHEAD : n;
-    fetch_keys(column, from, to, table, 64 - bits, keys);
-    for (size_t i = from; i < to; i++) {
-      uint64_t key = keys[i - from];
-      size_t slot = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
-      while (key && table[slot].key && table[slot].key != key) slot = (slot + 1) & mask;
-      if (key && table[slot].key) {
-        cluster[i] = table[slot].number;
-        continue;
-      }
-      cluster[i] = next++;
-      if (key) table[slot] = (numbered){.key = key, .number = cluster[i]};
-    }
-  }
-  *n_clusters = next;
-cleanup:
-  free(table);
-  return status;
-}
-
-static lf_status make_clusters(lf_history *h, lf_error *err) {
+static lf_status make_clusters(const lf_draft *draft, lf_error *err) {
+  lf_history *h = draft->history;
   if (h->account == SIZE_MAX) return LF_OK;
   lf_status status = lf_alloc(h->n_rows, sizeof *h->cluster, &h->cluster, err);
   if (status == LF_OK)
-    status = number_keys(&h->table->columns[h->account], h->n_rows, h->cluster, &h->n_clusters, err);
+    status = lf_number_accounts(&h->table->columns[h->account], h->n_rows, draft->run, h->cluster,
+                                &h->n_clusters, err);
   if (status == LF_OK && h->n_clusters < h->n_rows) return LF_OK;
   free(h->cluster); /* every row its own account: independent */
   h->cluster = NULL;
@@ -111,10 +62,32 @@ static lf_status blocks_of_days(const lf_days *days, size_t n, uint8_t **of_day,
   return status;
 }
 
-lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, uint8_t *block, size_t *made,
-                         lf_error *err) {
+typedef struct blocking {
+  const lf_day_reader *reader;
+  const lf_days *days;
+  const uint8_t *of_day;
+  uint8_t *block;
+  lf_chunks chunks;
+} blocking;
+
+static void block_chunk(void *context, size_t chunk) {
+  enum { BATCH = 1024 };
+  const blocking *b = context;
+  int32_t day[BATCH];
+  size_t from = 0, to = 0;
+  lf_chunk_rows(&b->chunks, chunk, &from, &to);
+  for (; from < to; from += BATCH) {
+    size_t end = from + BATCH < to ? from + BATCH : to;
+    lf_day_reader_read(b->reader, from, end, day);
+    for (size_t i = from; i < end; i++)
+      b->block[i] = day[i - from] == LF_NO_DAY ? 0 : b->of_day[lf_days_index(b->days, day[i - from])];
+  }
+}
+
+lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, const lf_run *run,
+                         uint8_t *block, size_t *made, lf_error *err) {
   lf_status status = LF_OK;
-  double *day = NULL;
+  lf_day_reader reader = {0};
   uint8_t *of_day = NULL;
   lf_days days = {0};
   if (history->date == SIZE_MAX) {
@@ -122,13 +95,14 @@ lf_status lf_time_blocks(const lf_history *history, size_t n_rows, size_t n, uin
     *made = n < n_rows ? n : n_rows;
     return LF_OK;
   }
-  LF_TRY(lf_alloc(n_rows, sizeof *day, &day, err));
-  lf_column_numbers(&history->table->columns[history->date], 0, n_rows, day);
-  LF_TRY(lf_days_count(day, history->weight, n_rows, &days, err));
+  LF_TRY(lf_day_reader_make(&history->table->columns[history->date], &reader, err));
+  lf_day_rows rows = {.days = &reader, .n = n_rows, .weight = history->weight};
+  LF_TRY(lf_days_count(&rows, run, &days, err));
   LF_TRY(blocks_of_days(&days, n, &of_day, made, err));
-  for (size_t i = 0; i < n_rows; i++) block[i] = isnan(day[i]) ? 0 : of_day[lf_days_index(&days, day[i])];
+  blocking b = {&reader, &days, of_day, block, lf_cut(n_rows, 1 << 14, 64)};
+  lf_parallel_for(run, b.chunks.count, block_chunk, &b);
 cleanup:
-  free(day);
+  lf_day_reader_clear(&reader);
   free(of_day);
   lf_days_clear(&days);
   return status;
@@ -150,7 +124,7 @@ static int by_class_then_hash(const void *a, const void *b) {
 }
 
 static uint64_t fold_hash(const lf_draft *draft, size_t row) {
-  return lf_hash_mix(draft->identity[row], FOLD_SALT);
+  return lf_hash_mix(lf_row_who(draft, row), FOLD_SALT);
 }
 
 /* Units are accounts, or rows. */
@@ -199,17 +173,18 @@ static size_t folds_wanted(const lf_draft *draft) {
 lf_status lf_fold_rows(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
-  LF_TRY(make_clusters(h, err));
+  LF_TRY(make_clusters(draft, err));
   LF_TRY(lf_alloc(h->n_rows, 1, &h->fold, err));
   memset(h->fold, JUDGES, h->n_rows);
   h->n_folds = folds_wanted(draft);
   if (h->date != SIZE_MAX || h->date_is_row) {
     size_t made = 0;
-    LF_TRY(lf_time_blocks(h, h->n_train, h->n_folds, h->fold, &made, err));
+    LF_TRY(lf_time_blocks(h, h->n_train, h->n_folds, draft->run, h->fold, &made, err));
     h->folds_in_time = made >= 2;
     if (h->folds_in_time) h->n_folds = made;
   }
   if (h->folds_in_time) goto cleanup;
+  LF_TRY(lf_rows_who(draft, err));
   if (h->n_train < DEALT_ROWS)
     LF_TRY(deal(draft, err));
   else

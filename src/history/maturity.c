@@ -12,15 +12,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "history/draft.h"
 
-enum { AGES = 3650, FEWEST_ROWS = 20 };
+enum { AGES = 3650, FEWEST_ROWS = 20, MOST_MONTHS = 12 * 200 + 1, BATCH = 512, CHUNKS = 16 };
 static const double MOST_OPEN = 0.8;
 static const int AGE_TOLD[LF_MATURITY_AGES] = {30, 60, 90, 180, 365};
-
-typedef struct ages {
-  double decided[AGES + 1], open[AGES + 1];
-} ages;
 
 /* 12 * year + month (0..11) of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
 static int month_of(double day) {
@@ -35,24 +32,104 @@ static bool is_decided(uint8_t state) {
   return state == LF_ROW_WON || state == LF_ROW_LOST;
 }
 
-/* ---- the curve
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------------- */
 
-static void count_ages(const lf_draft *draft, const double *created, const double *closed, double as_of,
-                       ages *a) {
-  for (size_t i = 0; i < draft->history->table->n_rows; i++) {
-    double end = is_decided(draft->state[i]) ? closed[i] : as_of;
-    if ((!is_decided(draft->state[i]) && draft->state[i] != LF_ROW_OPEN) || !(end >= created[i])) continue;
-    size_t age = end - created[i] < AGES ? (size_t)(end - created[i]) : AGES;
-    if (is_decided(draft->state[i]))
-      a->decided[age]++;
-    else
-      a->open[age]++;
-  }
+/* What one part of the rows adds. */
+typedef struct tally {
+  double first, last, as_of; /* days of creation; the last day on which anything happened */
+  uint32_t decided[AGES + 1], open[AGES + 1];
+  uint32_t cohort[MOST_MONTHS][3]; /* open, decided, won */
+  uint64_t held;
+} tally;
+
+typedef struct maturing {
+  lf_draft *draft;
+  const lf_column *created, *closed;
+  double as_of;
+  int first_day, first_month;
+  uint16_t *month_of_day; /* months since the first, of each day since the first */
+  int hold_from;          /* months since the first */
+  lf_chunks chunks;
+  tally *tallies; /* one a chunk */
+} maturing;
+
+/* Rows [at, end) of a chunk, with the days on which they were created and closed. */
+typedef struct batch {
+  size_t at, end;
+  double created[BATCH], closed[BATCH];
+} batch;
+
+static bool next_batch(const maturing *m, size_t chunk, batch *b) {
+  size_t from = 0, to = 0;
+  lf_chunk_rows(&m->chunks, chunk, &from, &to);
+  b->at = b->end ? b->end : from;
+  b->end = b->at + BATCH < to ? b->at + BATCH : to;
+  if (b->at >= to) return false;
+  lf_column_numbers(m->created, b->at, b->end, b->created);
+  lf_column_numbers(m->closed, b->at, b->end, b->closed);
+  return true;
 }
 
-static void read_curve(const ages *a, lf_maturity *m) {
+/* Dates further from 1970 than eight thousand years are none. */
+static bool known(double created) {
+  return fabs(created) <= 3e6;
+}
+
+static void find_ends(void *context, size_t chunk) {
+  const maturing *m = context;
+  tally *t = &m->tallies[chunk];
+  batch b = {.end = 0};
+  double first = INFINITY, last = -INFINITY, as_of = -INFINITY;
+  while (next_batch(m, chunk, &b))
+    for (size_t i = b.at; i < b.end; i++) {
+      double created = b.created[i - b.at], closed = b.closed[i - b.at];
+      if (known(created) && created < first) first = created;
+      if (known(created) && created > last) last = created;
+      if (created > as_of) as_of = created;
+      if (closed > as_of && is_decided(m->draft->state[i])) as_of = closed;
+    }
+  t->first = first;
+  t->last = last;
+  t->as_of = as_of;
+}
+
+static void count_rows(void *context, size_t chunk) {
+  const maturing *m = context;
+  tally *t = &m->tallies[chunk];
+  batch b = {.end = 0};
+  while (next_batch(m, chunk, &b))
+    for (size_t i = b.at; i < b.end; i++) {
+      double created = b.created[i - b.at];
+      uint8_t state = m->draft->state[i];
+      bool decided = is_decided(state), open = state == LF_ROW_OPEN;
+      double age = (decided ? b.closed[i - b.at] : m->as_of) - created;
+      if ((decided || open) && age >= 0) (decided ? t->decided : t->open)[age < AGES ? (size_t)age : AGES]++;
+      if (!known(created)) continue;
+      uint32_t *cohort = t->cohort[m->month_of_day[(int)floor(created) - m->first_day]];
+      cohort[0] += open;
+      cohort[1] += decided;
+      cohort[2] += state == LF_ROW_WON;
+    }
+}
+
+static void hold_rows(void *context, size_t chunk) {
+  const maturing *m = context;
+  batch b = {.end = 0};
+  while (next_batch(m, chunk, &b))
+    for (size_t i = b.at; i < b.end; i++) {
+      double created = b.created[i - b.at];
+      uint8_t *state = &m->draft->state[i];
+      /* what was created after the first month that is held is held, however late */
+      if (!is_decided(*state) || isnan(created) || month_of(created) - m->first_month < m->hold_from)
+        continue;
+      *state = LF_ROW_YOUNG;
+      m->tallies[chunk].held++;
+    }
+}
+
+/* ---- the curve ------------------------------------------------------------------------------------ */
+
+static void read_curve(const tally *a, lf_maturity *m) {
   static const double shares[LF_MATURITY_QUANTILES] = {0.25, 0.5, 0.75, 0.9};
   double at_risk = 0, still = 1;
   for (size_t k = 0; k < LF_MATURITY_QUANTILES; k++) m->days[k] = (double)NAN;
@@ -60,10 +137,10 @@ static void read_curve(const ages *a, lf_maturity *m) {
     m->age[k] = AGE_TOLD[k];
     m->decided_by[k] = (double)NAN;
   }
-  for (size_t s = 0; s <= AGES; s++) at_risk += a->decided[s] + a->open[s];
+  for (size_t s = 0; s <= AGES; s++) at_risk += (double)a->decided[s] + a->open[s];
   for (size_t s = 0; s <= AGES && at_risk > 0; s++) {
     still *= 1 - a->decided[s] / at_risk;
-    at_risk -= a->decided[s] + a->open[s];
+    at_risk -= (double)a->decided[s] + a->open[s];
     for (size_t k = 0; k < LF_MATURITY_QUANTILES; k++)
       if (isnan(m->days[k]) && 1 - still >= shares[k]) m->days[k] = (double)s;
     for (size_t k = 0; k < LF_MATURITY_AGES; k++)
@@ -71,35 +148,33 @@ static void read_curve(const ages *a, lf_maturity *m) {
   }
 }
 
-/* ---- cohorts
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- cohorts -------------------------------------------------------------------------------------- */
 
-static lf_status count_cohorts(const lf_draft *draft, const double *created, lf_maturity *m, lf_error *err) {
-  int first = INT32_MAX, last = INT32_MIN;
-  size_t n = draft->history->table->n_rows;
-  for (size_t i = 0; i < n; i++) {
-    if (isnan(created[i]) || fabs(created[i]) > 3e6) continue;
-    int month = month_of(created[i]);
-    if (month < first) first = month;
-    if (month > last) last = month;
-  }
-  if (first > last || last - first > 12 * 200) return LF_OK;
-  lf_status status = lf_alloc((size_t)(last - first) + 1, sizeof *m->cohorts, &m->cohorts, err);
-  if (status != LF_OK) return status;
-  m->n_cohorts = (size_t)(last - first) + 1;
-  for (size_t k = 0; k < m->n_cohorts; k++) {
-    m->cohorts[k].year = (first + (int)k) / 12;
-    m->cohorts[k].month = (first + (int)k) % 12 + 1;
-  }
-  for (size_t i = 0; i < n; i++) {
-    if (isnan(created[i]) || fabs(created[i]) > 3e6) continue;
-    lf_cohort *c = &m->cohorts[month_of(created[i]) - first];
-    c->open += draft->state[i] == LF_ROW_OPEN;
-    c->decided += is_decided(draft->state[i]);
-    c->won += draft->state[i] == LF_ROW_WON;
-  }
-  return LF_OK;
+/* Months of the days from the first to the last; *known false where these lie too far apart. */
+static lf_status map_months(maturing *m, double first, double last, lf_maturity *out, bool *mapped,
+                            lf_error *err) {
+  lf_status status = LF_OK;
+  *mapped = first <= last && month_of(last) - month_of(first) < MOST_MONTHS;
+  if (!*mapped) return LF_OK;
+  m->first_day = (int)floor(first);
+  m->first_month = month_of(first);
+  size_t n_days = (size_t)(floor(last) - floor(first)) + 1;
+  LF_TRY(lf_alloc(n_days, sizeof *m->month_of_day, &m->month_of_day, err));
+  for (size_t d = 0; d < n_days; d++)
+    m->month_of_day[d] = (uint16_t)(month_of(m->first_day + (double)d) - m->first_month);
+  out->n_cohorts = (size_t)(month_of(last) - m->first_month) + 1;
+  LF_TRY(lf_alloc(out->n_cohorts, sizeof *out->cohorts, &out->cohorts, err));
+cleanup:
+  return status;
+}
+
+static void read_cohorts(const maturing *m, const tally *t, lf_maturity *out) {
+  for (size_t k = 0; k < out->n_cohorts; k++)
+    out->cohorts[k] = (lf_cohort){.year = (m->first_month + (int)k) / 12,
+                                  .month = (m->first_month + (int)k) % 12 + 1,
+                                  .open = t->cohort[k][0],
+                                  .decided = t->cohort[k][1],
+                                  .won = t->cohort[k][2]};
 }
 
 /* Marks the cohorts that leave, newest first; how many rows that takes stands in m. */
@@ -127,66 +202,76 @@ static void mark_young(lf_maturity *m) {
   m->held_open = m->held_decided = m->held_won = 0;
 }
 
-static lf_status hold_back(lf_draft *draft, const double *created, const lf_maturity *m, lf_error *err) {
+static lf_status hold_back(maturing *m, const lf_maturity *found, lf_error *err) {
   uint64_t rows = 0;
   const lf_cohort *first = NULL;
-  for (size_t k = m->n_cohorts;
-       k-- > 0 && (m->cohorts[k].held || m->cohorts[k].open + m->cohorts[k].decided <= 0);)
-    if (m->cohorts[k].held) first = &m->cohorts[k];
+  for (size_t k = found->n_cohorts;
+       k-- > 0 && (found->cohorts[k].held || found->cohorts[k].open + found->cohorts[k].decided <= 0);)
+    if (found->cohorts[k].held) first = &found->cohorts[k];
   if (!first) return LF_OK;
-  int from = 12 * first->year + first->month - 1;
-  for (size_t i = 0; i < draft->history->table->n_rows; i++) {
-    if (!is_decided(draft->state[i]) || isnan(created[i]) || month_of(created[i]) < from) continue;
-    draft->state[i] = LF_ROW_YOUNG;
-    rows++;
-  }
+  m->hold_from = (int)(first - found->cohorts);
+  lf_parallel_for(m->draft->run, m->chunks.count, hold_rows, m);
+  for (size_t c = 0; c < m->chunks.count; c++) rows += m->tallies[c].held;
   if (!rows) return LF_OK;
   return lf_exclude_rows(
-      draft->history, rows, err,
+      m->draft->history, rows, err,
       "too young to judge: created in %04d-%02d or later, where %.0f of %.0f rows are still open",
-      first->year, first->month, m->held_open, m->held_open + m->held_decided);
+      first->year, first->month, found->held_open, found->held_open + found->held_decided);
 }
 
-/* ---- the step
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- the step ------------------------------------------------------------------------------------- */
 
-static lf_status measure(lf_draft *draft, const double *created, const double *closed, lf_maturity *m,
-                         lf_error *err) {
-  ages *a = NULL;
-  lf_status status = lf_alloc(1, sizeof *a, &a, err);
-  if (status != LF_OK) return status;
-  m->as_of = -INFINITY;
-  for (size_t i = 0; i < draft->history->table->n_rows; i++) {
-    if (!isnan(created[i])) m->as_of = fmax(m->as_of, created[i]);
-    if (is_decided(draft->state[i]) && !isnan(closed[i])) m->as_of = fmax(m->as_of, closed[i]);
+/* Adds what all parts of the rows found to the first. */
+static void add_up(maturing *m) {
+  tally *sum = &m->tallies[0];
+  for (size_t c = 1; c < m->chunks.count; c++) {
+    const tally *t = &m->tallies[c];
+    for (size_t s = 0; s <= AGES; s++) {
+      sum->decided[s] += t->decided[s];
+      sum->open[s] += t->open[s];
+    }
+    for (size_t k = 0; k < MOST_MONTHS; k++)
+      for (size_t j = 0; j < 3; j++) sum->cohort[k][j] += t->cohort[k][j];
   }
-  count_ages(draft, created, closed, m->as_of, a);
-  read_curve(a, m);
-  free(a);
-  status = count_cohorts(draft, created, m, err);
-  m->known = status == LF_OK && m->n_cohorts > 0;
-  return status;
+}
+
+static lf_status measure(maturing *m, lf_maturity *out, lf_error *err) {
+  double first = INFINITY, last = -INFINITY;
+  bool mapped = false;
+  m->as_of = -INFINITY;
+  lf_parallel_for(m->draft->run, m->chunks.count, find_ends, m);
+  for (size_t c = 0; c < m->chunks.count; c++) {
+    first = fmin(first, m->tallies[c].first);
+    last = fmax(last, m->tallies[c].last);
+    m->as_of = fmax(m->as_of, m->tallies[c].as_of);
+  }
+  out->as_of = m->as_of;
+  lf_status status = map_months(m, first, last, out, &mapped, err);
+  if (status != LF_OK || !mapped) return status;
+  lf_parallel_for(m->draft->run, m->chunks.count, count_rows, m);
+  add_up(m);
+  read_curve(&m->tallies[0], out);
+  read_cohorts(m, &m->tallies[0], out);
+  out->known = true;
+  return LF_OK;
 }
 
 lf_status lf_maturity_hold(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
-  size_t n = h->table->n_rows;
-  double *created = NULL, *closed = NULL;
   lf_status status = LF_OK;
+  maturing m = {.draft = draft, .chunks = lf_cut(h->table->n_rows, 1 << 14, CHUNKS)};
   if (!draft->options->need_outcome || h->date_is_row || h->created == SIZE_MAX || h->date == SIZE_MAX ||
       h->created == h->date)
     return LF_OK;
-  LF_TRY(lf_alloc(n, sizeof *created, &created, err));
-  LF_TRY(lf_alloc(n, sizeof *closed, &closed, err));
-  lf_column_numbers(&h->table->columns[h->created], 0, n, created);
-  lf_column_numbers(&h->table->columns[h->date], 0, n, closed);
-  LF_TRY(measure(draft, created, closed, &h->maturity, err));
+  m.created = &h->table->columns[h->created];
+  m.closed = &h->table->columns[h->date];
+  LF_TRY(lf_alloc(m.chunks.count, sizeof *m.tallies, &m.tallies, err));
+  LF_TRY(measure(&m, &h->maturity, err));
   if (!h->maturity.known) goto cleanup;
   mark_young(&h->maturity);
-  LF_TRY(hold_back(draft, created, &h->maturity, err));
+  status = hold_back(&m, &h->maturity, err);
 cleanup:
-  free(created);
-  free(closed);
+  free(m.month_of_day);
+  free(m.tallies);
   return status;
 }

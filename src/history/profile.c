@@ -321,7 +321,7 @@ lf_status lf_profiles_make(const lf_history *history, const lf_run *run, lf_prof
   LF_TRY(mark_rows(&task, err));
   if (history->n_train >= ENOUGH_ROWS) {
     LF_TRY(lf_alloc(history->n_train, 1, &task.block, err));
-    LF_TRY(lf_time_blocks(history, history->n_train, BLOCKS, task.block, &task.n_blocks, err));
+    LF_TRY(lf_time_blocks(history, history->n_train, BLOCKS, run, task.block, &task.n_blocks, err));
     LF_TRY(profile_order(&task, &made.order_auc, err));
   }
   lf_parallel_for(run, n, profile_column, &task);

@@ -92,6 +92,9 @@ static void identify_rows(void *context, size_t chunk) {
 static lf_status make_identities(lf_draft *draft, lf_error *err) {
   const lf_table *table = draft->history->table;
   lf_status status = LF_OK;
+  if (draft->identity) return LF_OK;
+  status = lf_alloc(table->n_rows, sizeof *draft->identity, &draft->identity, err);
+  if (status != LF_OK) return status;
   identity_task task = {.table = table, .skip = draft->history->weight_column, .identity = draft->identity};
   task.chunks = lf_cut(table->n_rows, 1 << 12, 1024);
   LF_TRY(lf_alloc(table->n_columns, sizeof *task.mixed, &task.mixed, err));
@@ -109,6 +112,23 @@ cleanup:
   free(task.mixed);
   free(task.salt);
   return status;
+}
+
+static bool all_have(const lf_history *h, size_t column) {
+  return column != SIZE_MAX && h->table->columns[column].missing == 0;
+}
+
+lf_status lf_rows_who(lf_draft *draft, lf_error *err) {
+  const lf_history *h = draft->history;
+  if (all_have(h, h->account) || all_have(h, h->id)) return LF_OK;
+  return make_identities(draft, err);
+}
+
+uint64_t lf_row_who(const lf_draft *draft, size_t row) {
+  const lf_history *h = draft->history;
+  uint64_t key = h->account != SIZE_MAX ? lf_column_key(&h->table->columns[h->account], row) : 0;
+  if (!key && h->id != SIZE_MAX) key = lf_column_key(&h->table->columns[h->id], row);
+  return key ? key : draft->identity[row];
 }
 
 /* ---- repeats -------------------------------------------------------------------------------------- */
@@ -245,11 +265,23 @@ cleanup:
   return status;
 }
 
+/* Where some column has a value of its own in every row, no row repeats another. */
+static bool none_can_repeat(const lf_history *h) {
+  const lf_table *table = h->table;
+  for (size_t c = 0; c < table->n_columns; c++)
+    if (c != h->weight_column && table->columns[c].missing == 0 &&
+        table->columns[c].distinct == table->n_rows)
+      return true;
+  return false;
+}
+
 static lf_status screen_repeats(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
   uint8_t *repeated = NULL;
   uint64_t found = 0;
+  if (none_can_repeat(h)) return LF_OK;
+  LF_TRY(make_identities(draft, err));
   LF_TRY(any_repeats(draft, &found, err));
   if (!found) goto cleanup;
   if (h->id == SIZE_MAX) {
@@ -318,9 +350,6 @@ static lf_status check_classes(const lf_draft *draft, lf_error *err) {
 
 lf_status lf_rows_screen(lf_draft *draft, lf_error *err) {
   lf_status status = screen_weights(draft, err);
-  if (status == LF_OK)
-    status = lf_alloc(draft->history->table->n_rows, sizeof *draft->identity, &draft->identity, err);
-  if (status == LF_OK) status = make_identities(draft, err);
   if (status == LF_OK && draft->options->need_outcome) status = screen_repeats(draft, err);
   if (status == LF_OK) status = check_classes(draft, err);
   return status;

@@ -8,55 +8,46 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "history/days.h"
 
 enum { SPLIT_SALT = 0x73706c69 }; /* part of the file contract: changing it moves rows across */
 
+enum { TRAINS = LF_SIDE_FIRST, JUDGES = LF_SIDE_SECOND, LEAVES = LF_SIDE_LEAVES, CHUNKS = 64 };
+
 typedef struct sides {
-  size_t n;       /* used rows */
-  uint32_t *row;  /* row of the table of each */
-  double *day;    /* NaN where unknown; NULL where rows have no time */
-  double *weight; /* NULL: all 1 */
-  uint64_t *who;
-  uint8_t *judges;
+  size_t n;       /* rows of the table */
+  uint8_t *side;  /* of each row: TRAINS, JUDGES or LEAVES */
+  double *weight; /* of each row; NULL: all 1 */
 } sides;
 
 static void clear_sides(sides *s) {
-  free(s->row);
-  free(s->day);
   free(s->weight);
-  free(s->who);
-  free(s->judges);
-}
-
-static uint64_t who_is(const lf_draft *draft, size_t row) {
-  const lf_history *h = draft->history;
-  uint64_t key = h->account != SIZE_MAX ? lf_column_key(&h->table->columns[h->account], row) : 0;
-  if (!key && h->id != SIZE_MAX) key = lf_column_key(&h->table->columns[h->id], row);
-  return key ? key : draft->identity[row];
+  free(s->side);
 }
 
 static lf_status collect(const lf_draft *draft, sides *s, lf_error *err) {
   const lf_history *h = draft->history;
-  const lf_table *table = h->table;
   lf_status status = LF_OK;
-  for (size_t i = 0; i < table->n_rows; i++) s->n += lf_row_used(draft->state[i]);
-  LF_TRY(lf_alloc(s->n, sizeof *s->row, &s->row, err));
-  LF_TRY(lf_alloc(s->n, sizeof *s->who, &s->who, err));
-  LF_TRY(lf_alloc(s->n, 1, &s->judges, err));
-  if (h->date != SIZE_MAX) LF_TRY(lf_alloc(s->n, sizeof *s->day, &s->day, err));
-  if (h->weight_column != SIZE_MAX) LF_TRY(lf_alloc(s->n, sizeof *s->weight, &s->weight, err));
-  size_t k = 0;
-  for (size_t i = 0; i < table->n_rows; i++)
-    if (lf_row_used(draft->state[i])) s->row[k++] = (uint32_t)i;
-  for (k = 0; k < s->n; k++) {
-    s->who[k] = who_is(draft, s->row[k]);
-    if (s->day) s->day[k] = lf_column_number(&table->columns[h->date], s->row[k]);
-    if (s->weight) s->weight[k] = lf_column_number(&table->columns[h->weight_column], s->row[k]);
-  }
+  s->n = h->table->n_rows;
+  LF_TRY(lf_alloc(s->n, 1, &s->side, err));
+  for (size_t i = 0; i < s->n; i++) s->side[i] = lf_row_used(draft->state[i]) ? TRAINS : LEAVES;
+  if (h->weight_column == SIZE_MAX) goto cleanup;
+  LF_TRY(lf_alloc(s->n, sizeof *s->weight, &s->weight, err));
+  lf_column_numbers(&h->table->columns[h->weight_column], 0, s->n, s->weight);
 cleanup:
   return status;
 }
+
+/* A pass over the rows that decides who judges. */
+typedef struct judging {
+  const lf_draft *draft;
+  const lf_day_reader *days;
+  uint8_t *side;
+  double from, share;
+  lf_chunks chunks;
+  uint64_t count[CHUNKS][2][3]; /* by side and state */
+} judging;
 
 /* ---- by time -------------------------------------------------------------------------------------- */
 
@@ -69,7 +60,7 @@ static double newest(const lf_days *days, double share) {
     bool day_has_rows = days->weight[d] > 0;
     if (!day_has_rows || fabs(after - wanted) >= least) continue;
     least = fabs(after - wanted);
-    best = days->first + (double)d;
+    best = (double)days->first + (double)d;
   }
   return best;
 }
@@ -109,45 +100,88 @@ static lf_status said_day(const lf_draft *draft, double *from, lf_error *err) {
   return isnan(*from) ? lf_fail(err, LF_E_USAGE, "'%s' is no date: write YYYY-MM-DD", text) : LF_OK;
 }
 
+static void judge_by_day(void *context, size_t chunk) {
+  enum { BATCH = 1024 };
+  const judging *j = context;
+  int32_t day[BATCH];
+  size_t from = 0, to = 0;
+  lf_chunk_rows(&j->chunks, chunk, &from, &to);
+  for (; from < to; from += BATCH) {
+    size_t end = from + BATCH < to ? from + BATCH : to;
+    lf_day_reader_read(j->days, from, end, day);
+    for (size_t i = from; i < end; i++)
+      if (j->side[i] == TRAINS && day[i - from] != LF_NO_DAY && day[i - from] >= j->from) j->side[i] = JUDGES;
+  }
+}
+
 /* Sets *done where time could split the rows. */
-static lf_status by_day(lf_draft *draft, sides *s, double share, bool *done, lf_error *err) {
+static lf_status split_by_day(lf_draft *draft, const lf_day_reader *reader, sides *s, double share,
+                              bool *done, lf_error *err) {
   lf_history *h = draft->history;
+  const char *name = h->table->columns[h->date].name;
   lf_days days = {0};
-  double from = (double)NAN;
-  lf_status status = draft->options->holdout_from ? said_day(draft, &from, err) : LF_OK;
-  if (status == LF_OK) status = lf_days_count(s->day, s->weight, s->n, &days, err);
+  lf_day_rows rows = {.days = reader,
+                      .n = s->n,
+                      .state = draft->state,
+                      .states = 1u << LF_ROW_LOST | 1u << LF_ROW_WON | 1u << LF_ROW_UNKNOWN,
+                      .weight = s->weight};
+  judging j = {.days = reader, .side = s->side, .from = (double)NAN, .chunks = lf_cut(s->n, 1 << 14, CHUNKS)};
+  lf_status status = draft->options->holdout_from ? said_day(draft, &j.from, err) : LF_OK;
+  if (status == LF_OK) status = lf_days_count(&rows, draft->run, &days, err);
   if (status != LF_OK) return status;
-  if (isnan(from)) from = newest(&days, share);
-  for (size_t k = 0; k < s->n; k++) s->judges[k] = s->day[k] >= from;
-  if (!isnan(from)) {
+  if (isnan(j.from)) j.from = newest(&days, share);
+  *done = !isnan(j.from);
+  if (*done) {
+    lf_parallel_for(draft->run, j.chunks.count, judge_by_day, &j);
     h->split = LF_SPLIT_TIME;
-    h->split_from = from;
-    *done = true;
+    h->split_from = j.from;
     if (days.undated > 0)
-      status = lf_note(h, err, "%.0f rows have no date in '%s'; they are training rows", days.undated,
-                       h->table->columns[h->date].name);
+      status = lf_note(h, err, "%.0f rows have no date in '%s'; they are training rows", days.undated, name);
   } else {
-    status = lf_note(h, err, "all rows have the same day in '%s', so it cannot choose the judging rows",
-                     h->table->columns[h->date].name);
+    status =
+        lf_note(h, err, "all rows have the same day in '%s', so it cannot choose the judging rows", name);
   }
   lf_days_clear(&days);
   return status;
 }
 
+static lf_status by_day(lf_draft *draft, sides *s, double share, bool *done, lf_error *err) {
+  lf_day_reader reader = {0};
+  lf_status status = lf_day_reader_make(&draft->history->table->columns[draft->history->date], &reader, err);
+  if (status == LF_OK) status = split_by_day(draft, &reader, s, share, done, err);
+  lf_day_reader_clear(&reader);
+  return status;
+}
+
 static void by_row_order(lf_history *h, sides *s, double share) {
   double total = 0, before = 0;
-  for (size_t k = 0; k < s->n; k++) total += s->weight ? s->weight[k] : 1;
-  for (size_t k = 0; k < s->n; k++) {
-    s->judges[k] = before >= (1 - share) * total;
-    before += s->weight ? s->weight[k] : 1;
+  for (size_t i = 0; i < s->n; i++)
+    if (s->side[i] != LEAVES) total += s->weight ? s->weight[i] : 1;
+  for (size_t i = 0; i < s->n; i++) {
+    if (s->side[i] == LEAVES) continue;
+    if (before >= (1 - share) * total) s->side[i] = JUDGES;
+    before += s->weight ? s->weight[i] : 1;
   }
   h->split = LF_SPLIT_TIME;
   h->split_from = (double)NAN;
 }
 
-static void by_hash(lf_history *h, sides *s, double share) {
-  for (size_t k = 0; k < s->n; k++) s->judges[k] = lf_hash_unit(lf_hash_mix(s->who[k], SPLIT_SALT)) < share;
-  h->split = LF_SPLIT_HASH;
+static void judge_by_hash(void *context, size_t chunk) {
+  const judging *j = context;
+  size_t from = 0, to = 0;
+  lf_chunk_rows(&j->chunks, chunk, &from, &to);
+  for (size_t i = from; i < to; i++)
+    if (j->side[i] == TRAINS && lf_hash_unit(lf_hash_mix(lf_row_who(j->draft, i), SPLIT_SALT)) < j->share)
+      j->side[i] = JUDGES;
+}
+
+static lf_status by_hash(lf_draft *draft, sides *s, double share, lf_error *err) {
+  judging j = {.draft = draft, .side = s->side, .share = share, .chunks = lf_cut(s->n, 1 << 12, CHUNKS)};
+  lf_status status = lf_rows_who(draft, err);
+  if (status != LF_OK) return status;
+  lf_parallel_for(draft->run, j.chunks.count, judge_by_hash, &j);
+  draft->history->split = LF_SPLIT_HASH;
+  return LF_OK;
 }
 
 static lf_status choose_judges(lf_draft *draft, sides *s, lf_error *err) {
@@ -157,22 +191,35 @@ static lf_status choose_judges(lf_draft *draft, sides *s, lf_error *err) {
   if (!(share >= 0 && share < 1))
     return lf_fail(err, LF_E_USAGE,
                    "the holdout is a share of the rows from 0 to less than 1: say --holdout 0.25");
-  if (draft->options->holdout_from && !s->day) return said_day(draft, &share, err);
+  if (draft->options->holdout_from && h->date == SIZE_MAX) return said_day(draft, &share, err);
   if (share == 0 && !draft->options->holdout_from) return LF_OK;
   if (h->date_is_row) {
     by_row_order(h, s, share);
     return LF_OK;
   }
-  lf_status status = s->day ? by_day(draft, s, share, &done, err) : LF_OK;
-  if (status == LF_OK && !done) by_hash(h, s, share);
-  return status;
+  lf_status status = h->date != SIZE_MAX ? by_day(draft, s, share, &done, err) : LF_OK;
+  return status == LF_OK && !done ? by_hash(draft, s, share, err) : status;
 }
 
 /* ---- order ---------------------------------------------------------------------------------------- */
 
+static void count_sides(void *context, size_t chunk) {
+  judging *j = context;
+  size_t from = 0, to = 0;
+  lf_chunk_rows(&j->chunks, chunk, &from, &to);
+  for (size_t i = from; i < to; i++)
+    if (j->side[i] != LEAVES) j->count[chunk][j->side[i]][j->draft->state[i]]++;
+}
+
+/* Counts the sides; checks that both hold what they are for. */
 static lf_status check_sides(lf_draft *draft, const sides *s, lf_error *err) {
   uint64_t count[2][3] = {{0}};
-  for (size_t k = 0; k < s->n; k++) count[s->judges[k]][draft->state[s->row[k]]]++;
+  judging j = {.draft = draft, .side = s->side, .chunks = lf_cut(s->n, 1 << 14, CHUNKS)};
+  lf_parallel_for(draft->run, j.chunks.count, count_sides, &j);
+  for (size_t c = 0; c < j.chunks.count; c++)
+    for (size_t k = 0; k < 6; k++) count[k / 3][k % 3] += j.count[c][k / 3][k % 3];
+  draft->history->n_train = count[0][0] + count[0][1] + count[0][2];
+  draft->history->n_rows = draft->history->n_train + count[1][0] + count[1][1] + count[1][2];
   if (!draft->options->need_outcome) return LF_OK;
   if (!count[0][LF_ROW_WON] || !count[0][LF_ROW_LOST])
     return lf_fail(err, LF_E_DATA,
@@ -187,35 +234,18 @@ static lf_status check_sides(lf_draft *draft, const sides *s, lf_error *err) {
 }
 
 /* Puts training rows first; what is kept a row beside the table is put in the same order. */
-static lf_status arrange(lf_draft *draft, const sides *s, lf_error *err) {
+static lf_status arrange(lf_draft *draft, sides *s, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
-  uint32_t *order = NULL;
-  uint64_t *who = NULL;
-  LF_TRY(lf_alloc(s->n, sizeof *order, &order, err));
-  LF_TRY(lf_alloc(s->n, sizeof *who, &who, err));
-  LF_TRY(lf_alloc(s->n, 1, &h->won, err));
-  if (s->weight) LF_TRY(lf_alloc(s->n, sizeof *h->weight, &h->weight, err));
-  size_t next = 0;
-  for (int side = 0; side < 2; side++) {
-    for (size_t k = 0; k < s->n; k++) {
-      if (s->judges[k] != side) continue;
-      order[next] = s->row[k];
-      who[next] = s->who[k];
-      h->won[next] = draft->state[s->row[k]];
-      if (s->weight) h->weight[next] = s->weight[k];
-      next++;
-    }
-    if (side == 0) h->n_train = next;
-  }
-  h->n_rows = s->n;
-  LF_TRY(lf_table_gather(h->table, order, s->n, draft->run, err));
-  free(draft->identity);
-  draft->identity = who;
-  who = NULL;
+  LF_TRY(lf_table_divide(h->table, s->side, draft->run, err));
+  LF_TRY(lf_values_divide(draft->state, sizeof *draft->state, s->side, s->n, err));
+  if (s->weight) LF_TRY(lf_values_divide(s->weight, sizeof *s->weight, s->side, s->n, err));
+  if (draft->identity) LF_TRY(lf_values_divide(draft->identity, sizeof *draft->identity, s->side, s->n, err));
+  h->won = draft->state; /* of used rows, the state is the outcome */
+  draft->state = NULL;
+  h->weight = s->weight;
+  s->weight = NULL;
 cleanup:
-  free(order);
-  free(who);
   return status;
 }
 

@@ -51,6 +51,17 @@ void lf_cells_free(lf_column *column) {
   column->mapped = 0;
 }
 
+void lf_cells_shrink(lf_column *column, size_t n_rows) {
+  if (column->mapped) return; /* its pages can be let go of as they are */
+  void *fewer = realloc(column->cells, n_rows ? n_rows * column->width : 1);
+  if (fewer) column->cells = fewer;
+}
+
+void lf_column_release(lf_column *column) {
+  lf_cells_free(column);
+  column->store = LF_STORE_NONE;
+}
+
 void lf_cells_rest(const lf_column *column) {
   if (column->mapped) lf_bytes_rest(column->cells, 0, column->mapped);
 }

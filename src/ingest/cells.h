@@ -13,6 +13,8 @@ void lf_spool_unmap(void *memory, size_t n);
 /* n_rows zeroed cells of column->width bytes. */
 lf_status lf_cells_new(lf_column *column, size_t n_rows, bool spooled, lf_error *err);
 void lf_cells_free(lf_column *column);
+/* Lets go of the memory behind the first n_rows cells. */
+void lf_cells_shrink(lf_column *column, size_t n_rows);
 /* Lets go of the pages of cells that are mapped. */
 void lf_cells_rest(const lf_column *column);
 

@@ -105,8 +105,18 @@ void lf_table_free(lf_table *table);
 /* Index of the column of that name (exact, else the only match without regard to ASCII case), or SIZE_MAX. */
 size_t lf_table_find(const lf_table *table, const char *name);
 
-/* Keeps the rows order[0..n) in that order (gather), in every column; missing counts are made anew. */
-lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run, lf_error *err);
+/* What becomes of a row when a table is divided. */
+typedef enum lf_row_side { LF_SIDE_FIRST = 0, LF_SIDE_SECOND, LF_SIDE_LEAVES } lf_row_side;
+
+/* Puts the rows of the first side before those of the second, each in the order they had, and lets go of
+ * those that leave; missing counts are made anew. side: an lf_row_side a row. Works in the place of the
+ * cells. */
+lf_status lf_table_divide(lf_table *table, const uint8_t *side, const lf_run *run, lf_error *err);
+/* The same for n values of 1, 2, 4 or 8 bytes that stand beside a table. */
+lf_status lf_values_divide(void *values, size_t width, const uint8_t *side, size_t n, lf_error *err);
+
+/* Lets go of the cells of a column, which counts as not stored from then on; what was counted of it stays. */
+void lf_column_release(lf_column *column);
 
 /* Lets go of the memory behind cells that are in temporary files; they are read from there when needed again.
  */

@@ -1,10 +1,9 @@
-/* The finished table: finding, reading and reordering cells. */
+/* The finished table: finding and reading cells. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/text.h"
 #include "ingest/build.h"
 #include "ingest/cells.h"
@@ -137,77 +136,4 @@ uint64_t lf_column_key(const lf_column *column, size_t row) {
 
 const char *lf_column_level(const lf_column *column, uint32_t code) {
   return column->levels[code - 1];
-}
-
-/* ---- gather ---- */
-
-typedef struct gathering {
-  lf_table *table;
-  const uint32_t *order;
-  size_t n;
-  lf_status *status; /* one a column */
-} gathering;
-
-static uint64_t gather_cells(const lf_column *column, const uint32_t *order, size_t n, void *out) {
-  uint64_t missing = 0;
-  switch (column->width) {
-  case 1:
-    for (size_t i = 0; i < n; i++) {
-      uint8_t cell = ((const uint8_t *)column->cells)[order[i]];
-      ((uint8_t *)out)[i] = cell;
-      missing += cell == 0;
-    }
-    break;
-  case 2:
-    for (size_t i = 0; i < n; i++) {
-      uint16_t cell = ((const uint16_t *)column->cells)[order[i]];
-      ((uint16_t *)out)[i] = cell;
-      missing += cell == 0;
-    }
-    break;
-  case 4:
-    for (size_t i = 0; i < n; i++) {
-      uint32_t cell = ((const uint32_t *)column->cells)[order[i]];
-      ((uint32_t *)out)[i] = cell;
-      missing += cell == (column->store == LF_STORE_CODES ? 0 : UINT32_C(0x80000000));
-    }
-    break;
-  default:
-    for (size_t i = 0; i < n; i++) {
-      ((uint64_t *)out)[i] = ((const uint64_t *)column->cells)[order[i]];
-      missing += lf_column_is_missing(column, order[i]);
-    }
-  }
-  return missing;
-}
-
-static void gather_column(void *context, size_t i) {
-  gathering *g = context;
-  lf_column *column = &g->table->columns[i];
-  if (column->store == LF_STORE_NONE) {
-    column->missing = g->n;
-    return;
-  }
-  lf_column gathered = {.width = column->width};
-  g->status[i] = lf_cells_new(&gathered, g->n, column->mapped > 0, NULL);
-  if (g->status[i] != LF_OK) return;
-  column->missing = gather_cells(column, g->order, g->n, gathered.cells);
-  lf_cells_free(column);
-  column->cells = gathered.cells;
-  column->mapped = gathered.mapped;
-  lf_cells_rest(column);
-}
-
-lf_status lf_table_gather(lf_table *table, const uint32_t *order, size_t n, const lf_run *run,
-                          lf_error *err) {
-  lf_status status = LF_OK;
-  gathering g = {.table = table, .order = order, .n = n};
-  LF_TRY(lf_alloc(table->n_columns, sizeof *g.status, &g.status, err));
-  lf_parallel_for(run, table->n_columns, gather_column, &g);
-  for (size_t i = 0; i < table->n_columns; i++)
-    if (g.status[i] != LF_OK) LF_TRY(lf_fail(err, g.status[i], "not enough memory to reorder %zu rows", n));
-  table->n_rows = n;
-cleanup:
-  free(g.status);
-  return status;
 }

@@ -280,20 +280,46 @@ static void several_files(void **state) {
   give_back(&g);
 }
 
-static void gathered_rows(void **state) {
+static void divided_rows(void **state) {
   (void)state;
-  lf_table *table = read_text("c,n,f\na,1,yes\n,2,no\nb,,yes\n");
-  const uint32_t order[] = {2, 2, 0, 1};
-  assert_int_equal(lf_table_gather(table, order, 4, NULL, NULL), LF_OK);
+  lf_table *table = read_text("c,n,f\na,1,yes\n,2,no\nb,,yes\nd,4,no\na,5,no\n");
+  const uint8_t side[] = {LF_SIDE_SECOND, LF_SIDE_LEAVES, LF_SIDE_FIRST, LF_SIDE_SECOND, LF_SIDE_FIRST};
+  double beside[] = {0, 1, 2, 3, 4};
+  assert_int_equal(lf_values_divide(beside, sizeof *beside, side, 5, NULL), LF_OK);
+  assert_int_equal(lf_table_divide(table, side, NULL, NULL), LF_OK);
   assert_int_equal(table->n_rows, 4);
   const lf_column *c = column(table, "c"), *n = column(table, "n");
-  assert_int_equal(c->missing, 1);
-  assert_int_equal(n->missing, 2);
-  assert_string_equal(lf_column_level(c, lf_column_code(c, 0)), "b");
-  assert_true(lf_column_is_missing(n, 1));
-  same_number(lf_column_number(n, 2), 1);
-  same_number(lf_column_number(n, 3), 2);
+  static const char *const texts[] = {"b", "a", "a", "d"};
+  static const double values[] = {0, 5, 1, 4}, order[] = {2, 4, 0, 3};
+  assert_int_equal(c->missing, 0); /* the row without one left */
+  assert_int_equal(n->missing, 1);
+  assert_true(lf_column_is_missing(n, 0));
+  for (size_t i = 0; i < 4; i++) {
+    assert_string_equal(lf_column_level(c, lf_column_code(c, i)), texts[i]);
+    if (i) same_number(lf_column_number(n, i), values[i]);
+    same_number(beside[i], order[i]);
+  }
   lf_table_free(table);
+}
+
+/* Cells of every width, wholes of one side, and the first side alone. */
+static void divided_widths(void **state) {
+  (void)state;
+  enum { N = 1000 };
+  for (size_t width = 1; width <= 8; width *= 2) {
+    for (unsigned every = 1; every <= 3;
+         every++) { /* each row, each second, each third is of the first side */
+      uint8_t values[N * 8] = {0}, side[N];
+      size_t expected = 0;
+      for (size_t i = 0; i < N; i++) {
+        values[i * width] = (uint8_t)i; /* little-endian low byte, or the high one: alike for all */
+        side[i] = i % every == 0 ? LF_SIDE_FIRST : i % every == 1 ? LF_SIDE_SECOND : LF_SIDE_LEAVES;
+      }
+      assert_int_equal(lf_values_divide(values, width, side, N, NULL), LF_OK);
+      for (unsigned s = 0; s < every && s < 2; s++)
+        for (size_t i = s; i < N; i += every) assert_int_equal(values[expected++ * width], (uint8_t)i);
+    }
+  }
 }
 
 /* An id keeps its key where one row turns the column from numbers into texts. */
@@ -459,7 +485,8 @@ int main(void) {
       cmocka_unit_test(wishes),
       cmocka_unit_test(flags_on_request),
       cmocka_unit_test(several_files),
-      cmocka_unit_test(gathered_rows),
+      cmocka_unit_test(divided_rows),
+      cmocka_unit_test(divided_widths),
       cmocka_unit_test(keys),
       cmocka_unit_test(records_as_they_stand),
       cmocka_unit_test(pieces_and_threads_change_nothing),
