@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "band/distribution.h"
+#include "band/lookup.h"
 #include "band/match.h"
 #include "base/memory.h"
 #include "base/parallel.h"

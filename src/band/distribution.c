@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "band/atoms.h"
+#include "band/lookup.h"
 #include "base/memory.h"
 
 enum { SAMPLE_ROWS = 1 << 17, BLOCK = 1024 };
@@ -135,18 +136,6 @@ lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double
 cleanup:
   free(cut);
   return status;
-}
-
-size_t lf_edge_find(const double *edge, size_t n_edges, double x) {
-  size_t low = 0, high = n_edges; /* edges before low are <= x, edges from high on are > x */
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (edge[middle] <= x)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
 }
 
 void lf_edge_code(const double *edge, size_t n_edges, const lf_column *column, size_t n_rows,

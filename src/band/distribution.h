@@ -21,9 +21,7 @@ void lf_distribution_clear(lf_distribution *d);
 lf_status lf_distribution_cut(const lf_distribution *d, size_t max_atoms, double **edge, size_t *n_atoms,
                               lf_error *err);
 
-/* Index of the interval that holds x: the number of edges <= x. */
-size_t lf_edge_find(const double *edge, size_t n_edges, double x);
-/* The same for every row of a number column that is not coded; missing gets n_edges + 1. */
+/* The interval (lf_edge_find) of every row of a number column that is not coded; missing gets n_edges + 1. */
 void lf_edge_code(const double *edge, size_t n_edges, const lf_column *column, size_t n_rows, uint16_t *code);
 
 #endif

@@ -40,22 +40,18 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static size_t edges_at_or_below(const lf_lookup *lookup, double x) {
-  size_t low = 0, n = lookup->n_edges;
+size_t lf_edge_find(const double *edge, size_t n, double x) {
+  size_t low = 0;
   if (n <= FEW_EDGES) {
-    for (size_t e = 0; e < n; e++) low += lookup->edges[e] <= x;
+    for (size_t e = 0; e < n; e++) low += edge[e] <= x;
     return low;
   }
-  while (n > 0) {
+  while (n > 1) { /* the answer is in [low, low + n]; no branch that a processor could guess wrong */
     size_t half = n / 2;
-    if (lookup->edges[low + half] <= x) {
-      low += half + 1;
-      n -= half + 1;
-    } else {
-      n = half;
-    }
+    low = edge[low + half - 1] <= x ? low + half : low;
+    n -= half;
   }
-  return low;
+  return low + (edge[low] <= x);
 }
 
 static lf_status make_segments(lf_lookup *lookup, lf_error *err) {
@@ -169,7 +165,7 @@ uint16_t lf_lookup_number(const lf_lookup *lookup, double x) {
   uint16_t band;
   if (isnan(x)) return lookup->missing;
   if (lookup->n_numbers && listed_number(lookup, x, &band)) return band;
-  return lookup->segment[edges_at_or_below(lookup, x)];
+  return lookup->segment[lf_edge_find(lookup->edges, lookup->n_edges, x)];
 }
 
 void lf_lookup_numbers(const lf_lookup *lookup, const double *x, size_t n, uint16_t *band) {

@@ -24,6 +24,9 @@ typedef struct lf_lookup {
   lf_value_band *numbers; /* those whose text is a number, by number */
 } lf_lookup;
 
+/* Index of the interval that holds x: the number of the rising edges that are <= x. */
+size_t lf_edge_find(const double *edge, size_t n_edges, double x);
+
 lf_status lf_lookup_make(const lf_attribute *attribute, lf_lookup *lookup, lf_error *err);
 void lf_lookup_clear(lf_lookup *lookup);
 

@@ -23,6 +23,7 @@ typedef struct builder {
   double *covariance;    /* (n + 1) x (n + 1): inverse of the penalised information */
   size_t *first, *count; /* runs of the terms */
   lf_points_answer answer;
+  double scale; /* points per unit of log-odds, over the whole card */
   lf_card_build *out;
 } builder;
 
@@ -64,6 +65,18 @@ cleanup:
   return status;
 }
 
+/* Points per unit of log-odds, over the whole card. */
+static double points_scale(const builder *b) {
+  double u = 0, v = 0;
+  for (size_t i = 0; i < b->n; i++)
+    for (size_t j = 0; j < b->n; j++) {
+      double a = b->curvature[i * b->n + j];
+      u += b->answer.points[i] * a * b->fit->weights->b[j + 1];
+      v += b->answer.points[i] * a * b->answer.points[j];
+    }
+  return u > 0 ? v / u : 0;
+}
+
 static lf_status choose_points(builder *b, lf_error *err) {
   lf_points_problem problem = {.n = b->n,
                                .weight = b->fit->weights->b + 1,
@@ -75,6 +88,7 @@ static lf_status choose_points(builder *b, lf_error *err) {
   lf_status status = lf_points_choose(&problem, &b->answer, err);
   b->out->rounding_plain = b->answer.loss_plain;
   b->out->rounding = b->answer.loss;
+  if (status == LF_OK) b->scale = points_scale(b);
   return status;
 }
 
@@ -168,22 +182,10 @@ static double contrast_error(const builder *b, size_t t, const band_facts *facts
   return sqrt(fmax(0, variance));
 }
 
-/* Points per unit of log-odds, over the whole card. */
-static double points_scale(const builder *b) {
-  double u = 0, v = 0;
-  for (size_t i = 0; i < b->n; i++)
-    for (size_t j = 0; j < b->n; j++) {
-      double a = b->curvature[i * b->n + j];
-      u += b->answer.points[i] * a * b->fit->weights->b[j + 1];
-      v += b->answer.points[i] * a * b->answer.points[j];
-    }
-  return u > 0 ? v / u : 0;
-}
-
 /* Fills the card's bands from the merged facts. */
 static void fill_bands(const builder *b, size_t t, const band_facts *facts, size_t n, const uint16_t *to,
                        size_t merged, double *contrast, lf_card_band *bands) {
-  double scale = points_scale(b), rows = 0, mean = 0;
+  double rows = 0, mean = 0;
   for (size_t k = 0; k < n; k++) {
     lf_card_band *band = &bands[to[k]];
     band->points = facts[k].points;
@@ -199,7 +201,7 @@ static void fill_bands(const builder *b, size_t t, const band_facts *facts, size
     lf_card_band *band = &bands[k];
     band->weight = band->rows > 0 ? band->weight / band->rows - mean : 0;
     double error = contrast_error(b, t, facts, to, n, k, contrast);
-    int reach = isnan(error) ? 0 : (int)ceil(1.959964 * error * scale);
+    int reach = isnan(error) ? 0 : (int)ceil(1.959964 * error * b->scale);
     band->points_low = band->points - reach;
     band->points_high = band->points + reach;
     if (b->history->amount == SIZE_MAX) band->amount = NAN;

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "base/numerics.h"
+#include "base/sort.h"
 #include "card/build.h"
 
 enum { SLICES = 160, BLOCKS = 20, PER_BLOCK = SLICES / BLOCKS, WINDOWS = 6 };
@@ -22,34 +23,33 @@ static const double block_ridge = 1e-3; /* keeps a block without wins finite */
 typedef struct tally {
   size_t scores;      /* 0 .. scores-1 */
   double *rows, *won; /* [SLICES][scores] */
+  double *cells;      /* [2 * scores]: working space */
 } tally;
 
-typedef struct timed_row {
-  double day;
-  uint32_t row;
-} timed_row;
-
-static int by_day(const void *a, const void *b) {
-  const timed_row *x = a, *y = b;
-  if (x->day != y->day) return x->day < y->day ? -1 : 1;
-  return x->row < y->row ? -1 : x->row > y->row;
+/* Rows in order of time, those without a date first: the low half of order[k] is the row at place k. */
+static lf_status time_order(const lf_history *history, const lf_run *run, uint64_t **order, lf_error *err) {
+  size_t n = history->n_train, kept = 0;
+  double *day = NULL;
+  lf_status status = lf_alloc(n, sizeof *day, &day, err);
+  for (size_t i = 0; status == LF_OK && i < n; i++) {
+    day[i] = lf_history_day(history, i);
+    if (isnan(day[i])) day[i] = -INFINITY;
+  }
+  if (status == LF_OK) status = lf_sort_rows(day, NULL, n, run, order, &kept, err);
+  free(day);
+  return status;
 }
 
-static lf_status tally_make(const lf_history *history, bool in_time, const int32_t *score, tally *t,
-                            lf_error *err) {
+static lf_status tally_make(const lf_history *history, bool in_time, const int32_t *score, const lf_run *run,
+                            tally *t, lf_error *err) {
   size_t n = history->n_train;
-  timed_row *order = NULL;
+  uint64_t *order = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(SLICES * t->scores, sizeof *t->rows, &t->rows, err));
   LF_TRY(lf_alloc(SLICES * t->scores, sizeof *t->won, &t->won, err));
-  LF_TRY(lf_alloc(n, sizeof *order, &order, err));
-  for (size_t i = 0; i < n; i++) {
-    double day = in_time ? lf_history_day(history, i) : 0;
-    order[i] = (timed_row){isnan(day) ? -INFINITY : day, (uint32_t)i};
-  }
-  if (in_time) qsort(order, n, sizeof *order, by_day);
+  if (in_time) LF_TRY(time_order(history, run, &order, err));
   for (size_t k = 0; k < n; k++) {
-    size_t row = order[k].row;
+    size_t row = order ? (size_t)(order[k] & UINT32_MAX) : k;
     size_t cell = (k * SLICES / n) * t->scores + (size_t)score[row];
     double w = lf_history_weight(history, row);
     t->rows[cell] += w;
@@ -112,21 +112,32 @@ cleanup:
   return status;
 }
 
+/* Rows and wins of slices [from, to) by score, into cells[2 * scores]. */
+static void add_slices(const tally *t, size_t from, size_t to, double *cells) {
+  memset(cells, 0, 2 * t->scores * sizeof *cells);
+  for (size_t slice = from; slice < to; slice++)
+    for (size_t s = 0; s < t->scores; s++) {
+      cells[s] += t->rows[slice * t->scores + s];
+      cells[t->scores + s] += t->won[slice * t->scores + s];
+    }
+}
+
 /* Intercept at a given slope so that expected wins meet the wins of slices [from, to). */
-static double level(const tally *t, size_t from, size_t to, double slope) {
+static double level(tally *t, size_t from, size_t to, double slope) {
   double rows = 0, won = 0;
-  for (size_t i = from * t->scores; i < to * t->scores; i++) {
-    rows += t->rows[i];
-    won += t->won[i];
+  add_slices(t, from, to, t->cells);
+  for (size_t s = 0; s < t->scores; s++) {
+    rows += t->cells[s];
+    won += t->cells[t->scores + s];
   }
   double a = lf_logit((won + 0.5) / (rows + 1)); /* a start that exists without wins, too */
   for (int step = 0; step < 50; step++) {
-    double g = 0, h = 1e-9;
-    for (size_t i = from * t->scores; i < to * t->scores; i++) {
-      if (!(t->rows[i] > 0)) continue;
-      double p = lf_expit(a + slope * (double)(i % t->scores));
-      g += t->won[i] - t->rows[i] * p;
-      h += t->rows[i] * p * (1 - p);
+    double g = won, h = 1e-9;
+    for (size_t s = 0; s < t->scores; s++) {
+      if (!(t->cells[s] > 0)) continue;
+      double p = lf_expit(a + slope * (double)s);
+      g -= t->cells[s] * p;
+      h += t->cells[s] * p * (1 - p);
     }
     double move = fmax(-2, fmin(2, g / h));
     a += move;
@@ -138,34 +149,43 @@ static double level(const tally *t, size_t from, size_t to, double slope) {
 /* Windows of slices that may set the level, shortest last. */
 static const size_t windows[WINDOWS] = {SLICES, SLICES / 2, SLICES / 4, SLICES / 8, SLICES / 16, SLICES / 32};
 
+/* Levels of every window before each block of the newer half. */
+static void window_levels(tally *t, double slope, double levels[WINDOWS][BLOCKS]) {
+  for (size_t w = 0; w < WINDOWS; w++)
+    for (size_t block = BLOCKS / 2; block < BLOCKS; block++) {
+      size_t from = block * PER_BLOCK;
+      levels[w][block] = level(t, from > windows[w] ? from - windows[w] : 0, from, slope);
+    }
+}
+
 /* Sum and sum of squares of the difference in log loss, window a minus window b, over the newer half. */
-static void compare_windows(const tally *t, double slope, size_t a, size_t b, double *rows, double *sum,
-                            double *squares) {
+static void compare_windows(tally *t, double slope, const double *levels_a, const double *levels_b,
+                            double *rows, double *sum, double *squares) {
   *rows = *sum = *squares = 0;
   for (size_t block = BLOCKS / 2; block < BLOCKS; block++) {
-    size_t from = block * PER_BLOCK;
-    double la = level(t, from > a ? from - a : 0, from, slope),
-           lb = level(t, from > b ? from - b : 0, from, slope);
-    for (size_t i = from * t->scores; i < (from + PER_BLOCK) * t->scores; i++) {
-      double x = slope * (double)(i % t->scores);
+    double la = levels_a[block], lb = levels_b[block];
+    add_slices(t, block * PER_BLOCK, (block + 1) * PER_BLOCK, t->cells);
+    for (size_t s = 0; s < t->scores; s++) {
+      double x = slope * (double)s, n = t->cells[s], wins = t->cells[t->scores + s];
       double won = lf_log_loss(la + x, 1) - lf_log_loss(lb + x, 1),
              lost = lf_log_loss(la + x, 0) - lf_log_loss(lb + x, 0);
-      *rows += t->rows[i];
-      *sum += t->won[i] * won + (t->rows[i] - t->won[i]) * lost;
-      *squares += t->won[i] * won * won + (t->rows[i] - t->won[i]) * lost * lost;
+      *rows += n;
+      *sum += wins * won + (n - wins) * lost;
+      *squares += wins * won * won + (n - wins) * lost * lost;
     }
   }
 }
 
-static size_t choose_window(const tally *t, double slope) {
-  double rows, sum, squares;
+static size_t choose_window(tally *t, double slope) {
+  double rows, sum, squares, levels[WINDOWS][BLOCKS];
   size_t best = 0;
+  window_levels(t, slope, levels);
   for (size_t w = 1; w < WINDOWS; w++) {
-    compare_windows(t, slope, windows[w], windows[best], &rows, &sum, &squares);
+    compare_windows(t, slope, levels[w], levels[best], &rows, &sum, &squares);
     if (sum < 0) best = w;
   }
   for (size_t w = WINDOWS; w-- > best + 1;) {
-    compare_windows(t, slope, windows[w], windows[best], &rows, &sum, &squares);
+    compare_windows(t, slope, levels[w], levels[best], &rows, &sum, &squares);
     double mean = sum / rows, error = sqrt(fmax(0, squares / rows - mean * mean) / rows);
     if (mean <= error) return windows[w];
   }
@@ -177,7 +197,8 @@ lf_status lf_card_calibrate(const lf_history *history, const lf_card_fit *fit, c
   tally t = {.scores = (size_t)build->card->maximum + 1};
   double slope = 0;
   lf_status status = lf_check_interrupt(run, err);
-  if (status == LF_OK) status = tally_make(history, fit->in_time, score, &t, err);
+  if (status == LF_OK) status = tally_make(history, fit->in_time, score, run, &t, err);
+  if (status == LF_OK) status = lf_alloc(2 * t.scores, sizeof *t.cells, &t.cells, err);
   if (status == LF_OK) status = fit_slope(&t, fit->in_time ? BLOCKS : 1, &slope, err);
   if (status == LF_OK) {
     slope *= fmax(0, fmin(1, fit->slope));
@@ -189,5 +210,6 @@ lf_status lf_card_calibrate(const lf_history *history, const lf_card_fit *fit, c
   }
   free(t.rows);
   free(t.won);
+  free(t.cells);
   return status;
 }

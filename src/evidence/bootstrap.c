@@ -27,59 +27,98 @@
 enum { REPLICATES = 1000, FEWEST = 200, TASKS = 64 };
 static const double MOST_DRAWS = 2e9;
 
+/* ---- what is drawn ----------------------------------------------------------------------------------- */
+
+/* Clusters (or rows) that hold weight, numbered from 0 in their order: the others are never drawn. */
+typedef struct pool {
+  const lf_resample *rows;
+  bool in_units;  /* rows of frequency weight and no account */
+  size_t n_live;  /* what is drawn from; 0 where rows are drawn in units */
+  uint32_t *live; /* [rows->n]: number of each row's cluster (or its own), NOT_LIVE: never drawn */
+} pool;
+
+#define NOT_LIVE UINT32_MAX
+
+static void pool_clear(pool *p) {
+  free(p->live);
+}
+
+static bool has_weight(const lf_resample *r, size_t i) {
+  return !r->weight || r->weight[i] > 0;
+}
+
+static lf_status number_clusters(pool *p, lf_error *err) {
+  const lf_resample *r = p->rows;
+  uint32_t *number = NULL;
+  lf_status status = lf_alloc(r->n_clusters, sizeof *number, &number, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < r->n; i++)
+    if (has_weight(r, i)) number[r->cluster[i]] = 1;
+  for (size_t c = 0; c < r->n_clusters; c++) number[c] = number[c] ? (uint32_t)p->n_live++ : NOT_LIVE;
+  for (size_t i = 0; i < r->n; i++) p->live[i] = number[r->cluster[i]];
+  free(number);
+  return LF_OK;
+}
+
+static lf_status pool_make(const lf_resample *rows, pool *p, lf_error *err) {
+  lf_status status = LF_OK;
+  *p = (pool){.rows = rows};
+  for (size_t i = 0; rows->weight && !rows->cluster && i < rows->n; i++)
+    p->in_units |= rows->weight[i] != 0 && rows->weight[i] != 1;
+  if (p->in_units) return LF_OK;
+  LF_TRY(lf_alloc(rows->n, sizeof *p->live, &p->live, err));
+  if (rows->cluster)
+    LF_TRY(number_clusters(p, err));
+  else
+    for (size_t i = 0; i < rows->n; i++) p->live[i] = has_weight(rows, i) ? (uint32_t)p->n_live++ : NOT_LIVE;
+  if (!p->n_live) LF_TRY(lf_fail(err, LF_E_DATA, "there are no rows to draw from"));
+cleanup:
+  if (status != LF_OK) {
+    pool_clear(p);
+    p->live = NULL;
+  }
+  return status;
+}
+
 /* ---- one replicate ----------------------------------------------------------------------------------- */
 
 /* Working memory of one thread's replicates. */
 typedef struct draw {
-  const lf_resample *rows;
-  gsl_rng *random;
-  double *cluster; /* draws of each cluster, or NULL */
-  uint32_t *live;  /* clusters with weight */
-  size_t n_live;
+  const pool *pool;
+  gsl_rng *random; /* rows drawn in units */
+  double *count;   /* [n_live]: draws of each */
 } draw;
 
 static void draw_clear(draw *d) {
   if (d->random) gsl_rng_free(d->random);
-  free(d->cluster);
-  free(d->live);
+  free(d->count);
 }
 
-/* Clusters (or rows) that hold weight: the others are never drawn. */
-static void find_live(draw *d) {
-  const lf_resample *r = d->rows;
-  if (r->cluster) {
-    for (size_t i = 0; i < r->n; i++)
-      if (!r->weight || r->weight[i] > 0) d->cluster[r->cluster[i]] = 1;
-    for (size_t c = 0; c < r->n_clusters; c++)
-      if (d->cluster[c] > 0) d->live[d->n_live++] = (uint32_t)c;
-    return;
-  }
-  for (size_t i = 0; i < r->n; i++)
-    if (!r->weight || r->weight[i] > 0) d->live[d->n_live++] = (uint32_t)i;
-}
-
-static lf_status draw_new(const lf_resample *rows, draw *d, lf_error *err) {
-  lf_status status = LF_OK;
-  *d = (draw){.rows = rows};
+static lf_status draw_new(const pool *from, draw *d, lf_error *err) {
+  *d = (draw){.pool = from};
+  if (!from->in_units) return lf_alloc(from->n_live, sizeof *d->count, &d->count, err);
   d->random = gsl_rng_alloc(gsl_rng_mt19937);
-  if (!d->random) return lf_fail(err, LF_E_MEMORY, "not enough memory for the bootstrap");
-  if (rows->cluster) LF_TRY(lf_alloc(rows->n_clusters, sizeof *d->cluster, &d->cluster, err));
-  LF_TRY(lf_alloc(rows->cluster ? rows->n_clusters : rows->n, sizeof *d->live, &d->live, err));
-  find_live(d);
-  if (!d->n_live) LF_TRY(lf_fail(err, LF_E_DATA, "there are no rows to draw from"));
-cleanup:
-  if (status != LF_OK) draw_clear(d);
-  return status;
+  return d->random ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the bootstrap");
 }
 
-static void draw_counts(const draw *d, double *count, size_t n) {
-  memset(count, 0, n * sizeof *count);
-  for (size_t k = 0; k < d->n_live; k++) count[d->live[gsl_rng_uniform_int(d->random, d->n_live)]] += 1;
+/* Draw k of a replicate is the k-th value of SplitMix64 from its key, brought to [0, n) by the high half of a
+ * product (Lemire 2019): values stand by themselves, so that a draw waits for no state of a generator. */
+static void draw_counts(const draw *d, uint64_t key) {
+  size_t n = d->pool->n_live;
+  memset(d->count, 0, n * sizeof *d->count);
+  for (size_t k = 0; k < n; k++) {
+    uint64_t x = key + (uint64_t)(k + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    x ^= x >> 31;
+    uint64_t high = (x >> 32) * n, low = (x & UINT32_MAX) * n;
+    d->count[(high + (low >> 32)) >> 32] += 1;
+  }
 }
 
 /* Units of rows of frequency weight, row after row. */
 static void draw_units(const draw *d, double *weight) {
-  const lf_resample *r = d->rows;
+  const lf_resample *r = d->pool->rows;
   lf_sum total = {0};
   for (size_t i = 0; i < r->n; i++) lf_sum_add(&total, r->weight[i]);
   double left = lf_sum_value(&total), units = floor(left + 0.5);
@@ -94,33 +133,36 @@ static void draw_units(const draw *d, double *weight) {
 }
 
 static void draw_weights(draw *d, uint64_t seed, size_t replicate, double *weight) {
-  const lf_resample *r = d->rows;
+  const lf_resample *r = d->pool->rows;
+  const uint32_t *live = d->pool->live;
   uint64_t key = lf_hash_mix(lf_hash(&seed, sizeof seed, 0), replicate + 1);
-  gsl_rng_set(d->random, (unsigned long)((key ^ key >> 32) & UINT32_MAX));
-  if (!r->cluster && r->weight) {
+  if (d->pool->in_units) {
+    gsl_rng_set(d->random, (unsigned long)((key ^ key >> 32) & UINT32_MAX));
     draw_units(d, weight);
     return;
   }
-  double *count = r->cluster ? d->cluster : weight;
-  draw_counts(d, count, r->cluster ? r->n_clusters : r->n);
-  for (size_t i = 0; r->cluster && i < r->n; i++)
-    weight[i] = (r->weight ? r->weight[i] : 1) * count[r->cluster[i]];
+  draw_counts(d, key);
+  for (size_t i = 0; i < r->n; i++)
+    weight[i] = live[i] == NOT_LIVE ? 0 : (r->weight ? r->weight[i] : 1) * d->count[live[i]];
 }
 
 lf_status lf_bootstrap_weights(const lf_resample *rows, uint64_t seed, size_t replicate, double *weight,
                                lf_error *err) {
-  draw d;
-  lf_status status = draw_new(rows, &d, err);
+  pool p;
+  draw d = {0};
+  lf_status status = pool_make(rows, &p, err);
   if (status != LF_OK) return status;
-  draw_weights(&d, seed, replicate, weight);
+  status = draw_new(&p, &d, err);
+  if (status == LF_OK) draw_weights(&d, seed, replicate, weight);
   draw_clear(&d);
-  return LF_OK;
+  pool_clear(&p);
+  return status;
 }
 
 /* ---- all replicates ---------------------------------------------------------------------------------- */
 
 typedef struct boot_job {
-  const lf_resample *rows;
+  const pool *pool;
   const lf_bootstrap *bootstrap;
   const lf_run *run;
   lf_chunks chunks; /* of replicates */
@@ -139,8 +181,8 @@ static void run_chunk(void *context, size_t task) {
   double *weight = NULL;
   draw d = {0};
   lf_chunk_rows(&job->chunks, chunk, &from, &to);
-  LF_TRY(lf_alloc(job->rows->n, sizeof *weight, &weight, err));
-  LF_TRY(draw_new(job->rows, &d, err));
+  LF_TRY(lf_alloc(job->pool->rows->n, sizeof *weight, &weight, err));
+  LF_TRY(draw_new(job->pool, &d, err));
   for (size_t r = from; r < to; r++) {
     LF_TRY(lf_check_interrupt(job->run, err));
     draw_weights(&d, b->seed, r, weight);
@@ -178,7 +220,9 @@ lf_status lf_bootstrap_run(const lf_resample *rows, const lf_bootstrap *bootstra
                            double **values, size_t *replicates, lf_error *err) {
   lf_status status = LF_OK;
   size_t n = replicates_of(bootstrap, rows->n);
-  boot_job job = {.rows = rows, .bootstrap = bootstrap, .run = run, .chunks = lf_cut(n, 1, TASKS)};
+  pool p;
+  boot_job job = {.pool = &p, .bootstrap = bootstrap, .run = run, .chunks = lf_cut(n, 1, TASKS)};
+  LF_TRY(pool_make(rows, &p, err));
   LF_TRY(lf_alloc(n * bootstrap->n_statistics, sizeof *job.values, &job.values, err));
   LF_TRY(lf_alloc(job.chunks.count, sizeof *job.status, &job.status, err));
   LF_TRY(lf_alloc(job.chunks.count, sizeof *job.error, &job.error, err));
@@ -187,6 +231,7 @@ lf_status lf_bootstrap_run(const lf_resample *rows, const lf_bootstrap *bootstra
   *replicates = n;
   job.values = NULL;
 cleanup:
+  pool_clear(&p);
   free(job.values);
   free(job.status);
   free(job.error);

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/numerics.h"
+#include "base/sort.h"
 #include "evidence/bootstrap.h"
 #include "evidence/compare_parts.h"
 #include "judge/rank.h"
@@ -51,7 +52,7 @@ static lf_status rank_rows(const lf_compare_rows *rows, const double *score, con
   lf_status status = LF_OK;
   uint64_t *words = NULL;
   size_t kept = 0;
-  LF_TRY(lf_sort_scores(score, rows->weight, rows->n, run, &words, &kept, err));
+  LF_TRY(lf_sort_rows(score, rows->weight, rows->n, run, &words, &kept, err));
   LF_TRY(lf_alloc(kept, sizeof *r->row, &r->row, err));
   LF_TRY(lf_alloc(kept + 1, sizeof *r->start, &r->start, err));
   for (size_t k = 0; k < kept; k++) {

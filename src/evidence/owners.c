@@ -118,16 +118,22 @@ static size_t n_statistics(const lf_owners *out) {
   return 1 + OF_A_BLOCK * out->n_blocks + ((size_t)1 << out->n_blocks);
 }
 
+/* What is drawn: accounts with their summed losses, or single rows. */
+typedef struct drawn {
+  const lf_owners_job *job;
+  size_t n, sets;
+  double *loss;   /* [n][sets] */
+  double *weight; /* [n]: of rows; 1 for accounts, whose sums hold their weights */
+} drawn;
+
 static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
-  const lf_owners_job *job = context;
-  const lf_evidence_rows *r = job->rows;
-  size_t n = job->out->n_blocks, sets = (size_t)1 << n;
-  double value[1 << LF_MOST_BLOCKS], share[LF_MOST_BLOCKS];
+  const drawn *d = context;
+  size_t n = d->job->out->n_blocks, sets = d->sets;
+  double value[1 << LF_MOST_BLOCKS] = {0}, share[LF_MOST_BLOCKS];
   (void)err;
-  for (size_t s = 0; s < sets; s++) {
-    lf_sum sum = {0};
-    for (size_t i = r->first; i < r->n; i++) lf_sum_add(&sum, weight[i - r->first] * job->loss[s][i]);
-    value[s] = lf_sum_value(&sum);
+  for (size_t i = 0; i < d->n; i++) {
+    if (!(weight[i] > 0)) continue;
+    for (size_t s = 0; s < sets; s++) value[s] += weight[i] * d->loss[i * sets + s];
   }
   double null = value[0];
   for (size_t s = 0; s < sets; s++) value[s] = 1 - value[s] / null;
@@ -171,25 +177,47 @@ cleanup:
   return status;
 }
 
-static lf_status share_out(lf_owners_job *job, lf_error *err) {
+/* Losses of what is drawn, so that a replicate runs over accounts and not over rows. */
+static lf_status gather_losses(const lf_owners_job *job, drawn *d, lf_error *err) {
   const lf_evidence_rows *r = job->rows;
-  size_t n = r->n - r->first;
-  lf_resample rows = {.n = n,
-                      .weight = job->weight + r->first,
-                      .cluster = r->cluster ? r->cluster + r->first : NULL,
-                      .n_clusters = r->n_clusters};
+  size_t *place = NULL;
+  lf_status status = LF_OK;
+  d->sets = (size_t)1 << job->out->n_blocks;
+  LF_TRY(lf_alloc(r->n - r->first, d->sets * sizeof *d->loss, &d->loss, err));
+  LF_TRY(lf_alloc(r->n - r->first, sizeof *d->weight, &d->weight, err));
+  if (r->cluster) LF_TRY(lf_alloc(r->n_clusters, sizeof *place, &place, err));
+  for (size_t i = r->first; i < r->n; i++) {
+    if (!(job->weight[i] > 0)) continue;
+    size_t at = place && place[r->cluster[i]] ? place[r->cluster[i]] - 1 : d->n++;
+    if (place) place[r->cluster[i]] = at + 1;
+    for (size_t s = 0; s < d->sets; s++)
+      d->loss[at * d->sets + s] += (place ? job->weight[i] : 1) * job->loss[s][i];
+    d->weight[at] = place ? 1 : job->weight[i];
+  }
+cleanup:
+  free(place);
+  return status;
+}
+
+static lf_status share_out(lf_owners_job *job, lf_error *err) {
+  drawn d = {.job = job};
+  lf_resample rows = {0};
   lf_bootstrap bootstrap = {.seed = job->options.seed,
                             .n_statistics = n_statistics(job->out),
                             .statistics = statistics,
-                            .context = job,
+                            .context = &d,
                             .stage = "whose attributes matter"};
   double *values = NULL, *at = NULL;
   lf_status status = LF_OK;
+  LF_TRY(gather_losses(job, &d, err));
+  rows = (lf_resample){.n = d.n, .weight = d.weight};
   LF_TRY(lf_alloc(n_statistics(job->out), sizeof *at, &at, err));
-  LF_TRY(statistics(job, job->weight + r->first, at, err));
+  LF_TRY(statistics(&d, d.weight, at, err));
   LF_TRY(lf_bootstrap_run(&rows, &bootstrap, job->run, &values, &job->out->replicates, err));
   LF_TRY(read_statistics(job, at, values, err));
 cleanup:
+  free(d.loss);
+  free(d.weight);
   free(values);
   free(at);
   return status;

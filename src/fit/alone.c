@@ -98,7 +98,7 @@ lf_status lf_screen_alone(const lf_sample *sample, const lf_atoms *atoms, size_t
   for (size_t t = 0; t < atoms->n; t++) {
     if (k.status[t] != LF_OK)
       LF_TRY(lf_fail(err, k.status[t], "not enough memory to judge %zu attributes", atoms->n));
-    if (keep[t]) order[n++] = (lf_dropped_set){t, k.gain[t], k.error[t]};
+    if (keep[t]) order[n++] = (lf_dropped_set){t, k.gain[t], k.error[t], true};
   }
   qsort(order, n, sizeof *order, by_falling_gain);
   for (size_t i = most; i < n; i++) {

@@ -20,11 +20,18 @@ void lf_groupings_free(lf_grouping *groupings, size_t n) {
   free(groupings);
 }
 
-/* Which bands hold rows of positive weight: a band nobody is in has no weight to estimate and counts 0. */
+/* Which bands hold rows of positive weight: a band nobody is in has no weight to estimate and counts 0. Ends
+ * where all do. */
 static void mark_present(const uint16_t *code, const double *weight, size_t n, const lf_grouping *grouping,
                          uint8_t *present) {
-  for (size_t i = 0; i < n; i++)
-    if (weight[i] > 0) present[grouping->band[code[i]]] = 1;
+  enum { BLOCK = 4096 };
+  size_t bands = grouping->n_bands + 2;
+  for (size_t from = 0; from < n; from += BLOCK) {
+    size_t to = from + BLOCK < n ? from + BLOCK : n, seen = 0;
+    for (size_t i = from; i < to; i++) present[grouping->band[code[i]]] |= weight[i] > 0;
+    for (size_t k = 0; k < bands; k++) seen += present[k];
+    if (seen == bands) return;
+  }
 }
 
 static lf_status add_term(lf_banded *b, const lf_sample *sample, const lf_atom_set *set, size_t index,
@@ -108,6 +115,13 @@ lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start,
   status = lf_solve_frame(banded->frame, &options, false, run, weights, err);
   free(ridge);
   return status;
+}
+
+lf_status lf_banded_information(lf_banded *banded, const double *b, const lf_run *run, double *hessian,
+                                double *score, lf_error *err) {
+  lf_point point = {.gradient = score, .hessian = hessian};
+  lf_status status = wake(banded, run, err);
+  return status == LF_OK ? lf_pass(banded->frame, LF_PASS_FULL, b, 1, NULL, run, &point, err) : status;
 }
 
 void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms,

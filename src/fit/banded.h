@@ -25,6 +25,10 @@ void lf_banded_free(lf_banded *banded);
 lf_status lf_banded_solve(lf_banded *banded, double lambda, const double *start, double tolerance,
                           bool information, const lf_run *run, lf_weights **weights, lf_error *err);
 
+/* X'WX and the score of the log-likelihood at coefficients b: hessian[n_coef][n_coef], score[n_coef]. */
+lf_status lf_banded_information(lf_banded *banded, const double *b, const lf_run *run, double *hessian,
+                                double *score, lf_error *err);
+
 /* Ridge fits at falling penalties, b[n][n_coef]; start: n_coef or NULL. */
 lf_status lf_banded_path(lf_banded *banded, const double *lambda, size_t n, const double *start,
                          double tolerance, const lf_run *run, double *b, lf_error *err);
@@ -44,19 +48,27 @@ typedef struct lf_band_rules {
 /* Bands of every kept set from the rows with positive weight: first on the marginal deviance, then once more
  * on the working response of a ridge fit, so that each attribute is banded given the others.
  * groupings[n_sets] are made (cleared by the caller). */
+lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                          const double *weight, const lf_band_rules *rules, const lf_run *run,
+                          lf_grouping *groupings, lf_error *err);
+
+/* What bands at any penalty are chosen from: sums by atom under the fit that adjusts attributes for each
+ * other. atoms and keep are kept by reference; the rules' penalty does not count. */
+typedef struct lf_band_basis lf_band_basis;
+lf_status lf_band_basis_make(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
+                             const double *weight, const lf_band_rules *rules, const lf_run *run,
+                             lf_band_basis **basis, lf_error *err);
+void lf_band_basis_free(lf_band_basis *basis);
+
+/* For each band about the coefficient that a ridge fit will give it. */
 typedef struct lf_band_start {
   double intercept;
   double **value; /* [n_sets][n_bands + 2], NULL for sets that are not kept */
 } lf_band_start;
 
-lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
-                          const double *weight, const lf_band_rules *rules, const lf_run *run,
-                          lf_grouping *groupings, lf_error *err);
-/* The same, and for each band about the coefficient that a ridge fit will give it. The caller clears the
- * start. */
-lf_status lf_choose_bands_start(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
-                                const double *weight, const lf_band_rules *rules, const lf_run *run,
-                                lf_grouping *groupings, lf_band_start *start, lf_error *err);
+/* Bands at rules->penalty. start: cleared by the caller, or NULL. */
+lf_status lf_choose_from(const lf_band_basis *basis, const lf_band_rules *rules, const lf_run *run,
+                         lf_grouping *groupings, lf_band_start *start, lf_error *err);
 void lf_band_start_clear(lf_band_start *start, size_t n_sets);
 /* The start in the order of the design's coefficients, b[n_coef]. */
 void lf_banded_start(const lf_banded *banded, const lf_grouping *groupings, const lf_atoms *atoms,

@@ -15,7 +15,8 @@ typedef struct fitter {
   lf_crossfit *crossfit;
   lf_band_rules rules;
   const lf_run *outer;
-  double *loss; /* [tasks][n_ridge]: sums over the judged rows */
+  lf_band_basis **basis; /* [n_folds] */
+  double *loss;          /* [tasks][n_ridge]: sums over the judged rows */
   lf_status *status;
   lf_error *errors;
 } fitter;
@@ -50,6 +51,15 @@ cleanup:
   return status;
 }
 
+/* What a fold's bands are chosen from, whatever their penalty. */
+static void basis_task(void *context, size_t fold) {
+  fitter *f = context;
+  const lf_crossfit *c = f->crossfit;
+  lf_run serial = lf_run_serial(f->outer);
+  f->status[fold] = lf_band_basis_make(c->sample, c->atoms, c->keep, c->weight[fold], &f->rules, &serial,
+                                       &f->basis[fold], &f->errors[fold]);
+}
+
 static lf_status fit_path(fitter *f, size_t task, const lf_run *run, lf_error *err) {
   lf_crossfit *c = f->crossfit;
   size_t n_folds = c->sample->n_folds, fold = task % n_folds;
@@ -60,8 +70,7 @@ static lf_status fit_path(fitter *f, size_t task, const lf_run *run, lf_error *e
   double *b = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(c->atoms->n, sizeof *fit->groupings, &fit->groupings, err));
-  LF_TRY(lf_choose_bands_start(c->sample, c->atoms, c->keep, c->weight[fold], &rules, run, fit->groupings,
-                               &start, err));
+  LF_TRY(lf_choose_from(f->basis[fold], &rules, run, fit->groupings, &start, err));
   LF_TRY(lf_banded_make(c->sample, c->atoms, fit->groupings, c->keep, c->weight[fold], &fit->banded, err));
   size_t n_coef = fit->banded->design.n_coef;
   LF_TRY(lf_alloc((c->path.n_ridge + 1) * n_coef, sizeof *b, &b, err));
@@ -109,16 +118,14 @@ static void judge_null(lf_crossfit *c) {
   c->null_loss = sum / c->judged;
 }
 
-static lf_status collect(fitter *f, size_t tasks, lf_error *err) {
-  lf_crossfit *c = f->crossfit;
-  for (size_t t = 0; t < tasks; t++)
-    if (f->status[t] != LF_OK) {
-      if (err) *err = f->errors[t];
-      return f->status[t];
-    }
-  for (size_t t = 0; t < tasks; t++)
-    for (size_t r = 0; r < c->path.n_ridge; r++)
-      c->loss[t / c->sample->n_folds][r] += f->loss[t * c->path.n_ridge + r] / c->judged;
+/* Runs tasks in parallel; the first failure in their order. */
+static lf_status run_tasks(fitter *f, size_t n, void (*task)(void *context, size_t i), lf_error *err) {
+  lf_parallel_for(f->outer, n, task, f);
+  for (size_t t = 0; t < n; t++) {
+    if (f->status[t] == LF_OK) continue;
+    if (err) *err = f->errors[t];
+    return f->status[t];
+  }
   return LF_OK;
 }
 
@@ -141,12 +148,18 @@ lf_status lf_crossfit_make(const lf_sample *sample, const lf_atoms *atoms, const
   LF_TRY(lf_alloc(tasks * path->n_ridge, sizeof *f.loss, &f.loss, err));
   LF_TRY(lf_alloc(tasks, sizeof *f.status, &f.status, err));
   LF_TRY(lf_alloc(tasks, sizeof *f.errors, &f.errors, err));
+  LF_TRY(lf_alloc(sample->n_folds, sizeof(lf_band_basis *), &f.basis, err));
   judge_null(c);
-  lf_parallel_for(run, tasks, fit_task, &f);
-  LF_TRY(collect(&f, tasks, err));
+  LF_TRY(run_tasks(&f, sample->n_folds, basis_task, err));
+  LF_TRY(run_tasks(&f, tasks, fit_task, err));
+  for (size_t t = 0; t < tasks; t++)
+    for (size_t r = 0; r < path->n_ridge; r++)
+      c->loss[t / sample->n_folds][r] += f.loss[t * path->n_ridge + r] / c->judged;
   *crossfit = c;
   c = NULL;
 cleanup:
+  for (size_t k = 0; f.basis && k < sample->n_folds; k++) lf_band_basis_free(f.basis[k]);
+  free(f.basis);
   free(f.loss);
   free(f.status);
   free(f.errors);

@@ -49,6 +49,7 @@ typedef struct lf_dropped_set {
   double loss_change; /* 2 * judged log likelihood lost by leaving it out: small or negative where it does not
                          help */
   double std_error;
+  bool alone; /* judged by itself, of too many attributes to fit together (alone.c) */
 } lf_dropped_set;
 
 typedef struct lf_elimination {

@@ -6,7 +6,10 @@
  * The judged rows are scored exactly with those weights, so G = 2 sum w (loss without - loss with),  s = 2
  * sd(w difference) sqrt(n) are out-of-fold figures with their paired standard error. Refitting every
  * candidate would cost a fit each; the step is exact at second order, and what is finally kept is refitted.
- */
+ *
+ * Where one attribute has left, the others are worth about what they were, or more, since they stand in for
+ * it: those that looked least useful before are judged again first, and only as many as could be the least
+ * (lazy evaluation; Minoux 1978). Before nothing more leaves, all are judged again. */
 #include <stdlib.h>
 
 #include <gsl/gsl_blas.h>
@@ -27,15 +30,27 @@ typedef struct state {
   double *inverse; /* n x n */
 } state;
 
+/* Weighted sums over judged rows of a difference in loss and its square. */
+typedef struct difference {
+  double sum, squares, rows;
+} difference;
+
 typedef struct eliminator {
   const lf_crossfit *c;
   size_t band_index, ridge_index;
-  double multiple;
+  double multiple, limit; /* an attribute leaves while gain - multiple * error <= limit */
+  const lf_run *run;
   state *folds;
   lf_elimination *out;
-  lf_status *status;
+  uint8_t *fresh; /* [n_sets]: gain and error are those of the weights at hand */
+  size_t *list;   /* [n_sets]: sets to judge */
+  size_t n_list;
+  difference *parts; /* [n_sets][n_folds] */
+  lf_status *status; /* [n_sets * n_folds] */
   lf_error *errors;
 } eliminator;
+
+enum { BATCH = 8 };
 
 static const lf_term *term_of(const lf_banded *banded, size_t set) {
   for (size_t t = 0; t < banded->n_terms; t++)
@@ -77,12 +92,12 @@ static lf_status judged_eta(const eliminator *e, size_t k, const double *b, doub
   return status;
 }
 
-/* Adds the weighted sums of the judged rows' loss at eta less their loss now, and of its square. */
-static void add_differences(const eliminator *e, const lf_fold *fold, const double *eta, double *sum,
-                            double *squares, double *rows) {
+/* Loss of the judged rows at eta less their loss now. */
+static difference compare_losses(const eliminator *e, const lf_fold *fold, const double *eta) {
   enum { BLOCK = 512 };
   const lf_sample *s = e->c->sample;
   double loss[BLOCK], weighted[BLOCK];
+  difference d = {0};
   for (size_t at = fold->judge_from; at < fold->judge_to; at += BLOCK) {
     size_t n = at + BLOCK < fold->judge_to ? BLOCK : fold->judge_to - at;
     lf_log_loss_block(n, eta + (at - fold->judge_from), s->won + at, loss);
@@ -90,38 +105,30 @@ static void add_differences(const eliminator *e, const lf_fold *fold, const doub
       loss[i] -= e->out->row_loss[at + i];
       weighted[i] = s->weight[at + i] * loss[i];
     }
-    *sum += lf_lane_sum(n, weighted);
-    *squares += lf_lane_dot(n, weighted, loss);
-    *rows += lf_lane_sum(n, s->weight + at);
+    d.sum += lf_lane_sum(n, weighted);
+    d.squares += lf_lane_dot(n, weighted, loss);
+    d.rows += lf_lane_sum(n, s->weight + at);
   }
+  return d;
 }
 
-/* Gain of keeping a set, over all folds, and its standard error. */
-static lf_status judge_candidate(eliminator *e, size_t set, lf_error *err) {
-  const lf_sample *s = e->c->sample;
-  double sum = 0, squares = 0, rows = 0;
+/* What leaving a set out does to the judged rows of one fold. */
+static lf_status judge_in_fold(eliminator *e, size_t set, size_t k, difference *out, lf_error *err) {
+  const lf_fold *rows = &e->c->sample->folds[k];
+  const state *fold = &e->folds[k];
+  const lf_term *term = term_of(fold->banded, set);
+  size_t m = term->n_coef;
   double *factor = NULL, *x = NULL, *b = NULL, *eta = NULL;
-  lf_status status = lf_alloc(s->n, sizeof *eta, &eta, err);
-  if (status != LF_OK) return status;
-  for (size_t k = 0; k < s->n_folds; k++) {
-    const state *fold = &e->folds[k];
-    const lf_term *term = term_of(fold->banded, set);
-    LF_TRY(lf_alloc((size_t)term->n_coef * term->n_coef, sizeof *factor, &factor, err));
-    LF_TRY(lf_alloc(term->n_coef, sizeof *x, &x, err));
-    LF_TRY(lf_alloc(fold->n, sizeof *b, &b, err));
-    if (term->n_coef) LF_TRY(removal_step(fold, term, factor, x, b, err));
-    for (size_t j = 0; j < fold->n; j++) b[j] = fold->b[j] - b[j];
-    for (size_t j = 0; j < term->n_coef; j++) b[(size_t)term->first + j] = 0;
-    LF_TRY(judged_eta(e, k, b, eta, err));
-    add_differences(e, &s->folds[k], eta, &sum, &squares, &rows);
-    free(factor);
-    free(x);
-    free(b);
-    factor = x = b = NULL;
-  }
-  double mean = sum / rows;
-  e->out->gain[set] = 2 * sum;
-  e->out->error[set] = 2 * sqrt(fmax(0, squares / rows - mean * mean) * rows);
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(m * m, sizeof *factor, &factor, err));
+  LF_TRY(lf_alloc(m, sizeof *x, &x, err));
+  LF_TRY(lf_alloc(fold->n, sizeof *b, &b, err));
+  LF_TRY(lf_alloc(rows->judge_to - rows->judge_from, sizeof *eta, &eta, err));
+  if (m) LF_TRY(removal_step(fold, term, factor, x, b, err));
+  for (size_t j = 0; j < fold->n; j++) b[j] = fold->b[j] - b[j];
+  for (size_t j = 0; j < m; j++) b[(size_t)term->first + j] = 0;
+  LF_TRY(judged_eta(e, k, b, eta, err));
+  *out = compare_losses(e, rows, eta);
 cleanup:
   free(factor);
   free(x);
@@ -130,9 +137,36 @@ cleanup:
   return status;
 }
 
-static void candidate_task(void *context, size_t set) {
+static void judge_task(void *context, size_t task) {
   eliminator *e = context;
-  e->status[set] = e->out->keep[set] ? judge_candidate(e, set, &e->errors[set]) : LF_OK;
+  size_t n_folds = e->c->sample->n_folds, set = e->list[task / n_folds], fold = task % n_folds;
+  e->status[task] = judge_in_fold(e, set, fold, &e->parts[set * n_folds + fold], &e->errors[task]);
+}
+
+/* Gain of keeping each listed set, over all folds, and its standard error. */
+static lf_status judge_listed(eliminator *e, lf_error *err) {
+  size_t n_folds = e->c->sample->n_folds;
+  lf_parallel_for(e->run, e->n_list * n_folds, judge_task, e);
+  for (size_t t = 0; t < e->n_list * n_folds; t++)
+    if (e->status[t] != LF_OK) {
+      if (err) *err = e->errors[t];
+      return e->status[t];
+    }
+  for (size_t l = 0; l < e->n_list; l++) {
+    size_t set = e->list[l];
+    difference all = {0};
+    for (size_t k = 0; k < n_folds; k++) {
+      const difference *d = &e->parts[set * n_folds + k];
+      all.sum += d->sum;
+      all.squares += d->squares;
+      all.rows += d->rows;
+    }
+    double mean = all.sum / all.rows;
+    e->out->gain[set] = 2 * all.sum;
+    e->out->error[set] = 2 * sqrt(fmax(0, all.squares / all.rows - mean * mean) * all.rows);
+    e->fresh[set] = 1;
+  }
+  return LF_OK;
 }
 
 /* Row losses, linear predictors and the mean loss of the current weights. */
@@ -190,9 +224,8 @@ cleanup:
   return status;
 }
 
-static lf_status invert(const lf_weights *weights, double ridge, double *inverse, lf_error *err) {
-  size_t n = weights->n_coef;
-  memcpy(inverse, weights->information, n * n * sizeof *inverse);
+/* From X'WX in `inverse` to the inverse of the penalised Hessian. */
+static lf_status invert(double *inverse, size_t n, double ridge, lf_error *err) {
   for (size_t j = 1; j < n; j++) inverse[j * n + j] += ridge;
   gsl_matrix_view v = gsl_matrix_view_array(inverse, n, n);
   if (gsl_linalg_cholesky_decomp1(&v.matrix) != 0 || gsl_linalg_cholesky_invert(&v.matrix) != 0)
@@ -202,65 +235,114 @@ static lf_status invert(const lf_weights *weights, double ridge, double *inverse
   return LF_OK;
 }
 
+/* The fold's weights, by one more Newton step from where the path left them, and the inverse at hand. */
 static lf_status start_fold(eliminator *e, size_t k, const lf_run *run, lf_error *err) {
   const lf_crossfit *c = e->c;
   const lf_fold_fit *fit = &c->fits[e->band_index * c->sample->n_folds + k];
+  const double *b = fit->b[e->ridge_index], ridge = c->path.ridge[e->ridge_index];
   state *s = &e->folds[k];
-  lf_weights *weights = NULL;
+  double *score = NULL;
   lf_status status = LF_OK;
   s->banded = fit->banded;
   s->n = fit->banded->design.n_coef;
-  LF_TRY(lf_banded_solve(fit->banded, c->path.ridge[e->ridge_index], fit->b[e->ridge_index], 1e-6, true, run,
-                         &weights, err));
+  LF_TRY(lf_alloc(s->n, sizeof *score, &score, err));
   LF_TRY(lf_alloc(s->n, sizeof *s->b, &s->b, err));
   LF_TRY(lf_alloc(s->n * s->n, sizeof *s->inverse, &s->inverse, err));
-  memcpy(s->b, weights->b, s->n * sizeof *s->b);
-  LF_TRY(invert(weights, c->path.ridge[e->ridge_index], s->inverse, err));
+  LF_TRY(lf_banded_information(fit->banded, b, run, s->inverse, score, err));
   lf_banded_rest(fit->banded);
+  LF_TRY(invert(s->inverse, s->n, ridge, err));
+  for (size_t j = 1; j < s->n; j++) score[j] -= ridge * b[j];
+  for (size_t i = 0; i < s->n; i++) {
+    s->b[i] = b[i];
+    for (size_t j = 0; j < s->n; j++) s->b[i] += s->inverse[i * s->n + j] * score[j];
+  }
 cleanup:
-  lf_weights_free(weights);
+  free(score);
   return status;
 }
 
-/* The next set to leave, or SIZE_MAX. */
-static size_t least_useful(const eliminator *e) {
-  size_t kept = 0, least = SIZE_MAX;
-  double lowest = 0;
-  for (size_t t = 0; t < e->c->atoms->n; t++) {
-    if (!e->out->keep[t]) continue;
-    kept++;
-    double worth = e->out->gain[t] - e->multiple * e->out->error[t];
-    if (worth <= lowest && (e->multiple > 0 || worth < -1e-3)) {
-      lowest = worth;
-      least = t;
-    }
-  }
-  return kept > 1 ? least : SIZE_MAX;
+static void start_task(void *context, size_t k) {
+  eliminator *e = context;
+  lf_run serial = lf_run_serial(e->run);
+  e->status[k] = start_fold(e, k, &serial, &e->errors[k]);
 }
 
-static lf_status eliminate_all(eliminator *e, const lf_run *run, lf_error *err) {
-  size_t n_sets = e->c->atoms->n;
-  for (;;) {
-    lf_status status = lf_check_interrupt(run, err);
-    if (status != LF_OK) return status;
-    lf_parallel_for(run, n_sets, candidate_task, e);
-    for (size_t t = 0; t < n_sets; t++)
-      if (e->status[t] != LF_OK) {
-        if (err) *err = e->errors[t];
-        return e->status[t];
-      }
-    size_t set = least_useful(e);
-    if (set == SIZE_MAX) return LF_OK;
-    for (size_t k = 0; k < e->c->sample->n_folds; k++) {
-      status = remove_from_fold(&e->folds[k], set, err);
-      if (status != LF_OK) return status;
+static lf_status start_folds(eliminator *e, lf_error *err) {
+  size_t n = e->c->sample->n_folds;
+  lf_parallel_for(e->run, n, start_task, e);
+  for (size_t k = 0; k < n; k++)
+    if (e->status[k] != LF_OK) {
+      if (err) *err = e->errors[k];
+      return e->status[k];
     }
-    e->out->keep[set] = 0;
-    e->out->dropped[e->out->n_dropped++] = (lf_dropped_set){set, e->out->gain[set], e->out->error[set]};
-    e->out->gain[set] = e->out->error[set] = NAN;
-    status = judge_current(e, err);
+  return LF_OK;
+}
+
+/* ---- who leaves -------------------------------------------------------------------------------------- */
+
+static double worth(const eliminator *e, size_t set) {
+  return e->out->gain[set] - e->multiple * e->out->error[set];
+}
+
+/* The least useful of the kept sets whose worth is fresh, or SIZE_MAX. */
+static size_t least_useful(const eliminator *e) {
+  size_t least = SIZE_MAX;
+  for (size_t t = 0; t < e->c->atoms->n; t++)
+    if (e->out->keep[t] && e->fresh[t] && (least == SIZE_MAX || worth(e, t) <= worth(e, least))) least = t;
+  return least;
+}
+
+/* Lists kept sets that are not fresh: all, or the BATCH of least worth among those below a bound. */
+static void list_stale(eliminator *e, bool all, double bound) {
+  e->n_list = 0;
+  for (size_t t = 0; t < e->c->atoms->n; t++) {
+    if (!e->out->keep[t] || e->fresh[t] || !(all || worth(e, t) < bound)) continue;
+    size_t at = e->n_list++;
+    for (; !all && at > 0 && worth(e, e->list[at - 1]) > worth(e, t); at--) e->list[at] = e->list[at - 1];
+    e->list[at] = t;
+    if (!all && e->n_list > BATCH) e->n_list = BATCH;
+  }
+}
+
+/* The next set to leave, or SIZE_MAX; then the worth of every kept set is fresh. */
+static lf_status find_next(eliminator *e, size_t *next, lf_error *err) {
+  for (;;) {
+    size_t least = least_useful(e);
+    bool leaves = least != SIZE_MAX && worth(e, least) <= e->limit;
+    list_stale(e, least != SIZE_MAX && !leaves, least == SIZE_MAX ? INFINITY : worth(e, least));
+    if (!e->n_list) {
+      *next = leaves ? least : SIZE_MAX;
+      return LF_OK;
+    }
+    lf_status status = judge_listed(e, err);
     if (status != LF_OK) return status;
   }
+}
+
+static lf_status leave(eliminator *e, size_t set, lf_error *err) {
+  for (size_t k = 0; k < e->c->sample->n_folds; k++) {
+    lf_status status = remove_from_fold(&e->folds[k], set, err);
+    if (status != LF_OK) return status;
+  }
+  e->out->keep[set] = 0;
+  e->out->dropped[e->out->n_dropped++] = (lf_dropped_set){set, e->out->gain[set], e->out->error[set], false};
+  e->out->gain[set] = e->out->error[set] = NAN;
+  memset(e->fresh, 0, e->c->atoms->n);
+  return judge_current(e, err);
+}
+
+static lf_status eliminate_all(eliminator *e, lf_error *err) {
+  size_t kept = 0, next = 0;
+  for (size_t t = 0; t < e->c->atoms->n; t++) kept += e->out->keep[t];
+  list_stale(e, true, 0);
+  lf_status status = judge_listed(e, err);
+  for (; status == LF_OK; kept--) {
+    status = lf_check_interrupt(e->run, err);
+    if (status == LF_OK) status = find_next(e, &next, err);
+    if (status != LF_OK || next == SIZE_MAX || kept < 2) break;
+    status = leave(e, next, err);
+  }
+  return status;
 }
 
 static lf_status elimination_new(const lf_crossfit *c, lf_elimination **out, lf_error *err) {
@@ -284,18 +366,26 @@ cleanup:
 
 lf_status lf_eliminate(const lf_crossfit *c, size_t band_index, size_t ridge_index, double multiple,
                        const lf_run *run, lf_elimination **out, lf_error *err) {
-  eliminator e = {.c = c, .band_index = band_index, .ridge_index = ridge_index, .multiple = multiple};
+  eliminator e = {.c = c,
+                  .band_index = band_index,
+                  .ridge_index = ridge_index,
+                  .multiple = multiple,
+                  .limit = multiple > 0 ? 0 : -1e-3,
+                  .run = run};
   size_t n_sets = c->atoms->n, n_folds = c->sample->n_folds;
   lf_status status = elimination_new(c, &e.out, err);
   if (status != LF_OK) return status;
   e.out->band_index = band_index;
   e.out->ridge_index = ridge_index;
   LF_TRY(lf_alloc(n_folds, sizeof *e.folds, &e.folds, err));
-  LF_TRY(lf_alloc(n_sets, sizeof *e.status, &e.status, err));
-  LF_TRY(lf_alloc(n_sets, sizeof *e.errors, &e.errors, err));
-  for (size_t k = 0; k < n_folds; k++) LF_TRY(start_fold(&e, k, run, err));
+  LF_TRY(lf_alloc(n_sets, 1, &e.fresh, err));
+  LF_TRY(lf_alloc(n_sets, sizeof *e.list, &e.list, err));
+  LF_TRY(lf_alloc(n_sets * n_folds, sizeof *e.parts, &e.parts, err));
+  LF_TRY(lf_alloc(n_sets * n_folds, sizeof *e.status, &e.status, err));
+  LF_TRY(lf_alloc(n_sets * n_folds, sizeof *e.errors, &e.errors, err));
+  LF_TRY(start_folds(&e, err));
   LF_TRY(judge_current(&e, err));
-  LF_TRY(eliminate_all(&e, run, err));
+  LF_TRY(eliminate_all(&e, err));
   *out = e.out;
   e.out = NULL;
 cleanup:
@@ -304,6 +394,9 @@ cleanup:
     free(e.folds[k].inverse);
   }
   free(e.folds);
+  free(e.fresh);
+  free(e.list);
+  free(e.parts);
   free(e.status);
   free(e.errors);
   lf_elimination_free(e.out);

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 static const double least_of_each = 5; /* wins and losses to learn from */
 
@@ -13,12 +14,6 @@ typedef struct place {
   uint32_t row;
 } place;
 
-static int by_place(const void *a, const void *b) {
-  const place *x = a, *y = b;
-  if (x->key != y->key) return x->key < y->key ? -1 : 1;
-  return x->row < y->row ? -1 : x->row > y->row;
-}
-
 /* Random folds of a history whose own folds are blocks of time: by a hash of the row's place. */
 static size_t random_fold(const lf_history *history, size_t row, size_t n_folds) {
   if (!history->folds_in_time && history->fold)
@@ -27,24 +22,41 @@ static size_t random_fold(const lf_history *history, size_t row, size_t n_folds)
   return (size_t)(lf_hash_unit(lf_hash(&index, sizeof index, 2)) * (double)n_folds);
 }
 
+/* Rows of the sample stand at equal strides. */
+static size_t row_of_place(size_t k, size_t total, size_t wanted) {
+  return (size_t)((double)k * (double)total / (double)wanted);
+}
+
 /* The rows of the sample in fold or time order. */
 static lf_status choose_rows(const lf_history *history, lf_fold_order order, size_t n_folds, size_t max_rows,
                              place **out, size_t *n, lf_error *err) {
-  size_t total = history->n_train;
+  size_t total = history->n_train, kept = 0;
   size_t wanted = max_rows && max_rows < total ? max_rows : total;
   place *places = NULL;
-  lf_status status = lf_alloc(wanted, sizeof *places, &places, err);
-  if (status != LF_OK) return status;
+  double *key = NULL;
+  uint64_t *sorted = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(wanted, sizeof *places, &places, err));
+  LF_TRY(lf_alloc(wanted, sizeof *key, &key, err));
   for (size_t k = 0; k < wanted; k++) {
-    size_t row = (size_t)((double)k * (double)total / (double)wanted);
+    size_t row = row_of_place(k, total, wanted);
     double day =
         order == LF_FOLDS_FORWARD ? lf_history_day(history, row) : (double)random_fold(history, row, n_folds);
-    places[k] = (place){isnan(day) ? -INFINITY : day, (uint32_t)row};
+    key[k] = isnan(day) ? -INFINITY : day;
   }
-  if (order != LF_FOLDS_NONE) qsort(places, wanted, sizeof *places, by_place);
+  LF_TRY(lf_sort_rows(key, NULL, wanted, NULL, &sorted, &kept, err));
+  for (size_t k = 0; k < wanted; k++) {
+    size_t at = (size_t)(sorted[k] & UINT32_MAX);
+    places[k] = (place){key[at], (uint32_t)row_of_place(at, total, wanted)};
+  }
   *out = places;
   *n = wanted;
-  return LF_OK;
+  places = NULL;
+cleanup:
+  free(places);
+  free(key);
+  free(sorted);
+  return status;
 }
 
 static void random_folds(lf_sample *s, const place *places) {

@@ -331,6 +331,5 @@ void lf_card_fit_free(lf_card_fit *fit) {
   free(fit->set_error);
   free(fit->dropped);
   free(fit->drifting);
-  lf_text_list_clear(&fit->notes);
   free(fit);
 }

@@ -43,7 +43,6 @@ typedef struct lf_card_fit {
   lf_drifting_set *drifting;
   lf_sample *judged;  /* the sample that chose */
   double *judged_eta; /* [judged->n]: linear predictor of each judged row, by a fit that never saw it */
-  lf_text_list notes;
 } lf_card_fit;
 
 /* Fits the card of a history. LF_E_DATA where there is no attribute, or too few wins or losses to

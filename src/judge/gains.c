@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/numerics.h"
+#include "base/sort.h"
 #include "judge/parts.h"
 
 void lf_judge_ks(const lf_rank *rank, lf_judgement *out) {
@@ -177,7 +178,7 @@ static lf_status perfect_gini(const lf_judge_rows *rows, const lf_rank *rank, co
                   err)); /* one to spare: gathering writes before it counts */
   LF_TRY(lf_alloc(rows->n + 1, sizeof *b.weight, &b.weight, err));
   gather_amounts(rows, &b);
-  LF_TRY(lf_sort_scores(b.amount, NULL, b.n, run, &words, &kept, err));
+  LF_TRY(lf_sort_rows(b.amount, NULL, b.n, run, &words, &kept, err));
   *gini = gini_in_order(&b, words, rank);
 cleanup:
   free(b.amount);

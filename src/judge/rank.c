@@ -1,9 +1,9 @@
 /* Rows into blocks of tied scores. See rank.h for what comes out.
  *
  * Two ways to the same blocks. Integer scores of a small range (points) are counted: one pass, per chunk of
- * rows into the chunk's own cells, cells added in chunk order. All other scores are sorted (radix.c) and one
- * pass over the sorted rows makes the blocks. Sums within a block run in row order in both, by chunk in the
- * first. */
+ * rows into the chunk's own cells, cells added in chunk order. All other scores are sorted (base/sort.h) and
+ * one pass over the sorted rows makes the blocks. Sums within a block run in row order in both, by chunk in
+ * the first. */
 #include "judge/rank.h"
 
 #include <math.h>
@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 
 enum { MAX_RANGE = 4096, CHUNK_ROWS = 1 << 15, MAX_CHUNKS = 16 };
 
@@ -239,7 +240,7 @@ static lf_status blocks_by_sorting(const lf_judge_rows *rows, const double *scor
   uint64_t *words = NULL;
   size_t blocks = 0;
   sorting s = {.rows = rows, .score = score, .rank = rank};
-  LF_TRY(lf_sort_scores(score, rows->weight, rows->n, run, &words, &s.n, err));
+  LF_TRY(lf_sort_rows(score, rows->weight, rows->n, run, &words, &s.n, err));
   s.words = words;
   s.chunks = lf_cut(s.n, CHUNK_ROWS, MAX_CHUNKS);
   LF_TRY(lf_alloc(s.n, sizeof *rank->order, &rank->order, err));

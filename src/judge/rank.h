@@ -29,13 +29,6 @@ lf_status lf_rank_make(const lf_judge_rows *rows, const double *score, const lf_
                        lf_error *err);
 void lf_rank_free(lf_rank *rank);
 
-/* Stable order of the rows that count (weight above 0, or NULL) by rising score: the low 32 bits of words[k]
- * are the row at place k < *n_kept. The caller frees words. */
-lf_status lf_sort_scores(const double *score, const double *weight, size_t n, const lf_run *run,
-                         uint64_t **words, size_t *n_kept, lf_error *err);
-/* Order-preserving key of a score. */
-uint64_t lf_score_key(double score);
-
 /* Spreads one value a block and class over rows: out[i] = won ? of_won[block] : of_lost[block]; 0 where the
  * weight is 0. */
 void lf_rank_spread(const lf_rank *rank, const lf_judge_rows *rows, const double *score, const double *of_won,

@@ -62,7 +62,7 @@ json_t *lf_describe_card_model(const lf_card_fit *fit, const lf_scorecard *card)
   lf_object_number(&o, "deviance", -2 * w->log_likelihood);
   lf_object_number(&o, "null_deviance", -2 * w->null_log_likelihood);
   lf_object_number(&o, "aic", NAN); /* a penalised fit has no count of parameters */
-  lf_object_tree(&o, "warnings", lf_describe_texts(fit->notes.n ? &fit->notes : &none));
+  lf_object_tree(&o, "warnings", lf_describe_texts(&none));
   lf_object_tree(&o, "coefficients", describe_weights(&view));
   return lf_object_take(&o);
 }
@@ -77,14 +77,20 @@ static json_t *describe_path_point(const void *context, size_t i) {
   return lf_object_take(&o);
 }
 
+static const char *dropped_reason(const lf_dropped_set *d) {
+  if (d->alone)
+    return d->loss_change <= d->std_error ? "does not help on its own"
+                                          : "helps less on its own than the attributes that were taken";
+  return d->loss_change < -2 * d->std_error ? "does harm on rows that took no part in the fit"
+                                            : "does not help on rows that took no part in the fit";
+}
+
 static json_t *describe_dropped(const void *context, size_t i) {
   const lf_card_fit *fit = context;
   const lf_dropped_set *d = &fit->dropped[i];
   lf_object o = lf_object_new();
   lf_object_text(&o, "attribute", fit->atoms->items[d->set].name);
-  lf_object_text(&o, "reason",
-                 d->loss_change < -2 * d->std_error ? "does harm on rows that took no part in the fit"
-                                                    : "does not help on rows that took no part in the fit");
+  lf_object_text(&o, "reason", dropped_reason(d));
   lf_object_number(&o, "loss_change", d->loss_change);
   lf_object_number(&o, "std_error", d->std_error);
   return lf_object_take(&o);

@@ -1,22 +1,23 @@
-/* Sorting scores.
+/* Sorting rows by a number.
  *
- * Symbols: s_i score; k_i its 64-bit key, the bits of the double with the sign flipped (positive) or all bits
- * flipped (negative), so that s_i < s_j if and only if k_i < k_j; h_i the top 32 of the bits in which keys
- * differ at all.
+ * Symbols: s_i the number; k_i its 64-bit key, the bits of the double with the sign flipped (positive) or all
+ * bits flipped (negative), so that s_i < s_j if and only if k_i < k_j; h_i the top 32 of the bits in which
+ * keys differ at all.
  *
  * One word a row, h_i above the row number, is sorted by three digits of 11 bits (least significant first;
  * Knuth, TAOCP 3, 5.2.5). Rows of equal h_i stand together then and still in row order; those that differ
- * below are few for any score people use and are put right by insertion, or, where they are many, by sorting
- * the run again by the bits below. Linear time and half the memory traffic of sorting whole keys. Each chunk
- * of rows counts its digits and a chunk's place in the output is fixed by the counts of the chunks before it:
- * any number of threads gives the same order. */
+ * below are few for any numbers people use and are put right by insertion, or, where they are many, by
+ * sorting the run again by the bits below. Linear time and half the memory traffic of sorting whole keys.
+ * Each chunk of rows counts its digits and a chunk's place in the output is fixed by the counts of the chunks
+ * before it: any number of threads gives the same order. */
+#include "base/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "judge/rank.h"
 
 enum {
   DIGIT_BITS = 11,
@@ -27,8 +28,8 @@ enum {
   FEW = 24
 };
 
-uint64_t lf_score_key(double score) {
-  double plain = score + 0.0; /* -0 and 0 are one score */
+uint64_t lf_number_key(double x) {
+  double plain = x + 0.0; /* -0 and 0 are one number */
   uint64_t bits;
   memcpy(&bits, &plain, sizeof bits);
   return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
@@ -54,7 +55,7 @@ static void mark_chunk(void *context, size_t chunk) {
   size_t from, to;
   lf_chunk_rows(&r->chunks, chunk, &from, &to);
   for (size_t i = from; i < to; i++) {
-    uint64_t row = r->words[i] & UINT32_MAX, key = lf_score_key(r->score[row]) - r->lowest;
+    uint64_t row = r->words[i] & UINT32_MAX, key = lf_number_key(r->score[row]) - r->lowest;
     r->words[i] = ((key << r->up) & ~(uint64_t)UINT32_MAX) | row;
   }
 }
@@ -107,9 +108,9 @@ static void sort_by_high_half(radix *r, const lf_run *run) {
 
 static void insert_rows(const double *score, uint64_t *words, size_t n) {
   for (size_t i = 1; i < n; i++) {
-    uint64_t word = words[i], key = lf_score_key(score[row_of(word)]);
+    uint64_t word = words[i], key = lf_number_key(score[row_of(word)]);
     size_t at = i;
-    for (; at > 0 && lf_score_key(score[row_of(words[at - 1])]) > key; at--) words[at] = words[at - 1];
+    for (; at > 0 && lf_number_key(score[row_of(words[at - 1])]) > key; at--) words[at] = words[at - 1];
     words[at] = word;
   }
 }
@@ -119,7 +120,7 @@ static void range_of_keys(const double *score, const uint64_t *words, size_t n, 
   *lowest = UINT64_MAX;
   *highest = 0;
   for (size_t i = 0; i < n; i++) {
-    uint64_t key = lf_score_key(score[row_of(words[i])]);
+    uint64_t key = lf_number_key(score[row_of(words[i])]);
     if (key < *lowest) *lowest = key;
     if (key > *highest) *highest = key;
   }
@@ -148,7 +149,7 @@ static void sort_run(const double *score, uint64_t *words, size_t n, uint64_t *s
   if (r.words != words) memcpy(words, r.words, n * sizeof *words);
 }
 
-/* Puts right what the high halves left open. A run's rows of one score alone are the usual case. */
+/* Puts right what the high halves left open. A run of one number alone is the usual case. */
 static void sort_runs(radix *r, size_t n) {
   for (size_t i = 0; i < n;) {
     uint64_t high = r->words[i] >> 32;
@@ -166,12 +167,12 @@ static size_t gather_rows(const double *weight, size_t n, uint64_t *words) {
   return kept;
 }
 
-lf_status lf_sort_scores(const double *score, const double *weight, size_t n, const lf_run *run,
-                         uint64_t **words, size_t *n_kept, lf_error *err) {
+lf_status lf_sort_rows(const double *score, const double *weight, size_t n, const lf_run *run,
+                       uint64_t **words, size_t *n_kept, lf_error *err) {
   lf_status status = LF_OK;
   uint64_t lowest = 0, highest = 0;
   radix r = {.score = score};
-  if (n > UINT32_MAX) return lf_fail(err, LF_E_DATA, "%zu rows are more than can be judged at once", n);
+  if (n > UINT32_MAX) return lf_fail(err, LF_E_DATA, "%zu rows are more than can be sorted at once", n);
   LF_TRY(lf_alloc(n, sizeof *r.words, &r.words, err));
   LF_TRY(lf_alloc(n, sizeof *r.words_out, &r.words_out, err));
   size_t kept = gather_rows(weight, n, r.words);
