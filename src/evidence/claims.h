@@ -71,11 +71,12 @@ typedef struct lf_claim_period {
   lf_ratio adjusted; /* NaN where there are too few */
 } lf_claim_period;
 
-/* The fewest outcomes whose reversal would overturn the verdict. */
+/* Few outcomes whose reversal overturns the verdict: the most influential ones, so many that it falls. An upper
+ * bound of the fewest. */
 typedef struct lf_flip {
   bool found;
   double rows;
-  bool confirmed; /* refitted: overturned with so many, not with one fewer */
+  bool confirmed; /* by full fits: overturned with so many, not with one fewer */
 } lf_flip;
 
 typedef struct lf_answer {

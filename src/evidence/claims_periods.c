@@ -80,20 +80,64 @@ static double degrees_of(const lf_effect_rows *r, uint8_t *seen) {
   return n - 1;
 }
 
-/* Working memory: weights of one quarter, and the offset. */
+/* Working memory: the offset of all rows, and the rows of one quarter side by side. */
 typedef struct period_work {
-  double *weight, *offset;
+  double *offset;
+  uint16_t *side;
+  double *weight, *y, *own_offset;
+  uint32_t *cluster;
   uint8_t *seen;
 } period_work;
 
+static lf_status period_work_new(const lf_history *history, period_work *work, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = history->n_rows;
+  double **columns[] = {&work->offset, &work->weight, &work->y, &work->own_offset};
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    LF_TRY(lf_alloc(n, sizeof(double), columns[i], err));
+  LF_TRY(lf_alloc(n, sizeof *work->side, &work->side, err));
+  LF_TRY(lf_alloc(n, sizeof *work->cluster, &work->cluster, err));
+  LF_TRY(lf_alloc(history->n_clusters + 1, 1, &work->seen, err));
+cleanup:
+  return status;
+}
+
+static void period_work_clear(period_work *work) {
+  free(work->offset);
+  free(work->side);
+  free(work->weight);
+  free(work->y);
+  free(work->own_offset);
+  free(work->cluster);
+  free(work->seen);
+}
+
+static lf_effect_rows gather(const lf_case *c, const periods *p, size_t k, const period_work *work) {
+  lf_effect_rows rows = c->rows;
+  rows.side = work->side;
+  rows.weight = work->weight;
+  rows.y = work->y;
+  rows.cluster = c->rows.cluster ? work->cluster : NULL;
+  rows.n = 0;
+  for (size_t i = 0; i < c->rows.n; i++) {
+    if (p->of[i] != k || !(c->rows.weight[i] > 0)) continue;
+    work->side[rows.n] = c->rows.side[i];
+    work->weight[rows.n] = c->rows.weight[i];
+    work->y[rows.n] = c->rows.y[i];
+    work->own_offset[rows.n] = work->offset[i];
+    if (rows.cluster) work->cluster[rows.n] = c->rows.cluster[i];
+    rows.n++;
+  }
+  rows.won = NULL; /* an estimate goes by y alone */
+  rows.degrees = degrees_of(&rows, work->seen);
+  return rows;
+}
+
 static lf_status fit_period(const lf_case *c, const periods *p, size_t k, const period_work *work,
                             const lf_run *run, lf_ratio *ratio, lf_error *err) {
-  lf_effect_rows rows = c->rows;
+  lf_effect_rows rows = gather(c, p, k, work);
   lf_effect_fit *fit = NULL;
-  rows.weight = work->weight;
-  for (size_t i = 0; i < rows.n; i++) work->weight[i] = p->of[i] == k ? c->rows.weight[i] : 0;
-  rows.degrees = degrees_of(&rows, work->seen);
-  lf_status status = lf_effect_fit_make(&rows, NULL, work->offset, NULL, run, &fit, err);
+  lf_status status = lf_effect_fit_make(&rows, NULL, work->own_offset, NULL, run, &fit, err);
   if (status == LF_OK) *ratio = lf_effect_ratio(fit, &rows);
   lf_effect_fit_free(fit);
   return status;
@@ -136,15 +180,11 @@ lf_status lf_case_periods(const lf_history *history, const lf_case *c, const lf_
   LF_TRY(number_rows(history, &p, err));
   if (p.n == 0) goto cleanup;
   LF_TRY(lf_alloc(p.n, sizeof *c->answer->periods, &c->answer->periods, err));
-  LF_TRY(lf_alloc(history->n_rows, sizeof *work.weight, &work.weight, err));
-  LF_TRY(lf_alloc(history->n_rows, sizeof *work.offset, &work.offset, err));
-  LF_TRY(lf_alloc(history->n_clusters + 1, 1, &work.seen, err));
+  LF_TRY(period_work_new(history, &work, err));
   make_offset(c, run, work.offset);
   LF_TRY(fill(history, c, &p, &work, run, err));
 cleanup:
   free(p.of);
-  free(work.weight);
-  free(work.offset);
-  free(work.seen);
+  period_work_clear(&work);
   return status;
 }

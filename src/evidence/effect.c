@@ -156,29 +156,32 @@ lf_status lf_effect_fit_make(const lf_effect_rows *rows, const lf_adjustment *ad
 /* ---- what is read off -----------------------------------------------------------------------------------
  */
 
-lf_ratio lf_effect_ratio(const lf_effect_fit *fit, const lf_effect_rows *rows) {
+lf_ratio lf_ratio_of(double log_ratio, double std_error, double degrees) {
   const double nan = (double)NAN;
   lf_ratio r = {nan, nan, nan, nan, nan, nan, nan, nan};
-  if (!fit->fine) return r;
-  double theta = fit->b[1], se = sqrt(fit->covariance[fit->n + 1]), df = rows->degrees;
-  r.log_ratio = theta;
-  r.ratio = exp(theta);
-  r.std_error = se;
-  if (fit->firth) {
-    r.low = exp(fit->firth_low[0]);
-    r.high = exp(fit->firth_high[0]);
-    r.low90 = exp(fit->firth_low[1]);
-    r.high90 = exp(fit->firth_high[1]);
-    r.p = fit->firth_p;
-    return r;
-  }
-  if (!(se > 0) || !(df >= 1)) return r;
-  double t95 = gsl_cdf_tdist_Pinv(0.975, df), t90 = gsl_cdf_tdist_Pinv(0.95, df);
-  r.low = exp(theta - t95 * se);
-  r.high = exp(theta + t95 * se);
-  r.low90 = exp(theta - t90 * se);
-  r.high90 = exp(theta + t90 * se);
-  r.p = 2 * gsl_cdf_tdist_Q(fabs(theta / se), df);
+  if (isnan(log_ratio)) return r;
+  r.log_ratio = log_ratio;
+  r.ratio = exp(log_ratio);
+  r.std_error = std_error;
+  if (!(std_error > 0) || !(degrees >= 1)) return r;
+  double t95 = gsl_cdf_tdist_Pinv(0.975, degrees), t90 = gsl_cdf_tdist_Pinv(0.95, degrees);
+  r.low = exp(log_ratio - t95 * std_error);
+  r.high = exp(log_ratio + t95 * std_error);
+  r.low90 = exp(log_ratio - t90 * std_error);
+  r.high90 = exp(log_ratio + t90 * std_error);
+  r.p = 2 * gsl_cdf_tdist_Q(fabs(log_ratio / std_error), degrees);
+  return r;
+}
+
+lf_ratio lf_effect_ratio(const lf_effect_fit *fit, const lf_effect_rows *rows) {
+  double se = fit->fine ? sqrt(fit->covariance[fit->n + 1]) : (double)NAN;
+  lf_ratio r = lf_ratio_of(fit->fine ? fit->b[1] : (double)NAN, se, fit->firth ? 0 : rows->degrees);
+  if (!fit->fine || !fit->firth) return r;
+  r.low = exp(fit->firth_low[0]);
+  r.high = exp(fit->firth_high[0]);
+  r.low90 = exp(fit->firth_low[1]);
+  r.high90 = exp(fit->firth_high[1]);
+  r.p = fit->firth_p;
   return r;
 }
 

@@ -67,6 +67,9 @@ lf_status lf_effect_fit_make(const lf_effect_rows *rows, const lf_adjustment *ad
                              lf_effect_fit **fit, lf_error *err);
 void lf_effect_fit_free(lf_effect_fit *fit);
 
+/* A log ratio with its limits by Student's t; without limits and p where there is no standard error. */
+lf_ratio lf_ratio_of(double log_ratio, double std_error, double degrees);
+
 /* The ratio that a fit found. */
 lf_ratio lf_effect_ratio(const lf_effect_fit *fit, const lf_effect_rows *rows);
 

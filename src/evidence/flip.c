@@ -1,18 +1,22 @@
-/* The flip set: the fewest outcomes whose reversal would overturn the verdict.
+/* The flip set: few outcomes whose reversal would overturn the verdict.
  *
  * Reversed: a won row becomes lost and a lost one won (win); a won row leaves the deals (amount); a won row
  * brings nothing, a lost one the mean amount (revenue). By one Newton step such a change moves theta by
  * e'A^-1 x_i d_i,  A^-1 the inverse information, d_i the change of the row's score per unit of eta (Pregibon
- * 1981; Broderick, Giordano & Meager 2020 for the idea of a most influential set). Rows are reversed in the
- * order of that influence, and k is searched by refits: overturned with k, not with k - 1. No smaller set is
- * known; the search is greedy, so that the figure is an upper bound. A row of frequency weight w is w rows,
- * reversed one by one. */
+ * 1981). Rows are ranked by that influence once, most first (the most influential set of Broderick, Giordano
+ * & Meager 2020; for a 2x2 table the fragility index of Walsh et al. 2014), and the number k of them that
+ * overturns the verdict is closed in on by refits (refit.c). The k found is confirmed by full fits:
+ * overturned with k, not with k - 1. That makes it an upper bound: the ranking does not look at what rows do
+ * together, and does not heed the standard error, so that fewer rows, chosen otherwise, might do. A row of
+ * frequency weight w is w rows, reversed one by one. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "evidence/effect.h"
+#include "evidence/refit.h"
+
+enum { MOST_CONFIRMED = 20 };
 
 /* One row and how far a unit of it moves theta. */
 typedef struct influence {
@@ -34,6 +38,7 @@ typedef struct flipping {
   size_t n;
   double units;       /* rows in order, by weight */
   double *y, *weight; /* changed outcomes */
+  lf_refit *refit;
 } flipping;
 
 static int by_move(const void *a, const void *b) {
@@ -53,17 +58,6 @@ static double score_change(const flipping *f, size_t i, double eta) {
   return 1 - 2 * r->y[i];
 }
 
-/* e'A^-1 x of a row. */
-static double leverage(const lf_effect_fit *fit, size_t row) {
-  const double *bread = fit->bread + fit->n; /* the row of theta */
-  double sum = bread[0];
-  for (size_t t = 0; t < fit->design.n_terms; t++) {
-    int32_t c = fit->terms[t].coef[fit->terms[t].codes[row]];
-    if (c >= 0) sum += bread[c];
-  }
-  return sum;
-}
-
 static double mean_amount(const lf_effect_rows *r) {
   double sum = 0, won = 0;
   for (size_t i = 0; i < r->n; i++) {
@@ -74,21 +68,18 @@ static double mean_amount(const lf_effect_rows *r) {
   return won > 0 ? sum / won : 0;
 }
 
-/* Bread of the quasi-likelihoods is on the scale of the mean amount. */
-static double bread_scale(const flipping *f) {
-  return f->rows->effect == LF_EFFECT_REVENUE && f->mean_amount > 0 ? f->mean_amount : 1;
-}
-
 static lf_status order_rows(flipping *f, double direction, lf_error *err) {
   const lf_effect_rows *r = f->rows;
   lf_status status = LF_OK;
-  double *eta = NULL;
+  double *eta = NULL, *lever = NULL;
   LF_TRY(lf_alloc(r->n, sizeof *eta, &eta, err));
+  LF_TRY(lf_alloc(r->n, sizeof *lever, &lever, err));
   LF_TRY(lf_alloc(r->n, sizeof *f->order, &f->order, err));
   lf_design_predict(&f->fit->design, f->fit->b, f->run, eta);
+  lf_refit_leverage(f->refit, lever);
   for (size_t i = 0; i < r->n; i++) {
     if (!(r->weight[i] > 0)) continue;
-    double move = direction * leverage(f->fit, i) * score_change(f, i, eta[i]) / bread_scale(f);
+    double move = direction * lever[i] * score_change(f, i, eta[i]);
     if (!(move > 0)) continue;
     f->order[f->n++] = (influence){move, (uint32_t)i};
     f->units += r->weight[i];
@@ -96,6 +87,7 @@ static lf_status order_rows(flipping *f, double direction, lf_error *err) {
   qsort(f->order, f->n, sizeof *f->order, by_move);
 cleanup:
   free(eta);
+  free(lever);
   return status;
 }
 
@@ -131,22 +123,55 @@ static double gap(const flipping *f, const lf_ratio *r, double *direction) {
   return f->sign * r->log_ratio - fmax(reach, margin); /* back to where it is not sure, or does not matter */
 }
 
-static lf_status try_flips(flipping *f, double k, bool *overturned, double *left, lf_error *err) {
+/* By a full fit, which knows separation and what else can befall one. */
+static lf_status fit_flips(flipping *f, double k, lf_ratio *ratio, lf_error *err) {
   lf_effect_rows changed = *f->rows;
   lf_effect_fit *fit = NULL;
-  lf_claim_verdict verdict = f->verdict;
   changed.y = f->y;
   changed.weight = f->weight;
   reverse(f, k);
-  *left = (double)NAN;
-  lf_status status = lf_effect_fit_make(&changed, f->adjustment, NULL, f->fit->b, f->run, &fit, err);
-  if (status == LF_OK) {
-    lf_ratio ratio = lf_effect_ratio(fit, &changed);
-    *left = gap(f, &ratio, NULL);
-    status = lf_verdict_of(f->rule, &ratio, &verdict, NULL, err);
-  }
-  *overturned = verdict != f->verdict;
+  lf_status status =
+      lf_effect_fit_make(&changed, f->adjustment, NULL, lf_refit_coefficients(f->refit), f->run, &fit, err);
+  if (status == LF_OK) *ratio = lf_effect_ratio(fit, &changed);
   lf_effect_fit_free(fit);
+  return status;
+}
+
+static lf_status try_flips(flipping *f, double k, bool *overturned, double *left, lf_error *err) {
+  lf_claim_verdict verdict = f->verdict;
+  lf_status status = lf_check_interrupt(f->run, err);
+  if (status != LF_OK) return status;
+  reverse(f, k);
+  lf_ratio ratio = lf_refit_ratio(f->refit, f->y, f->weight);
+  if (isnan(ratio.p)) status = fit_flips(f, k, &ratio, err);
+  if (status == LF_OK) status = lf_verdict_of(f->rule, &ratio, &verdict, NULL, err);
+  *left = gap(f, &ratio, NULL);
+  *overturned = verdict != f->verdict;
+  return status;
+}
+
+static lf_status overturned_by(flipping *f, double k, bool *overturned, lf_error *err) {
+  lf_claim_verdict verdict = f->verdict;
+  lf_ratio ratio;
+  lf_status status = fit_flips(f, k, &ratio, err);
+  if (status == LF_OK) status = lf_verdict_of(f->rule, &ratio, &verdict, NULL, err);
+  *overturned = verdict != f->verdict;
+  return status;
+}
+
+/* Full fits with k and with k - 1; k is put right where they say otherwise. */
+static lf_status confirm(flipping *f, double most, lf_flip *flip, lf_error *err) {
+  lf_status status = LF_OK;
+  for (int i = 0; status == LF_OK && i < MOST_CONFIRMED && flip->rows <= most; i++) {
+    bool with = false, with_fewer = false;
+    status = overturned_by(f, flip->rows, &with, err);
+    if (status == LF_OK && with && flip->rows > 1)
+      status = overturned_by(f, flip->rows - 1, &with_fewer, err);
+    flip->found = with;
+    flip->confirmed = with && !with_fewer;
+    if (status != LF_OK || flip->confirmed) break;
+    flip->rows += with ? -1 : 1;
+  }
   return status;
 }
 
@@ -159,6 +184,13 @@ static double between(double low, double low_gap, double high, double high_gap) 
   return fmin(fmax(line, low + 1), high - 1);
 }
 
+/* A number that should overturn, when high did not, by a straight line from what no flips left to what high
+ * left. */
+static double beyond(double high, double gap_now, double left, double most) {
+  double line = left < gap_now ? high * gap_now / (gap_now - left) : 3 * high;
+  return fmin(most, ceil(fmin(fmax(1.02 * line, 1.05 * high + 1), 3 * high + 1)));
+}
+
 /* The smallest k that overturns: grown from the first guess, then closed in on. */
 static lf_status search(flipping *f, double guess, double gap_now, lf_flip *flip, lf_error *err) {
   double low = 0, low_gap = gap_now, high = fmax(1, ceil(guess)), most = floor(f->units / 2), left = 0;
@@ -167,7 +199,7 @@ static lf_status search(flipping *f, double guess, double gap_now, lf_flip *flip
   while (status == LF_OK && !yes && high < most) {
     low = high;
     low_gap = left;
-    high = fmin(most, fmax(high + 1, ceil(high * 1.1)));
+    high = beyond(high, gap_now, left, most);
     status = try_flips(f, high, &yes, &left, err);
   }
   if (status != LF_OK || !yes) return status;
@@ -184,8 +216,8 @@ static lf_status search(flipping *f, double guess, double gap_now, lf_flip *flip
       low_gap = left;
     }
   }
-  if (status == LF_OK) *flip = (lf_flip){true, high, true};
-  return status;
+  flip->rows = high;
+  return status == LF_OK ? confirm(f, most, flip, err) : status;
 }
 
 /* The largest p of this claim with which its q is 0.05 at most, the others being what they are: 0.05 r / n
@@ -212,6 +244,7 @@ lf_status lf_flip_find(const lf_effect_rows *rows, const lf_adjustment *adjustme
   f.p_needed = p_needed(rule);
   f.sign = ratio.log_ratio >= 0 ? 1 : -1;
   double direction = 0, covered = 0, guess = 0, move = gap(&f, &ratio, &direction);
+  LF_TRY(lf_refit_new(rows, fit, run, &f.refit, err));
   LF_TRY(order_rows(&f, direction, err));
   LF_TRY(lf_alloc(rows->n, sizeof *f.y, &f.y, err));
   LF_TRY(lf_alloc(rows->n, sizeof *f.weight, &f.weight, err));
@@ -222,6 +255,7 @@ lf_status lf_flip_find(const lf_effect_rows *rows, const lf_adjustment *adjustme
   }
   if (f.n) LF_TRY(search(&f, guess, move, flip, err));
 cleanup:
+  lf_refit_free(f.refit);
   free(f.order);
   free(f.y);
   free(f.weight);

@@ -90,12 +90,26 @@ static void add_effect(const lf_claim *claim, const lf_answer *a, lf_text *out) 
   lf_text_add(out, ").");
 }
 
-static void add_what_next(const lf_answer *a, lf_text *out) {
-  if (a->flip.found) {
-    lf_text_add(out, " It would take the reversal of ");
-    lf_people_counted(out, a->flip.rows, "outcome", "outcomes");
-    lf_text_add(out, " to overturn this.");
+/* What overturns the verdict. An upper bound: found by influence, confirmed by refits. */
+static void add_flip(const lf_claim *claim, const lf_answer *a, lf_text *out) {
+  double compared =
+      claim->effect == LF_EFFECT_AMOUNT ? a->group.valued + a->versus.valued : a->group.rows + a->versus.rows;
+  if (!a->flip.found) return;
+  if (claim->effect == LF_EFFECT_AMOUNT) {
+    lf_text_add(out, " Without ");
+    lf_people_counted(out, a->flip.rows, "won deal", "won deals");
+  } else {
+    lf_text_add(out, " With the outcome of ");
+    lf_people_counted(out, a->flip.rows, "lead", "leads");
+    lf_text_add(out, " reversed");
   }
+  lf_text_add(out, " (");
+  lf_people_percent(out, a->flip.rows / compared);
+  lf_text_add(out, ", the most influential first) this no longer holds; fewer, chosen otherwise, might do.");
+}
+
+static void add_what_next(const lf_claim *claim, const lf_answer *a, lf_text *out) {
+  add_flip(claim, a, out);
   if (!isnan(a->more_won)) {
     lf_text_add(out, " About ");
     lf_people_counted(out, a->more_won, "more win", "more wins");
@@ -121,5 +135,5 @@ void lf_claim_sentence(const lf_claim *claim, const lf_answer *answer, lf_text *
   add_counts(claim, answer, out);
   lf_text_add(out, ".");
   add_effect(claim, answer, out);
-  add_what_next(answer, out);
+  add_what_next(claim, answer, out);
 }

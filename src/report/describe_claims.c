@@ -67,6 +67,7 @@ static json_t *describe_flip(const lf_flip *flip) {
   if (!flip->found) return json_null();
   lf_object o = lf_object_new();
   lf_object_number(&o, "rows", flip->rows);
+  lf_object_text(&o, "bound", "upper");
   lf_object_flag(&o, "confirmed", flip->confirmed);
   return lf_object_take(&o);
 }
@@ -141,9 +142,12 @@ json_t *lf_describe_claim_rules(void) {
                  "way, contradicted the other way; "
                  "a claim of none is supported by no meaningful difference and contradicted by a difference");
   lf_object_text(&o, "not enough evidence", "else");
-  lf_object_text(&o, "flip",
-                 "the fewest outcomes whose reversal overturns the verdict, found by influence and confirmed "
-                 "by refits; no smaller set is known");
+  lf_object_text(
+      &o, "flip",
+      "so many of the most influential outcomes reversed (won deals left out, for amounts) overturn "
+      "the verdict, one fewer does not: ranked by influence, confirmed by refits. An upper bound of "
+      "the fewest: fewer, chosen otherwise, might do (Broderick, Giordano & Meager 2020; Walsh et "
+      "al. 2014)");
   lf_object_text(&o, "e_value",
                  "how strongly, as a risk ratio, an unmeasured cause would have to go with both the "
                  "attribute and the outcome to explain the effect away");

@@ -12,6 +12,7 @@
 
 #include "base/numerics.h"
 #include "evidence/claims.h"
+#include "evidence/refit.h"
 #include "history_case.h"
 
 static void near(double got, double want, double tolerance) {
@@ -372,6 +373,118 @@ static void accounts_and_copies(void **state) {
   lf_text_free(&twice);
 }
 
+/* ---- refits ---------------------------------------------------------------------------------------------
+ */
+
+enum { REFIT_ROWS = 3000, REFIT_ACCOUNTS = 900 };
+
+/* Rows of an effect with one other term of three bands, by hand. Every array static: one case at a time. */
+static void refit_rows(lf_claim_effect effect, bool accounts, lf_effect_rows *rows, lf_adjustment *other) {
+  static uint16_t side[REFIT_ROWS], band[REFIT_ROWS];
+  static double weight[REFIT_ROWS], y[REFIT_ROWS];
+  static uint8_t won[REFIT_ROWS];
+  static uint32_t account[REFIT_ROWS];
+  static int32_t map[] = {-1, 2, 3};
+  static lf_term term;
+  for (int i = 0; i < REFIT_ROWS; i++) {
+    side[i] = noise(1, (uint64_t)i) < 0.4 ? LF_CLAIM_SIDE_GROUP : LF_CLAIM_SIDE_VERSUS;
+    band[i] = (uint16_t)(3 * noise(2, (uint64_t)i));
+    won[i] = noise(3, (uint64_t)i) < 0.2 + 0.1 * side[i] + 0.1 * band[i];
+    account[i] = (uint32_t)(REFIT_ACCOUNTS * noise(4, (uint64_t)i));
+    double amount = 1000 * (1 + side[i]) * (0.5 + noise(5, (uint64_t)i));
+    y[i] = effect == LF_EFFECT_WIN ? won[i] : won[i] ? amount : 0;
+    weight[i] = effect == LF_EFFECT_AMOUNT ? won[i] : 1 + i % 2;
+  }
+  term = (lf_term){.name = "band",
+                   .type = LF_TERM_CODES,
+                   .codes = band,
+                   .n_codes = 3,
+                   .coef = map,
+                   .first = 2,
+                   .n_coef = 2};
+  *other = (lf_adjustment){.n_terms = 1, .terms = &term, .n_coef = 4};
+  *rows = (lf_effect_rows){.n = REFIT_ROWS,
+                           .effect = effect,
+                           .side = side,
+                           .weight = weight,
+                           .y = y,
+                           .won = won,
+                           .cluster = accounts ? account : NULL,
+                           .n_clusters = accounts ? REFIT_ACCOUNTS : 0,
+                           .degrees = 500};
+}
+
+/* A refit without matrices is the full fit to the changed rows. */
+static void refits_are_fits(void **state) {
+  (void)state;
+  for (int effect = 0; effect < 3; effect++)
+    for (int accounts = 0; accounts < 2; accounts++) {
+      lf_effect_rows rows;
+      lf_adjustment other;
+      lf_effect_fit *fit = NULL, *again = NULL;
+      lf_refit *refit = NULL;
+      refit_rows((lf_claim_effect)effect, accounts, &rows, &other);
+      assert_int_equal(lf_effect_fit_make(&rows, &other, NULL, NULL, NULL, &fit, NULL), LF_OK);
+      assert_int_equal(lf_refit_new(&rows, fit, NULL, &refit, NULL), LF_OK);
+      for (int every = 1000; every > 5; every /= 5) { /* of all rows, so many are changed */
+        for (int i = 0; i < REFIT_ROWS; i += every) {
+          if (effect == LF_EFFECT_AMOUNT) rows.weight[i] = 0;
+          if (effect == LF_EFFECT_REVENUE) rows.y[i] = rows.won[i] ? 0 : 1500;
+          if (effect == LF_EFFECT_WIN) rows.y[i] = i % 3 ? 1 - rows.won[i] : 0.5;
+        }
+        lf_ratio got = lf_refit_ratio(refit, rows.y, rows.weight), want;
+        assert_int_equal(lf_effect_fit_make(&rows, &other, NULL, NULL, NULL, &again, NULL), LF_OK);
+        want = lf_effect_ratio(again, &rows);
+        near(got.log_ratio, want.log_ratio, 1e-6);
+        near(got.std_error / want.std_error, 1, 1e-6);
+        near(got.high90, want.high90, 1e-5);
+        lf_effect_fit_free(again);
+      }
+      lf_refit_free(refit);
+      lf_effect_fit_free(fit);
+    }
+}
+
+/* Adjusted, where not every row counts the same: no set of fewer rows than found but one overturns the
+ * verdict. */
+static void flips_are_near_the_fewest(void **state) {
+  (void)state;
+  enum { N = 90 };
+  int most = 0;
+  for (uint64_t seed = 1; most == 0 && seed < 60; seed++) {
+    lf_text t = {0};
+    char tier[N], side[N];
+    int won[N];
+    for (int i = 0; i < N; i++) {
+      tier[i] = noise(seed, (uint64_t)i) < 0.5;
+      side[i] = noise(seed + 1000, (uint64_t)i) < 0.3 + 0.4 * tier[i];
+      won[i] = noise(seed + 2000, (uint64_t)i) < 0.2 + 0.3 * side[i] + 0.2 * tier[i];
+    }
+    int found = 0, fewest = 0;
+    /* reversed: none (what is found), then each row alone, then each pair */
+    for (int a = -1; a < N && (a < 0 || (found == 3 && !fewest)); a++)
+      for (int b = a; b < N && (a >= 0 || b < 0) && !fewest; b++) {
+        lf_text_free(&t);
+        lf_text_add(&t, "Side,Tier,won\n");
+        for (int i = 0; i < N; i++)
+          lf_text_addf(&t, "%s,%s,%d\n", side[i] ? "yes" : "no", tier[i] ? "gold" : "tin",
+                       i == a || i == b ? !won[i] : won[i]);
+        asked q = ask(t.data, higher);
+        if (a < 0 && q.answers->items[0].verdict == LF_CLAIM_SUPPORTED && q.answers->items[0].flip.found)
+          found = (int)q.answers->items[0].flip.rows;
+        if (a >= 0 && q.answers->items[0].verdict != LF_CLAIM_SUPPORTED) fewest = a == b ? 1 : 2;
+        asked_free(&q);
+      }
+    lf_text_free(&t);
+    if (found != 3) continue;
+    most = found;
+    assert_int_not_equal(fewest, 1);
+    print_message("adjusted, 90 rows: %d flips found, %s by all single rows and pairs\n", found,
+                  fewest ? "2 do" : "no fewer");
+  }
+  assert_int_equal(most, 3);
+}
+
 /* ---- known truth --------------------------------------------------------------------------------------- */
 
 /* splitmix64, for draws that must be independent of one another. */
@@ -452,6 +565,7 @@ int main(void) {
       cmocka_unit_test(empty_cell_is_finite), cmocka_unit_test(means_by_hand),
       cmocka_unit_test(berkeley_admissions),  cmocka_unit_test(no_difference_is_found),
       cmocka_unit_test(by_quarter),           cmocka_unit_test(accounts_and_copies),
+      cmocka_unit_test(refits_are_fits),      cmocka_unit_test(flips_are_near_the_fewest),
       cmocka_unit_test(confounded_null),      cmocka_unit_test(true_effect),
       cmocka_unit_test(plenty_of_nothing),
   };
