@@ -3,7 +3,7 @@
 #define LF_FIT_PATH_H
 
 #include "fit/fit.h"
-#include "fit/frame.h"
+#include "fit/lanes.h"
 
 typedef struct lf_ridge_path {
   size_t n;
@@ -27,6 +27,11 @@ void lf_refitter_free(lf_refitter *refitter);
 /* b[n_coef] under weight[n_rows], to the decrement of tolerance. Several threads may refit at once. */
 lf_status lf_refit(const lf_refitter *refitter, const double *weight, double tolerance, double *b,
                    lf_error *err);
+
+/* The same for n sets of weights at once, one pass over the rows for all of them: b[n][n_coef]. 8 to 32 are
+ * best; several threads may call at once, each with its own sets and a serial run. */
+lf_status lf_refit_lanes(const lf_refitter *refitter, size_t n, lf_lane_weights *weigh, void *context,
+                         double tolerance, const lf_run *run, double *b, lf_error *err);
 
 /* Coefficients at every penalty, b[n][n_coef], on the user's scale. */
 lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, const lf_run *run, double *b,
