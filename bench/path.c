@@ -12,8 +12,8 @@
 #include "base/parallel.h"
 #include "common.h"
 #include "evidence/bootstrap.h"
+#include "fit/fold_path.h"
 #include "fit/pass.h"
-#include "fit/path.h"
 #include "fit/plain.h"
 #include "fit/select.h"
 
@@ -25,70 +25,10 @@ typedef struct paths {
   double *unit;
   double tolerance; /* a tenth of glmnet's default, 1e-7 of the null deviance */
   double lambda[STEPS];
-  double loss[FOLDS + 1][STEPS];
-  lf_status status[FOLDS + 1];
 } paths;
 
 static size_t fold_of(size_t row) {
   return row / LF_BLOCK_ROWS % FOLDS;
-}
-
-/* Log loss of the rows left out at every penalty. */
-static lf_status judge(paths *p, size_t fold, const double *b, lf_error *err) {
-  size_t n = p->frame->n_coef;
-  double *weight = NULL, *working = NULL;
-  lf_design design = *p->design;
-  lf_frame *frame = NULL;
-  lf_point point = {0};
-  lf_status status = LF_OK;
-  LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
-  LF_TRY(lf_alloc(n, sizeof *working, &working, err));
-  LF_TRY(lf_alloc(n, sizeof *point.gradient, &point.gradient, err));
-  for (size_t i = 0; i < design.n_rows; i++)
-    weight[i] = fold_of(i) == fold ? (p->design->weight ? p->design->weight[i] : 1) : 0;
-  design.weight = weight;
-  LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
-  for (size_t k = 0; k < STEPS; k++) {
-    lf_frame_to_working(frame, b + k * n, working);
-    LF_TRY(lf_pass(frame, LF_PASS_GRADIENT, working, 1, NULL, NULL, &point, err));
-    p->loss[fold][k] = -point.loglik / frame->rows;
-  }
-cleanup:
-  lf_frame_free(frame);
-  free(weight);
-  free(working);
-  free(point.gradient);
-  return status;
-}
-
-static lf_status fit_fold(paths *p, size_t fold, lf_error *err) {
-  size_t n = p->frame->n_coef;
-  double *weight = NULL, *b = NULL, lambda[STEPS];
-  lf_design design = *p->design;
-  lf_run serial = {.threads = 1};
-  lf_frame *frame = NULL;
-  lf_ridge_path path = {.n = STEPS, .lambda = lambda, .unit = p->unit, .tolerance = p->tolerance};
-  lf_status status = LF_OK;
-  LF_TRY(lf_alloc(design.n_rows, sizeof *weight, &weight, err));
-  LF_TRY(lf_alloc(STEPS * n, sizeof *b, &b, err));
-  for (size_t i = 0; i < design.n_rows; i++)
-    weight[i] = fold_of(i) == fold ? 0 : p->design->weight ? p->design->weight[i] : 1;
-  design.weight = weight;
-  LF_TRY(lf_frame_share(p->frame, &design, &frame, err));
-  /* glmnet's penalty is on the mean log-likelihood: fewer rows, less of it. */
-  for (size_t k = 0; k < STEPS; k++) lambda[k] = p->lambda[k] * frame->rows / p->frame->rows;
-  LF_TRY(lf_ridge_path_fit(frame, &path, &serial, b, err));
-  if (fold < FOLDS) LF_TRY(judge(p, fold, b, err));
-cleanup:
-  lf_frame_free(frame);
-  free(weight);
-  free(b);
-  return status;
-}
-
-static void fold_task(void *context, size_t fold) {
-  paths *p = context;
-  p->status[fold] = fit_fold(p, fold, NULL);
 }
 
 /* Columns count by their variance, as glmnet standardises; the longest penalty is 1,000 times the largest
@@ -123,40 +63,54 @@ cleanup:
   return status;
 }
 
-static double mean_loss(const paths *p, size_t k) {
+static double mean_loss(const lf_fold_path_fit *fit, size_t k) {
   double loss = 0;
-  for (size_t f = 0; f < FOLDS; f++) loss += p->loss[f][k] / FOLDS;
+  for (size_t f = 0; f < FOLDS; f++) loss += fit->loss[k * FOLDS + f] / FOLDS;
   return loss;
 }
 
 static lf_status ridge(const lf_history *history, const lf_run *run, lf_error *err) {
   lf_plain *plain = NULL;
   lf_frame *frame = NULL;
+  uint8_t *fold = NULL;
+  lf_fold_path_fit *fit = NULL;
   paths p = {0};
   lf_plain_options options = {.no_tests = true, .no_robust = true};
   lf_status status = LF_OK;
   LF_TRY(lf_plain_fit(history, &options, run, &plain, err));
   double began = bench_now();
+  clock_t cpu_began = clock();
   LF_TRY(lf_frame_new(&plain->design, false, run, &frame, err));
   p.frame = frame;
   p.design = &plain->design;
   LF_TRY(lay_out(&p, run, err));
-  lf_parallel_for(run, FOLDS + 1, fold_task, &p);
-  double seconds = bench_now() - began, least = INFINITY;
-  size_t best = 0, failed = 0;
-  for (size_t f = 0; f <= FOLDS; f++) failed += p.status[f] != LF_OK;
+  LF_TRY(lf_alloc(frame->n_rows, 1, &fold, err));
+  for (size_t i = 0; i < frame->n_rows; i++) fold[i] = (uint8_t)fold_of(i);
+  lf_fold_path path = {.n = STEPS,
+                       .lambda = p.lambda,
+                       .unit = p.unit,
+                       .fold = fold,
+                       .n_folds = FOLDS,
+                       .tolerance = p.tolerance};
+  LF_TRY(lf_fold_path_make(frame, &path, run, &fit, err));
+  double seconds = bench_now() - began, cpu = (double)(clock() - cpu_began) / CLOCKS_PER_SEC,
+         least = INFINITY;
+  size_t best = 0;
   for (size_t k = 0; k < STEPS; k++) {
-    double loss = mean_loss(&p, k);
+    double loss = mean_loss(fit, k);
     if (loss < least) best = k;
     least = fmin(least, loss);
   }
-  printf("{\"seconds\": %.3f, \"fits\": %d, \"coefficients\": %zu, \"failed\": %zu, \"best_step\": %zu, "
+  printf("{\"seconds\": %.3f, \"cpu\": %.3f, \"fits\": %d, \"coefficients\": %zu, \"passes\": %d, "
+         "\"matrices\": %d, \"best_step\": %zu, "
          "\"log_loss\": %.9f, \"losses\": [",
-         seconds, (FOLDS + 1) * STEPS, frame->n_coef, failed, best, least);
-  for (size_t k = 0; k < STEPS; k++) printf("%s%.9f", k ? ", " : "", mean_loss(&p, k));
+         seconds, cpu, (FOLDS + 1) * STEPS, frame->n_coef, fit->passes, fit->matrices, best, least);
+  for (size_t k = 0; k < STEPS; k++) printf("%s%.9f", k ? ", " : "", mean_loss(fit, k));
   puts("]}");
 cleanup:
   free(p.unit);
+  free(fold);
+  lf_fold_path_free(fit);
   lf_frame_free(frame);
   lf_plain_free(plain);
   return status;

@@ -1,8 +1,8 @@
 /* lanes: many coefficient vectors over one frame, a lane each, every lane with row weights of its own.
  *
- * One pass over the codes serves all lanes: folds of a cross-validation, bootstrap replicates, fits without one
- * attribute. What is common to them (codes, numbers, outcomes) is loaded once; a lane costs two look-ups and a
- * logistic function a row. */
+ * One pass over the codes serves all lanes: folds of a cross-validation, bootstrap replicates, fits without
+ * one attribute. What is common to them (codes, numbers, outcomes) is loaded once; a lane costs two look-ups
+ * and a logistic function a row. */
 #ifndef LF_FIT_LANES_H
 #define LF_FIT_LANES_H
 
@@ -22,11 +22,12 @@ typedef struct lf_lanes {
   size_t *start; /* of each group: where its joint codes begin in a table; owned */
   size_t cells;  /* of a table: intercept, numbers (padded to whole fours), joint codes */
   lf_chunks chunks;
+  double *numbers;      /* on the working scale, block by block, or NULL where there are too many; owned */
   double *table, *slab; /* owned */
 } lf_lanes;
 
-lf_status lf_lanes_new(const lf_frame *frame, size_t n, lf_lane_weights *weigh, void *context, lf_lanes **lanes,
-                       lf_error *err);
+lf_status lf_lanes_new(const lf_frame *frame, size_t n, lf_lane_weights *weigh, void *context,
+                       const lf_run *run, lf_lanes **lanes, lf_error *err);
 void lf_lanes_free(lf_lanes *lanes);
 
 /* Score of the log-likelihood of each lane at its working coefficients; both [n][n_coef]. loglik[n], or NULL
@@ -34,10 +35,10 @@ void lf_lanes_free(lf_lanes *lanes);
 lf_status lf_lanes_score(lf_lanes *lanes, const double *working, const lf_run *run, double *score,
                          double *loglik, lf_error *err);
 
-/* loss[row] = log loss of each row under lane of_row[row] (>= n: 0), at working coefficients [n][n_coef]. The
- * outcome must be won or not. */
-lf_status lf_lanes_judge(lf_lanes *lanes, const double *working, const uint8_t *of_row, const lf_run *run,
-                         double *loss, lf_error *err);
+/* Log loss of each row under lane of_row[row] alone (>= n: 0), for four sets of coefficients at once (a path
+ * goes by in fours): working[4][n][n_coef], loss[n_rows][4]. */
+lf_status lf_lanes_judge(const lf_lanes *lanes, const double *working, const uint8_t *of_row,
+                         const lf_run *run, double *loss, lf_error *err);
 
 /* Chord steps of every lane to its maximum of loglik - sum_j ridge_j share_l b_j^2 / 2, the matrix of a step
  * being share_l times the factored one. */

@@ -88,6 +88,38 @@ void lf_logistic_block(size_t n, const double *restrict eta, const double *restr
   }
 }
 
+/* exp_minus gives e = 2^k (1 + ...) with a division by D = 2 - c; with N = e D both e / (1 + e) = N / (D +
+ * N), so that one division serves. */
+static inline double small_side(int64_t a) {
+  const int64_t most = 0x4086200000000000; /* 708.0 */
+  double x = -from_bits((uint64_t)(a < most ? a : most));
+  double shifted = x * 1.44269504088896338700 + magic;
+  double k = shifted - magic;
+  double high = x - k * 6.93147180369123816490e-01;
+  double low = k * 1.90821492927058770002e-10;
+  double r = high - low;
+  double z = r * r;
+  double c = r - z * (1.66666666666666019037e-01 +
+                      z * (-2.77777777770155933842e-03 +
+                           z * (6.61375632143793436117e-05 +
+                                z * (-1.65339022054652515390e-06 + z * 4.13813679705723846039e-08))));
+  double d = 2.0 - c;
+  double n = from_bits(bits_of(d * (1.0 - (low - high)) + r * c) + (bits_of(shifted) << 52));
+  return n / (d + n);
+}
+
+LF_CLONES
+void lf_residual_block(size_t n, const double *restrict eta, const double *restrict y,
+                       double *restrict residual) {
+#pragma omp simd
+  for (size_t i = 0; i < n; i++) {
+    double x = eta[i];
+    double side = from_bits(bits_of(1.0) | (bits_of(x) & 0x8000000000000000u));
+    double small = small_side((int64_t)(bits_of(x) & 0x7fffffffffffffffu));
+    residual[i] = (y[i] - (0.5 + 0.5 * side)) + side * small;
+  }
+}
+
 /* Sums run in LANES interleaved parts, added pairwise at the end: the same bits whatever the vector width. */
 enum { LANES = 32 };
 

@@ -19,6 +19,9 @@
 void lf_logistic_block(size_t n, const double *eta, const double *y, const double *w, double *residual,
                        double *omega, double *loss);
 
+/* residual = y - mu alone. */
+void lf_residual_block(size_t n, const double *eta, const double *y, double *residual);
+
 /* loss = log(1 + exp(eta)) - y eta of rows won (y = 1) or not. */
 void lf_log_loss_block(size_t n, const double *eta, const uint8_t *won, double *loss);
 

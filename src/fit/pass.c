@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/numerics.h"
+#include "fit/load.h"
 #include "fit/logistic.h"
 #include "fit/predictor.h"
 
@@ -33,48 +34,13 @@ static block carve(const lf_frame *frame, double *scratch) {
 
 /* ---- loading a block --------------------------------------------------------------------------------- */
 
-LF_CLONES
-static void rescale(size_t n, double shift, double inverse, double *restrict z) {
-#pragma omp simd
-  for (size_t i = 0; i < n; i++) {
-    double v = (z[i] - shift) * inverse;
-    z[i] = v - v == 0.0 ? v : 0.0; /* false for NaN and infinities */
-  }
-}
-
-LF_CLONES
-static void load_outcome(const lf_design *design, size_t from, size_t n, double *restrict y,
-                         double *restrict w) {
-  if (design->share) {
-    memcpy(y, design->share + from, n * sizeof *y);
-  } else {
-    const uint8_t *won = design->won + from;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) y[i] = won[i];
-  }
-  if (design->weight) {
-    memcpy(w, design->weight + from, n * sizeof *w);
-  } else {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) w[i] = 1.0;
-  }
-}
-
 static void load(const lf_frame *frame, size_t from, size_t n, block *b) {
   b->from = from;
   b->n = n;
   for (size_t g = 0; g < frame->n_groups; g++)
     lf_widen(n, frame->groups[g].width, frame->groups[g].codes, from, b->joint + g * LF_BLOCK_ROWS);
-  for (size_t k = 0; k < frame->n_numbers; k++) {
-    const lf_frame_number *x = &frame->numbers[k];
-    double *z = b->z + k * LF_BLOCK_ROWS;
-    lf_column_numbers(x->column, from, from + n, z);
-    rescale(n, x->shift, x->scale > 0.0 ? 1.0 / x->scale : 0.0, z);
-  }
-  load_outcome(frame->design, from, n, b->y, b->w);
-  if (!frame->design->weight) return;
-  for (size_t i = 0; i < n; i++)
-    if (b->w[i] == 0.0) b->y[i] = 0.0; /* whatever stands there, NaN included */
+  lf_load_numbers(frame, from, n, LF_BLOCK_ROWS, b->z);
+  lf_load_outcome(frame->design, from, n, b->y, b->w);
 }
 
 /* ---- linear predictor -------------------------------------------------------------------------------- */

@@ -14,9 +14,8 @@
 #include "base/parallel.h"
 #include "fit/newton.h"
 
-/* Value at log lambda_k of the polynomial through the last (at most three) maxima, per point its weight. */
-static size_t prediction_weights(const double *lambda, size_t k, double weight[3]) {
-  size_t m = k < 3 ? k : 3;
+/* Value at log lambda_k of the polynomial through the last m maxima: the weight of each. */
+static void prediction_weights(const double *lambda, size_t k, size_t m, double *weight) {
   double x = log(lambda[k]);
   for (size_t i = 0; i < m; i++) {
     double own = log(lambda[k - m + i]);
@@ -26,15 +25,14 @@ static size_t prediction_weights(const double *lambda, size_t k, double weight[3
       if (j != i) weight[i] *= own > other || own < other ? (x - other) / (own - other) : 0.0;
     }
   }
-  return m;
 }
 
-/* The start of fit k from the maxima before it (working scale, [path->n][n_coef]). */
-static void predict_start(const lf_ridge_path *path, size_t k, const double *maxima, size_t n,
-                          double *working) {
-  double weight[3];
-  size_t m = prediction_weights(path->lambda, k, weight);
-  bool steady = isfinite(weight[0]) && fabs(weight[0]) < 4.0;
+void lf_path_start(const double *lambda, size_t k, size_t points, const double *maxima, size_t n,
+                   double *working) {
+  double weight[LF_PATH_POINTS];
+  size_t m = k < points ? k : points;
+  prediction_weights(lambda, k, m, weight);
+  bool steady = isfinite(weight[0]) && fabs(weight[0]) < 8.0;
   if (!steady) {
     memcpy(working, maxima + (k - 1) * n, n * sizeof *working);
     return;
@@ -106,7 +104,7 @@ lf_status lf_ridge_path_fit(const lf_frame *frame, const lf_ridge_path *path, co
       for (size_t j = 0; j < n; j++) unit[j] = w->ridge[j] / path->lambda[0];
       w->max_iterations = 100;
     } else {
-      predict_start(path, k, maxima, n, w->working);
+      lf_path_start(path->lambda, k, 3, maxima, n, w->working);
       set_ridge(w, unit, path->lambda[k]);
       LF_TRY(correct(w, err));
     }
@@ -140,10 +138,81 @@ lf_status lf_refitter_new(const lf_design *design, const double *ridge, const lf
   LF_TRY(lf_newton_new(r->frame, &options, run, &r->newton, err));
   LF_TRY(lf_newton_run(r->newton, err));
   LF_TRY(lf_newton_evaluate(r->newton, LF_PASS_FULL, 1, err));
+  LF_TRY(lf_system_factor(r->newton->system, r->newton->point.hessian, r->newton->ridge, err));
   *refitter = r;
   r = NULL;
 cleanup:
   lf_refitter_free(r);
+  return status;
+}
+
+/* Weights of one lane as an array, for a lane that has to be refitted alone. */
+static lf_status refit_alone(const lf_refitter *refitter, size_t lane, size_t n, lf_lane_weights *weigh,
+                             void *context, double tolerance, double *b, lf_error *err) {
+  lf_status status = LF_OK;
+  double *all = NULL, *weight = NULL;
+  size_t rows = refitter->frame->n_rows, width = (n + 3) / 4 * 4;
+  LF_TRY(lf_alloc(LF_BLOCK_ROWS * width, sizeof *all, &all, err));
+  LF_TRY(lf_alloc(rows, sizeof *weight, &weight, err));
+  for (size_t from = 0; from < rows; from += LF_BLOCK_ROWS) {
+    size_t m = from + LF_BLOCK_ROWS < rows ? LF_BLOCK_ROWS : rows - from;
+    weigh(context, from, m, width, all);
+    for (size_t i = 0; i < m; i++) weight[from + i] = all[i * width + lane];
+  }
+  LF_TRY(lf_refit(refitter, weight, tolerance, b, err));
+cleanup:
+  free(all);
+  free(weight);
+  return status;
+}
+
+/* All lanes from the full fit's coefficients with its factor. */
+static lf_status climb_together(const lf_refitter *refitter, size_t n, lf_lane_weights *weigh, void *context,
+                                double tolerance, const lf_run *run, double *working, bool *settled,
+                                lf_error *err) {
+  lf_status status = LF_OK;
+  const lf_newton *full = refitter->newton;
+  size_t n_coef = refitter->frame->n_coef;
+  lf_lanes *lanes = NULL;
+  const lf_system **systems = NULL;
+  lf_lane_outcome outcome = {.rate = 1.0};
+  LF_TRY(lf_alloc(n, sizeof *systems, &systems, err));
+  for (size_t l = 0; l < n; l++) {
+    systems[l] = full->system;
+    memcpy(working + l * n_coef, full->working, n_coef * sizeof *working);
+  }
+  lf_lane_steps steps = {.system = systems, .ridge = full->ridge, .tolerance = tolerance};
+  LF_TRY(lf_lanes_new(refitter->frame, n, weigh, context, run, &lanes, err));
+  LF_TRY(lf_lanes_climb(lanes, &steps, run, working, settled, &outcome, err));
+cleanup:
+  lf_lanes_free(lanes);
+  free(systems);
+  return status;
+}
+
+lf_status lf_refit_lanes(const lf_refitter *refitter, size_t n, lf_lane_weights *weigh, void *context,
+                         double tolerance, const lf_run *run, double *b, lf_error *err) {
+  lf_status status = LF_OK;
+  const lf_newton *full = refitter->newton;
+  size_t n_coef = refitter->frame->n_coef;
+  double *working = NULL;
+  bool *settled = NULL;
+  LF_TRY(lf_alloc(n * n_coef, sizeof *working, &working, err));
+  LF_TRY(lf_alloc(n, sizeof *settled, &settled, err));
+  LF_TRY(climb_together(refitter, n, weigh, context, tolerance, run, working, settled, err));
+  for (size_t l = 0; l < n; l++) {
+    double *out = b + l * n_coef;
+    if (!settled[l]) {
+      LF_TRY(refit_alone(refitter, l, n, weigh, context, tolerance, out, err));
+      continue;
+    }
+    lf_frame_to_user(refitter->frame, working + l * n_coef, out);
+    for (size_t j = 0; j < n_coef; j++)
+      if (full->aliased[j]) out[j] = NAN;
+  }
+cleanup:
+  free(working);
+  free(settled);
   return status;
 }
 

@@ -13,6 +13,12 @@ typedef struct lf_ridge_path {
   double tolerance;    /* on the decrement (fit.h) */
 } lf_ridge_path;
 
+/* A start for fit k > 0: the polynomial in log lambda through the last `points` maxima (maxima[][n], fewer
+ * where there are fewer), or the last of them where that would be unsteady. */
+enum { LF_PATH_POINTS = 4 };
+void lf_path_start(const double *lambda, size_t k, size_t points, const double *maxima, size_t n,
+                   double *working);
+
 /* Refits of a design under other weights, each by chord steps from the full fit with the full fit's matrix.
  */
 typedef struct lf_refitter {

@@ -7,6 +7,7 @@
 #include "fit/system.h"
 
 #include <gsl/gsl_blas.h>
+#include <gsl/gsl_cblas.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
@@ -101,6 +102,27 @@ lf_status lf_system_solve(const lf_system *s, const double *rhs, double *x, lf_e
   if (code != GSL_SUCCESS)
     return lf_fail(err, LF_E_DATA, "a linear system could not be solved: %s", gsl_strerror(code));
   for (size_t a = 0; a < s->m; a++) x[s->active[a]] = s->work[a] * s->scale[a];
+  return LF_OK;
+}
+
+/* With the right-hand sides as rows of B: X L' = B, then X L = B. */
+lf_status lf_system_solve_rows(const lf_system *s, size_t n_rhs, double *x, lf_error *err) {
+  double *b = NULL;
+  lf_status status = lf_alloc(n_rhs * s->m, sizeof *b, &b, err);
+  if (status != LF_OK) return status;
+  for (size_t r = 0; r < n_rhs; r++)
+    for (size_t a = 0; a < s->m; a++) b[r * s->m + a] = x[r * s->n + s->active[a]] * s->scale[a];
+  int rows = (int)n_rhs, m = (int)s->m, step = (int)s->factor->tda;
+  if (n_rhs && m) {
+    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, rows, m, 1.0,
+                s->factor->data, step, b, m);
+    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, rows, m, 1.0,
+                s->factor->data, step, b, m);
+  }
+  memset(x, 0, n_rhs * s->n * sizeof *x);
+  for (size_t r = 0; r < n_rhs; r++)
+    for (size_t a = 0; a < s->m; a++) x[r * s->n + s->active[a]] = b[r * s->m + a] * s->scale[a];
+  free(b);
   return LF_OK;
 }
 

@@ -25,6 +25,8 @@ void lf_system_activate(lf_system *system, const bool *left_out);
 lf_status lf_system_factor(lf_system *system, const double *matrix, const double *ridge, lf_error *err);
 /* Solves for x; entries of x that are not active become 0. */
 lf_status lf_system_solve(const lf_system *system, const double *rhs, double *x, lf_error *err);
+/* The same for several right-hand sides at once, in place: x[n_rhs][n]. */
+lf_status lf_system_solve_rows(const lf_system *system, size_t n_rhs, double *x, lf_error *err);
 /* The inverse in an n x n matrix, 0 in the rows and columns of what is not active. */
 lf_status lf_system_inverse(lf_system *system, double *inverse, lf_error *err);
 /* log |matrix + ridge| over the active. */

@@ -1,0 +1,113 @@
+/* Chord steps of many lanes to their maxima.
+ *
+ * Symbols: lane l of row share s_l maximises l_l(b) - s_l sum r_j b_j^2 / 2; score g_l; step d_l = A^-1 g_l /
+ * s_l with one factored A = H + diag(r) for all (the chord method, Kelley 1995, 5.4.1); decrement g_l'd_l.
+ * The rows of a lane are much like the rows of all, so that A is nearly each lane's own and a step shrinks
+ * the decrement by a constant rho, told by two steps in a row: a step after which rho times the decrement is
+ * below the tolerance is the last. */
+#include <gsl/gsl_cblas.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "fit/lanes.h"
+
+typedef struct climb {
+  lf_lanes *lanes;
+  const lf_lane_steps *steps;
+  double *working, *score, *step;
+  double *decrement; /* of the step before */
+  bool *done, *settled;
+} climb;
+
+static bool same_system(const climb *c) {
+  for (size_t l = 1; l < c->lanes->n; l++)
+    if (c->steps->system[l] != c->steps->system[0]) return false;
+  return true;
+}
+
+static double share_of(const lf_lane_steps *steps, size_t l) {
+  return steps->share ? steps->share[l] : 1.0;
+}
+
+/* Steps of all lanes from their scores, which lose what the penalty takes. */
+static lf_status find_steps(climb *c, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = c->lanes->frame->n_coef, lanes = c->lanes->n;
+  for (size_t l = 0; l < lanes; l++) {
+    double share = share_of(c->steps, l);
+    for (size_t j = 0; c->steps->ridge && j < n; j++)
+      c->score[l * n + j] -= c->steps->ridge[j] * share * c->working[l * n + j];
+  }
+  memcpy(c->step, c->score, lanes * n * sizeof *c->step);
+  if (same_system(c)) {
+    LF_TRY(lf_system_solve_rows(c->steps->system[0], lanes, c->step, err));
+  } else {
+    for (size_t l = 0; l < lanes; l++)
+      LF_TRY(lf_system_solve_rows(c->steps->system[l], 1, c->step + l * n, err));
+  }
+  for (size_t l = 0; l < lanes; l++) {
+    double share = share_of(c->steps, l);
+    cblas_dscal((int)n, share > 0.0 ? 1.0 / share : 0.0, c->step + l * n, 1);
+  }
+cleanup:
+  return status;
+}
+
+/* Moves a lane by its step, and says whether that was its last. */
+static void move_lane(climb *c, size_t l, double hint, double *rate) {
+  size_t n = c->lanes->frame->n_coef;
+  double tolerance = c->steps->tolerance, before = c->decrement[l], decrement = 0.0;
+  for (size_t j = 0; j < n; j++) decrement += c->score[l * n + j] * c->step[l * n + j];
+  if (before >= 0.0 && !(decrement <= before)) { /* not finite, or the wrong way */
+    c->done[l] = true;
+    return;
+  }
+  double shrinkage = before > 0.0 ? decrement / before : hint;
+  if (before > 0.0 && before > tolerance) *rate = fmax(*rate, shrinkage);
+  c->settled[l] = decrement <= tolerance || (shrinkage < 0.25 && decrement * shrinkage <= tolerance);
+  c->done[l] = c->settled[l];
+  c->decrement[l] = decrement;
+  for (size_t j = 0; j < n; j++) c->working[l * n + j] += c->step[l * n + j];
+}
+
+static lf_status iterate(climb *c, const lf_run *run, lf_lane_outcome *outcome, lf_error *err) {
+  lf_status status = LF_OK;
+  int most = c->steps->max_iterations > 0 ? c->steps->max_iterations : 30;
+  double hint = outcome->rate, measured = 0.0;
+  for (int i = 0; i < most; i++) {
+    bool all_done = true;
+    LF_TRY(lf_lanes_score(c->lanes, c->working, run, c->score, NULL, err));
+    LF_TRY(find_steps(c, err));
+    outcome->passes++;
+    for (size_t l = 0; l < c->lanes->n; l++)
+      if (!c->done[l]) move_lane(c, l, hint, &measured);
+    for (size_t l = 0; l < c->lanes->n; l++) all_done = all_done && c->done[l];
+    if (all_done) break;
+  }
+  if (measured > 0.0) outcome->rate = measured;
+cleanup:
+  return status;
+}
+
+lf_status lf_lanes_climb(lf_lanes *lanes, const lf_lane_steps *steps, const lf_run *run, double *working,
+                         bool *settled, lf_lane_outcome *outcome, lf_error *err) {
+  lf_status status = LF_OK;
+  size_t n = lanes->frame->n_coef;
+  climb c = {.lanes = lanes, .steps = steps, .working = working, .settled = settled};
+  LF_TRY(lf_alloc(lanes->n * n, sizeof *c.score, &c.score, err));
+  LF_TRY(lf_alloc(lanes->n * n, sizeof *c.step, &c.step, err));
+  LF_TRY(lf_alloc(lanes->n, sizeof *c.decrement, &c.decrement, err));
+  LF_TRY(lf_alloc(lanes->n, sizeof *c.done, &c.done, err));
+  for (size_t l = 0; l < lanes->n; l++) {
+    c.decrement[l] = -1.0; /* none yet */
+    settled[l] = c.done[l] = share_of(steps, l) <= 0.0;
+  }
+  status = iterate(&c, run, outcome, err);
+cleanup:
+  free(c.score);
+  free(c.step);
+  free(c.decrement);
+  free(c.done);
+  return status;
+}
