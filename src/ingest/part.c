@@ -26,18 +26,6 @@ void lf_part_free(lf_part *part) {
   *part = (lf_part){0};
 }
 
-/* The trimmed text of a field. */
-static inline const char *field_text(const lf_scan *scan, size_t row, size_t field, size_t *n) {
-  size_t i = row * scan->n_fields + field;
-  const char *text = lf_scan_text(scan, scan->start[i]);
-  *n = scan->length[i];
-  if (*n) {
-    unsigned char first = (unsigned char)text[0], last = (unsigned char)text[*n - 1];
-    if (first <= ' ' || last <= ' ' || first == 0xc2 || last == 0xa0) lf_trim(&text, n);
-  }
-  return text;
-}
-
 /* Codes one cell after the other, whatever their width. */
 void lf_part_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes) {
   const uint8_t *bytes = part->cells;
@@ -105,7 +93,7 @@ static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t r
   uint32_t codes[LF_BATCH_ROWS];
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
-    const char *text = field_text(scan, r, field, &n);
+    const char *text = lf_scan_field(scan, r, field, &n);
     codes[r] = 0;
     if (!n) continue;
     lf_key key = n <= 16 ? lf_key_short(text, n) : lf_key_of(text, n);
@@ -150,7 +138,7 @@ static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t 
   uint64_t *cells = (uint64_t *)part->cells + rows;
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
-    const char *text = field_text(scan, r, field, &n);
+    const char *text = lf_scan_field(scan, r, field, &n);
     cells[r] = 0;
     int spelling = n <= missing->longest ? lf_missing_find(missing, text, n, false) : LF_MISSING_NONE;
     if (spelling != LF_MISSING_NONE) {
@@ -252,7 +240,7 @@ static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t
                         const lf_missing *missing) {
   for (size_t r = 0; r < scan->rows && !part->contradicted; r++) {
     size_t n = 0;
-    const char *text = field_text(scan, r, field, &n);
+    const char *text = lf_scan_field(scan, r, field, &n);
     int spelling = LF_MISSING_NONE;
     if (n <= missing->longest && (!n || text[0] < '0' || text[0] > '9'))
       spelling = lf_missing_find(missing, text, n, true);
@@ -269,7 +257,7 @@ static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t
 static bool count_empty(lf_part *part, const lf_scan *scan, size_t field) {
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
-    field_text(scan, r, field, &n);
+    lf_scan_field(scan, r, field, &n);
     part->empty += n == 0;
   }
   return true;

@@ -63,7 +63,7 @@ static void finish(lf_piece *piece, const lf_scan *scan) {
   }
   piece->bad = scan->bad;
   piece->bad_at = piece->from + scan->bad_at;
-  if (!scan->not_ascii) return;
+  if (!scan->cuts.not_ascii) return;
   size_t n = scan->at;
   piece->bad_utf8 = lf_utf8_valid_prefix(scan->base, n) != n;
 }

@@ -5,15 +5,31 @@
 
 #include "base/memory.h"
 
-enum { WINDOW_BYTES = 64 * LF_SCAN_BLOCKS };
+/* Blocks of 64 bytes in a window: as many as stay in the cache, fewer where libcsv is called for often, since
+ * then what was cut behind that place is cut again; more where records are long. */
+enum { FEWEST_BLOCKS = 4, USUAL_BLOCKS = 128, MOST_BLOCKS = 1 << 14 };
+
+static bool make_room(lf_scan *scan, size_t blocks) {
+  size_t bytes = 64 * blocks;
+  if (bytes <= scan->capacity) return true;
+  free(scan->cuts.ends);
+  free(scan->cuts.lines);
+  scan->capacity = 0;
+  scan->cuts.ends = malloc((bytes + LF_CUT_SLACK) * sizeof *scan->cuts.ends);
+  scan->cuts.lines = malloc((bytes + LF_CUT_SLACK) * sizeof *scan->cuts.lines);
+  if (!scan->cuts.ends || !scan->cuts.lines) return false;
+  scan->capacity = bytes;
+  return true;
+}
 
 lf_status lf_scan_init(lf_scan *scan, char delimiter, size_t n_fields, lf_error *err) {
   lf_status status = LF_OK;
-  *scan = (lf_scan){.delimiter = delimiter, .n_fields = n_fields, .make_masks = lf_masks_best()};
+  *scan = (lf_scan){.delimiter = delimiter, .n_fields = n_fields, .cut = lf_cut_best()};
   LF_TRY(lf_quoted_init(&scan->quoted, delimiter, err));
   LF_TRY(lf_quoted_init(&scan->inner, delimiter, err));
   LF_TRY(lf_alloc(n_fields * LF_BATCH_ROWS, sizeof *scan->start, &scan->start, err));
   LF_TRY(lf_alloc(n_fields * LF_BATCH_ROWS, sizeof *scan->length, &scan->length, err));
+  if (!make_room(scan, USUAL_BLOCKS)) status = lf_fail(err, LF_E_MEMORY, "not enough memory to read");
 cleanup:
   if (status != LF_OK) lf_scan_free(scan);
   return status;
@@ -24,18 +40,23 @@ void lf_scan_free(lf_scan *scan) {
   lf_quoted_free(&scan->inner);
   free(scan->start);
   free(scan->length);
+  free(scan->cuts.ends);
+  free(scan->cuts.lines);
   lf_text_free(&scan->side);
   *scan = (lf_scan){0};
 }
 
 void lf_scan_aim(lf_scan *scan, const char *base, size_t from, size_t end, size_t limit) {
   scan->base = base;
-  scan->at = from;
+  scan->at = scan->window = scan->window_end = from;
   scan->end = end;
   scan->limit = limit;
-  scan->window_blocks = 0;
+  scan->blocks = USUAL_BLOCKS;
+  scan->fewest_blocks = FEWEST_BLOCKS;
+  lf_cuts_reset(&scan->cuts);
+  scan->cuts.not_ascii = false;
+  scan->next_end = scan->next_line = 0;
   scan->rows = 0;
-  scan->not_ascii = false;
   scan->recovered = scan->ragged = 0;
   scan->n_odd = 0;
   scan->bad = LF_RECORD_OK;
@@ -47,28 +68,28 @@ static void stop(lf_scan *scan, lf_record_end why, size_t at) {
   scan->bad_at = at;
 }
 
-/* Makes the masks of the window that begins at `at`. Bytes behind the limit are never looked at. */
-static void make_window(lf_scan *scan, size_t at) {
-  size_t left = scan->limit - at;
-  scan->window = at;
-  scan->window_blocks = LF_SCAN_BLOCKS;
-  if (left >= WINDOW_BYTES) {
-    scan->not_ascii |= scan->make_masks(scan->base + at, LF_SCAN_BLOCKS, scan->delimiter, scan->masks);
+/* Cuts the bytes from scan->at on. Bytes behind the limit are never looked at. */
+static void cut_window(lf_scan *scan) {
+  size_t left = scan->limit - scan->at, blocks = scan->blocks;
+  if (!make_room(scan, blocks)) {
+    stop(scan, LF_RECORD_NO_MEMORY, scan->at);
+    return;
+  }
+  lf_cuts_reset(&scan->cuts);
+  scan->next_end = scan->next_line = 0;
+  scan->window = scan->at;
+  if (left >= 64 * blocks) {
+    scan->cut(scan->base + scan->at, blocks, scan->at, scan->delimiter, &scan->cuts);
+    scan->window_end = scan->at + 64 * blocks;
     return;
   }
   size_t whole = left / 64;
-  scan->not_ascii |= scan->make_masks(scan->base + at, whole, scan->delimiter, scan->masks);
   char last[64];
   memset(last, ' ', sizeof last);
-  memcpy(last, scan->base + at + 64 * whole, left % 64);
-  scan->not_ascii |= scan->make_masks(last, 1, scan->delimiter, scan->masks + whole);
-  scan->window_blocks = whole + 1;
-}
-
-static bool blank(const char *bytes, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (bytes[i] != ' ' && bytes[i] != '\t') return false;
-  return true;
+  memcpy(last, scan->base + scan->at + 64 * whole, left % 64);
+  scan->cut(scan->base + scan->at, whole, scan->at, scan->delimiter, &scan->cuts);
+  scan->cut(last, 1, scan->at + 64 * whole, scan->delimiter, &scan->cuts);
+  scan->window_end = scan->limit;
 }
 
 static void note_ragged(lf_scan *scan, size_t at, uint64_t fields) {
@@ -113,6 +134,9 @@ static void read_quoted(lf_scan *scan) {
     return;
   }
   scan->at = at + q->end;
+  unsigned char high = 0; /* not all of these bytes need have been cut */
+  for (size_t i = at; i < scan->at; i++) high |= (unsigned char)scan->base[i];
+  scan->cuts.not_ascii |= high >= 0x80;
   if (end == LF_RECORD_NONE) return;
   if (q->n_fields == scan->n_fields) {
     keep_fields(scan, q);
@@ -124,122 +148,94 @@ static void read_quoted(lf_scan *scan) {
   }
 }
 
-/* A record being cut: its fields so far stand in the batch. */
-typedef struct cutting {
-  size_t block;
-  uint64_t mask; /* what is left of the masks of the block */
-  size_t from;   /* first byte of the text of the field */
-  size_t tail;   /* 1 where the byte before the end of the field is its closing quote */
-  size_t field;
-  bool quotes; /* a field of the record was quoted */
-} cutting;
+/* ---- records that were cut ------------------------------------------------------------------------ */
 
-/* Closes the record that ends at `end`; false where it is to be read by libcsv after all. */
-static bool close_record(lf_scan *scan, const cutting *c, size_t end) {
-  size_t fields = c->field + 1;
-  if (fields != scan->n_fields && c->quotes) return false;
-  if (fields == scan->n_fields && (fields > 1 || !blank(scan->base + c->from, end - c->from))) {
-    size_t last = scan->rows * fields + fields - 1;
-    scan->start[last] = (uint32_t)c->from;
-    scan->length[last] = (uint32_t)(end - c->tail - c->from);
-    scan->rows++;
-    if (end - scan->at > LF_MAX_FIELD)
-      for (size_t i = last + 1 - fields; i <= last; i++)
-        if (scan->length[i] > LF_MAX_FIELD) stop(scan, LF_RECORD_TOO_LONG, scan->at);
-  } else if (fields > 1 || !blank(scan->base + c->from, end - c->from)) {
-    note_ragged(scan, scan->at, fields);
+/* The fields of `rows` records that follow one another, the first of which begins at `from`. */
+static void put_fields(lf_scan *scan, size_t from, const uint32_t *ends, size_t rows) {
+  size_t n = rows * scan->n_fields, last = (scan->rows + 1) * scan->n_fields - 1;
+  uint32_t *start = scan->start + scan->rows * scan->n_fields;
+  uint32_t *length = scan->length + scan->rows * scan->n_fields;
+  start[0] = (uint32_t)from;
+  length[0] = ends[0] - (uint32_t)from;
+#pragma omp simd
+  for (size_t i = 1; i < n; i++) {
+    start[i] = ends[i - 1] + 1;
+    length[i] = ends[i] - start[i];
   }
+  for (size_t r = 0; r < rows; r++, last += scan->n_fields) /* CRLF */
+    scan->length[last] -=
+        scan->length[last] && scan->base[scan->start[last] + scan->length[last] - 1] == '\r';
+  scan->rows += rows;
+}
+
+/* Takes the records from scan->at on that have the right number of fields. */
+static void take_records(lf_scan *scan) {
+  const lf_cuts *cuts = &scan->cuts;
+  size_t from = scan->at, first = scan->next_end, rows = 0, most = LF_BATCH_ROWS - scan->rows;
+  while (rows < most && scan->at < scan->end && scan->next_line < cuts->n_lines) {
+    size_t last = scan->next_end + scan->n_fields - 1;
+    uint32_t line = cuts->lines[scan->next_line];
+    if (last >= cuts->n_ends || cuts->ends[last] != line) break;
+    rows++;
+    scan->next_end = last + 1;
+    scan->next_line++;
+    scan->at = line + 1;
+  }
+  if (rows) put_fields(scan, from, cuts->ends + first, rows);
+}
+
+/* Goes on in the window from scan->at, which libcsv has moved; a new window where a line was not seen to end
+ * there. */
+static void find_place(lf_scan *scan) {
+  const lf_cuts *cuts = &scan->cuts;
+  while (scan->next_line < cuts->n_lines && cuts->lines[scan->next_line] < scan->at) scan->next_line++;
+  while (scan->next_end < cuts->n_ends && cuts->ends[scan->next_end] < scan->at) scan->next_end++;
+  if (scan->next_line && cuts->lines[scan->next_line - 1] + (size_t)1 == scan->at) return;
+  lf_cuts_reset(&scan->cuts);
+  scan->next_end = scan->next_line = 0;
+  scan->window = scan->window_end = scan->at;
+}
+
+/* A window that begins at scan->at: twice as large where this one began there, too, and has no whole record.
+ */
+static void next_window(lf_scan *scan) {
+  bool none = scan->window == scan->at && scan->window_end > scan->at;
+  if (none && 2 * scan->blocks > MOST_BLOCKS) {
+    read_quoted(scan);
+    find_place(scan);
+    return;
+  }
+  if (none) scan->fewest_blocks = 2 * scan->blocks;
+  scan->blocks = 2 * scan->blocks < USUAL_BLOCKS ? 2 * scan->blocks : USUAL_BLOCKS;
+  if (scan->blocks < scan->fewest_blocks) scan->blocks = scan->fewest_blocks;
+  cut_window(scan);
+}
+
+/* Moves behind a blank line; false where there is none. */
+static bool skip_blank(lf_scan *scan) {
+  size_t at = scan->at;
+  while (at < scan->limit && scan->base[at] != scan->delimiter &&
+         (scan->base[at] == ' ' || scan->base[at] == '\t'))
+    at++;
+  if (at == scan->limit || (scan->base[at] != '\n' && scan->base[at] != '\r')) return false;
+  at += scan->base[at] == '\r' && at + 1 < scan->limit && scan->base[at + 1] == '\n';
+  scan->at = at + 1;
   return true;
 }
 
-typedef enum quote_end { QUOTE_CLOSED, QUOTE_ODD, QUOTE_WINDOW } quote_end;
-
-/* From the quote that opens a field to the one that closes it, where the field is as simple as can be: no
- * quote and no line end inside, and behind it the delimiter or a line end. libcsv then gives what stands
- * between the quotes. */
-static quote_end skip_quotes(const lf_scan *scan, cutting *c, size_t open) {
-  if (open != c->from || c->tail || scan->n_fields < 2) return QUOTE_ODD;
-  for (;;) {
-    while (!c->mask) {
-      if (++c->block >= scan->window_blocks)
-        return scan->window + 64 * scan->window_blocks < scan->limit ? QUOTE_WINDOW : QUOTE_ODD;
-      c->mask = scan->masks[c->block];
-    }
-    size_t at = scan->window + 64 * c->block + (size_t)__builtin_ctzll(c->mask);
-    c->mask &= c->mask - 1;
-    if (scan->base[at] == scan->delimiter) continue;
-    if (scan->base[at] != '"' || at + 1 >= scan->limit) return QUOTE_ODD;
-    char next = scan->base[at + 1];
-    if (next != scan->delimiter && next != '\n' && next != '\r') return QUOTE_ODD;
-    c->from = open + 1;
-    c->tail = 1;
-    c->quotes = true;
-    return QUOTE_CLOSED;
+/* What stands at scan->at is no record that take_records could take. */
+static void take_other(lf_scan *scan) {
+  const lf_cuts *cuts = &scan->cuts;
+  bool line = scan->next_line < cuts->n_lines, odd = cuts->odd != SIZE_MAX;
+  if (!line && !odd && scan->window_end < scan->limit) {
+    next_window(scan);
+    return;
   }
-}
-
-/* Handles a byte that is no delimiter; false where the window is done with. */
-static bool read_special(lf_scan *scan, cutting *c, size_t at) {
-  if (scan->base[at] == '"') {
-    quote_end end = skip_quotes(scan, c, at);
-    if (end == QUOTE_ODD) read_quoted(scan);
-    return end == QUOTE_CLOSED;
-  }
-  if (scan->base[at] == '\0') {
-    stop(scan, LF_RECORD_NUL, at);
-    return false;
-  }
-  if (!close_record(scan, c, at)) {
+  if (!skip_blank(scan)) { /* ragged, odd, or the last without a line end */
+    if (!line && odd) scan->blocks = scan->fewest_blocks;
     read_quoted(scan);
-    return false;
   }
-  scan->at = c->from = at + 1;
-  c->field = c->tail = 0;
-  c->quotes = false;
-  return scan->at < scan->end && scan->rows < LF_BATCH_ROWS && !scan->bad;
-}
-
-/* Cuts records from scan->at on, up to and with the first that only libcsv can read, or until the batch is
- * full, the window or the piece ends. A record that the window cuts in two is read again with a window that
- * begins at it. */
-static void read_window(lf_scan *scan) {
-  const char *base = scan->base;
-  const size_t n_fields = scan->n_fields;
-  cutting c = {.block = (scan->at - scan->window) / 64, .from = scan->at};
-  size_t row = scan->rows * n_fields;
-  c.mask = scan->masks[c.block] & (~UINT64_C(0) << (scan->at - scan->window) % 64);
-  for (;;) {
-    while (c.mask) {
-      size_t at = scan->window + 64 * c.block + (size_t)__builtin_ctzll(c.mask);
-      c.mask &= c.mask - 1;
-      if (base[at] == scan->delimiter) {
-        if (c.field < n_fields) {
-          scan->start[row + c.field] = (uint32_t)c.from;
-          scan->length[row + c.field] = (uint32_t)(at - c.tail - c.from);
-        }
-        c.field++;
-        c.from = at + 1;
-        c.tail = 0;
-        continue;
-      }
-      if (!read_special(scan, &c, at)) return;
-      row = scan->rows * n_fields;
-    }
-    if (++c.block >= scan->window_blocks) break;
-    c.mask = scan->masks[c.block];
-  }
-  /* the window ended inside a record */
-  if (scan->window + 64 * scan->window_blocks < scan->limit || scan->at >= scan->limit) return;
-  if (close_record(scan, &c, scan->limit))
-    scan->at = scan->limit;
-  else
-    read_quoted(scan);
-}
-
-/* A record longer than a window: libcsv reads it, whatever is in it. */
-static bool window_covers(const lf_scan *scan) {
-  return scan->window_blocks && scan->at >= scan->window &&
-         scan->at < scan->window + 64 * scan->window_blocks;
+  find_place(scan);
 }
 
 bool lf_scan_batch(lf_scan *scan) {
@@ -247,14 +243,8 @@ bool lf_scan_batch(lf_scan *scan) {
   scan->side.length = 0;
   while (scan->rows < LF_BATCH_ROWS && scan->at < scan->end && !scan->bad) {
     size_t before = scan->at;
-    bool fresh = !window_covers(scan);
-    if (fresh) make_window(scan, scan->at);
-    read_window(scan);
-    if (scan->bad || scan->at != before) continue;
-    if (fresh || scan->window == before)
-      read_quoted(scan);
-    else
-      scan->window_blocks = 0;
+    if (scan->n_fields > 1) take_records(scan);
+    if (scan->at == before) take_other(scan);
   }
   if (!scan->rows) return false;
   /* readers may load whole words behind the last text */

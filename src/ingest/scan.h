@@ -1,15 +1,15 @@
 /* Bytes -> fields, in batches of records.
  *
- * A record without a quote is cut by bit masks; a record with one goes through libcsv. Both follow the same
- * rules: LF, CR and CRLF end a record, blank lines are none, a field is what stands between delimiters (white
- * space around it is trimmed later). */
+ * Records whose quotes are regular (see cut.h) are cut by bit masks; any other goes through libcsv. Both
+ * follow the same rules: LF, CR and CRLF end a record, blank lines are none, a field is what stands between
+ * delimiters (white space around it is trimmed later). */
 #ifndef LF_INGEST_SCAN_H
 #define LF_INGEST_SCAN_H
 
-#include "ingest/masks.h"
+#include "ingest/cut.h"
 #include "ingest/quoted.h"
 
-enum { LF_BATCH_ROWS = 128, LF_SCAN_BLOCKS = 128, LF_SIDE_PAD = 32 };
+enum { LF_BATCH_ROWS = 128, LF_SIDE_PAD = 32 };
 
 /* Start of a field whose text stands in the side buffer, not in the input. */
 #define LF_SIDE_BIT UINT32_C(0x80000000)
@@ -21,28 +21,29 @@ typedef struct lf_odd_record {
 
 typedef struct lf_scan {
   /* what to read */
-  const char *base; /* start of the piece; at least 64 * LF_SCAN_BLOCKS + LF_SIDE_PAD readable bytes stand
-                       behind limit, see copy */
-  size_t limit;     /* bytes from base to the end of the input */
+  const char *base; /* start of the piece */
+  size_t limit;     /* bytes from base to the end of the input; at least LF_SIDE_PAD more are readable */
   size_t end;       /* records that start before this belong to the piece */
   size_t n_fields;
   char delimiter;
-  lf_masks_function make_masks;
+  lf_cut_function cut;
 
   /* where it stands */
-  size_t at; /* start of the next record */
-  size_t window, window_blocks;
-  uint64_t masks[LF_SCAN_BLOCKS];
+  size_t at;                    /* start of the next record */
+  size_t window, window_end;    /* the bytes that were cut */
+  size_t blocks, fewest_blocks; /* of the next window; of any window, since records may be long */
+  size_t capacity;              /* bytes for which cuts has room */
+  lf_cuts cuts;                 /* positions from base */
+  size_t next_end, next_line;   /* into cuts: the first at or behind `at` */
   lf_quoted quoted;
   lf_quoted inner; /* for a line quoted whole */
 
   /* the batch */
-  uint32_t *start, *length; /* rows * n_fields */
+  uint32_t *start, *length; /* rows * n_fields; fields of the input still have their quotes */
   size_t rows;
   lf_text side;
 
   /* what was found on the way */
-  bool not_ascii;
   uint64_t recovered, ragged;
   size_t n_odd;
   lf_odd_record odd[20];
@@ -58,9 +59,22 @@ void lf_scan_aim(lf_scan *scan, const char *base, size_t from, size_t end, size_
  * first. */
 bool lf_scan_batch(lf_scan *scan);
 
-/* The text of field `f` of row `r` of the batch. */
-static inline const char *lf_scan_text(const lf_scan *scan, uint32_t start) {
-  return (start & LF_SIDE_BIT ? scan->side.data : scan->base) + (start & ~LF_SIDE_BIT);
+/* The text of field `field` of row `row` of the batch, without its quotes and the white space around it. */
+static inline const char *lf_scan_field(const lf_scan *scan, size_t row, size_t field, size_t *n) {
+  size_t i = row * scan->n_fields + field;
+  uint32_t start = scan->start[i];
+  const char *text = (start & LF_SIDE_BIT ? scan->side.data : scan->base) + (start & ~LF_SIDE_BIT);
+  *n = scan->length[i];
+  if (!*n) return text;
+  unsigned char first = (unsigned char)text[0], last = (unsigned char)text[*n - 1];
+  if (first <= '"' || last <= ' ' || first == 0xc2 || last == 0xa0) {
+    if (first == '"' && !(start & LF_SIDE_BIT)) {
+      text++;
+      *n -= 2;
+    }
+    lf_trim(&text, n);
+  }
+  return text;
 }
 
 #endif

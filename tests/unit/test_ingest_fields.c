@@ -54,17 +54,18 @@ static void list_by_libcsv(const char *bytes, size_t n, char delimiter, listing 
   csv_free(&parser);
 }
 
-static lf_record_end list_by_scan(const char *bytes, size_t n, char delimiter, lf_masks_function masks,
+static lf_record_end list_by_scan(const char *bytes, size_t n, char delimiter, lf_cut_function cut,
                                   listing *l) {
   lf_scan scan;
   assert_int_equal(lf_scan_init(&scan, delimiter, l->n_fields, NULL), LF_OK);
-  scan.make_masks = masks;
+  scan.cut = cut;
   lf_scan_aim(&scan, bytes, 0, n, n);
   while (lf_scan_batch(&scan))
     for (size_t r = 0; r < scan.rows; r++) {
       for (size_t f = 0; f < l->n_fields; f++) {
-        size_t i = r * l->n_fields + f;
-        put_field(&l->text, lf_scan_text(&scan, scan.start[i]), scan.length[i]);
+        size_t length = 0;
+        const char *text = lf_scan_field(&scan, r, f, &length);
+        put_field(&l->text, text, length);
       }
       lf_text_add_n(&l->text, "\x1e", 1);
     }
@@ -75,12 +76,12 @@ static lf_record_end list_by_scan(const char *bytes, size_t n, char delimiter, l
 }
 
 static void same_listing(const char *bytes, size_t n, char delimiter, size_t n_fields) {
-  lf_masks_function masks[] = {lf_masks_portable, lf_masks_best()};
+  lf_cut_function cuts[] = {lf_cut_portable, lf_cut_best()};
   listing expected = {.n_fields = n_fields};
   list_by_libcsv(bytes, n, delimiter, &expected);
   for (size_t i = 0; i < 2; i++) {
     listing found = {.n_fields = n_fields};
-    assert_int_equal(list_by_scan(bytes, n, delimiter, masks[i], &found), LF_RECORD_OK);
+    assert_int_equal(list_by_scan(bytes, n, delimiter, cuts[i], &found), LF_RECORD_OK);
     assert_int_equal(found.ragged, expected.ragged);
     assert_int_equal(found.text.length, expected.text.length);
     if (found.text.length) assert_memory_equal(found.text.data, expected.text.data, found.text.length);
@@ -216,7 +217,7 @@ static void any_bytes_with_quotes(void **state) {
       else if (bytes[i] == 'b' && bytes[i + 1] == ',')
         bytes[i] = '"';
     lf_record_end end = list_by_record(bytes, n, ',', &expected);
-    assert_int_equal(list_by_scan(bytes, n, ',', lf_masks_best(), &found), end);
+    assert_int_equal(list_by_scan(bytes, n, ',', lf_cut_best(), &found), end);
     if (end == LF_RECORD_OK) assert_int_equal(found.ragged, expected.ragged);
     assert_int_equal(found.text.length, expected.text.length);
     if (found.text.length) assert_memory_equal(found.text.data, expected.text.data, found.text.length);
@@ -228,31 +229,65 @@ static void any_bytes_with_quotes(void **state) {
   free(bytes);
 }
 
-static void masks_agree_with_each_byte(void **state) {
+/* Both ways of cutting find the same, and what a loop over the bytes finds up to the first quote, CR or NUL.
+ */
+static void cuts_agree(void **state) {
   (void)state;
-  char bytes[64 * 4];
-  uint64_t seed = 3, portable[4], best[4];
-  for (int round = 0; round < 2000; round++) {
-    bool high = false;
-    for (size_t i = 0; i < sizeof bytes; i++) {
-      bytes[i] = (char)(round % 2 ? next_random(&seed) % 256 : next_random(&seed) % 46);
-      high |= (unsigned char)bytes[i] >= 0x80;
+  enum { BLOCKS = 4, BYTES = 64 * BLOCKS };
+  char bytes[BYTES];
+  uint32_t positions[4][BYTES + LF_CUT_SLACK];
+  uint64_t seed = 3;
+  for (int round = 0; round < 20000; round++) {
+    lf_cuts portable = {.ends = positions[0], .lines = positions[1]},
+            best = {.ends = positions[2], .lines = positions[3]};
+    const char alphabet[] = "ab;;\n\"c\r";
+    size_t n_alphabet = round % 4 ? 8 : 7;
+    for (size_t i = 0; i < BYTES; i++) {
+      uint64_t any = next_random(&seed);
+      bytes[i] = round % 2 ? (char)(any % 256) : alphabet[any % n_alphabet];
     }
-    assert_int_equal(lf_masks_portable(bytes, 4, ';', portable), high);
-    assert_int_equal(lf_masks_best()(bytes, 4, ';', best), high);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-      bool expected = bytes[i] != '\0' ? strchr(";\n\r\"", bytes[i]) != NULL : true;
-      assert_int_equal(portable[i / 64] >> (i % 64) & 1, expected);
-      assert_int_equal(best[i / 64] >> (i % 64) & 1, expected);
+    lf_cuts_reset(&portable);
+    lf_cuts_reset(&best);
+    lf_cut_portable(bytes, BLOCKS, 1000, ';', &portable);
+    lf_cut_best()(bytes, BLOCKS, 1000, ';', &best);
+    assert_true(portable.odd == best.odd && portable.not_ascii == best.not_ascii);
+    assert_int_equal(portable.n_ends, best.n_ends);
+    assert_int_equal(portable.n_lines, best.n_lines);
+    assert_memory_equal(portable.ends, best.ends, best.n_ends * sizeof *best.ends);
+    assert_memory_equal(portable.lines, best.lines, best.n_lines * sizeof *best.lines);
+    size_t ends = 0, lines = 0;
+    for (size_t i = 0; i < BYTES && !memchr("\"\r", bytes[i], 3); i++) {
+      if (bytes[i] == ';' || bytes[i] == '\n') assert_int_equal(best.ends[ends++], 1000 + i);
+      if (bytes[i] == '\n') assert_int_equal(best.lines[lines++], 1000 + i);
     }
   }
 }
 
+/* Rows longer than any window that is cut at first, and quotes that only libcsv can read among them. */
+static void long_records(void **state) {
+  (void)state;
+  enum { FIELDS = 4000 };
+  lf_text text = {0};
+  for (size_t r = 0; r < 30; r++)
+    for (size_t f = 0; f < FIELDS; f++) {
+      lf_text_addf(&text, f % 7 ? "%zu" : r % 5 ? "\"q, %zu\"" : "\"say \"\"%zu\"\"\"", r * f);
+      lf_text_add(&text, f + 1 < FIELDS ? "," : "\r\n");
+    }
+  size_t n = text.length;
+  static const char pad[PAD] = {0};
+  lf_text_add_n(&text, pad, PAD);
+  same_listing(text.data, n, ',', FIELDS);
+  lf_text_free(&text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(any_bytes_without_quotes),   cmocka_unit_test(all_byte_values),
-      cmocka_unit_test(quoted_records_among_plain), cmocka_unit_test(any_bytes_with_quotes),
-      cmocka_unit_test(masks_agree_with_each_byte),
+      cmocka_unit_test(any_bytes_without_quotes),
+      cmocka_unit_test(all_byte_values),
+      cmocka_unit_test(quoted_records_among_plain),
+      cmocka_unit_test(any_bytes_with_quotes),
+      cmocka_unit_test(cuts_agree),
+      cmocka_unit_test(long_records),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
