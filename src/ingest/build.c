@@ -34,6 +34,7 @@ static lf_status merge_shelf(const lf_pieces *pieces, size_t index, size_t shelf
       lf_part_count(&pieces->items[p].parts[index], pieces->items[p].rows, counts);
   for (size_t i = 0; i < d->n; i++) {
     lf_entry *e = &d->entries[i];
+    e->place = UINT32_MAX;
     if (!counts[i + 1]) continue; /* of a piece that was read again */
     lf_key key = {.a = e->a, .b = e->b, .length = e->length};
     uint32_t place = lf_dictionary_add(all, &key, e->text, false);
@@ -158,79 +159,86 @@ cleanup:
 
 /* ---- cells ---- */
 
-static void put_codes(const uint32_t *codes, size_t n, uint8_t width, void *cells, size_t row) {
-  uint8_t *bytes = cells;
-  uint16_t *words = cells;
-  uint32_t *wide = cells;
-  if (width == 1)
-    for (size_t i = 0; i < n; i++) bytes[row + i] = (uint8_t)codes[i];
-  else if (width == 2)
-    for (size_t i = 0; i < n; i++) words[row + i] = (uint16_t)codes[i];
-  else
-    for (size_t i = 0; i < n; i++) wide[row + i] = codes[i];
-}
+/* value_of has a value of the column's width for each code of the part. */
+#define TRANSLATE_TO(from, to)                                                                               \
+  do {                                                                                                       \
+    const from *codes = part->cells;                                                                         \
+    const to *values = value_of;                                                                             \
+    to *out = (to *)column->cells + first;                                                                   \
+    for (size_t i = 0; i < rows; i++) out[i] = values[codes[i]];                                             \
+  } while (0)
 
-/* What a cell becomes, by its entry in the dictionary of all: one of these. */
-typedef struct outcome {
-  const uint32_t *codes;
-  const int32_t *decimals;
-  const double *doubles;
-  const uint64_t *hashes;
-} outcome;
+#define TRANSLATE(from)                                                                                      \
+  do {                                                                                                       \
+    switch (column->width) {                                                                                 \
+    case 1: TRANSLATE_TO(from, uint8_t); break;                                                              \
+    case 2: TRANSLATE_TO(from, uint16_t); break;                                                             \
+    case 4: TRANSLATE_TO(from, uint32_t); break;                                                             \
+    default: TRANSLATE_TO(from, uint64_t);                                                                   \
+    }                                                                                                        \
+  } while (0)
 
-static void put_cells(const outcome *by_entry, const uint32_t *entries, size_t n, lf_column *column,
-                      size_t row) {
-  uint32_t codes[LF_BATCH_ROWS];
-  if (by_entry->codes) {
-    for (size_t i = 0; i < n; i++) codes[i] = by_entry->codes[entries[i]];
-    put_codes(codes, n, column->width, column->cells, row);
+static void translate(const lf_part *part, size_t rows, const void *value_of, lf_column *column,
+                      size_t first) {
+  switch (part->width) {
+  case 1: TRANSLATE(uint8_t); break;
+  case 2: TRANSLATE(uint16_t); break;
+  default: TRANSLATE(uint32_t);
   }
-  if (by_entry->decimals)
-    for (size_t i = 0; i < n; i++) ((int32_t *)column->cells)[row + i] = by_entry->decimals[entries[i]];
-  if (by_entry->doubles)
-    for (size_t i = 0; i < n; i++) ((double *)column->cells)[row + i] = by_entry->doubles[entries[i]];
-  if (by_entry->hashes)
-    for (size_t i = 0; i < n; i++) ((uint64_t *)column->cells)[row + i] = by_entry->hashes[entries[i]];
 }
 
-/* Writes the cells of all pieces, whose parts are freed. by_entry has one more than the entries: the empty
- * cell comes first. */
-static lf_status write_cells(const lf_pieces *pieces, size_t index, const outcome *by_entry,
-                             lf_column *column, lf_error *err) {
+/* by_entry, put in the order of the codes of one shelf. */
+static lf_status values_of_codes(const lf_dictionary *d, const void *by_entry, size_t width, void **values,
+                                 lf_error *err) {
+  lf_status status = lf_alloc(d->n + 1, width, values, err);
+  if (status != LF_OK) return status;
+  char *out = *values;
+  memcpy(out, by_entry, width);
+  for (size_t i = 0; i < d->n; i++)
+    memcpy(out + (i + 1) * width, (const char *)by_entry + (d->entries[i].place + 1) * width, width);
+  return LF_OK;
+}
+
+/* Writes the cells of all pieces, whose parts are freed. by_entry has a cell of the column for the empty text
+ * first, then one for each entry of the dictionary of all. */
+static lf_status write_cells(const lf_pieces *pieces, size_t index, const void *by_entry, lf_column *column,
+                             lf_error *err) {
   lf_status status = LF_OK;
-  uint32_t **maps = NULL, entries[LF_BATCH_ROWS];
-  LF_TRY(lf_alloc(pieces->n_shelves, sizeof *maps, &maps, err));
+  void **values = NULL;
+  LF_TRY(lf_alloc(pieces->n_shelves, sizeof *values, &values, err));
   LF_TRY(lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err));
-  for (size_t s = 0; s < pieces->n_shelves; s++) {
-    const lf_dictionary *d = &pieces->shelves[s].dictionaries[index];
-    LF_TRY(lf_alloc(d->n + 1, sizeof **maps, &maps[s], err));
-    for (size_t i = 0; i < d->n; i++) maps[s][i + 1] = d->entries[i].place + 1;
-  }
+  for (size_t s = 0; s < pieces->n_shelves; s++)
+    LF_TRY(
+        values_of_codes(&pieces->shelves[s].dictionaries[index], by_entry, column->width, &values[s], err));
   for (size_t p = 0; p < pieces->n; p++) {
-    lf_part *part = &pieces->items[p].parts[index];
-    const uint32_t *map = maps[pieces->items[p].shelf];
-    size_t rows = pieces->items[p].rows;
-    for (size_t from = 0; from < rows; from += LF_BATCH_ROWS) {
-      size_t n = rows - from < LF_BATCH_ROWS ? rows - from : LF_BATCH_ROWS;
-      lf_part_codes(part, from, from + n, entries);
-      for (size_t i = 0; i < n; i++) entries[i] = map[entries[i]];
-      put_cells(by_entry, entries, n, column, pieces->first_row[p] + from);
-    }
-    lf_part_free(part);
+    const lf_piece *piece = &pieces->items[p];
+    translate(&piece->parts[index], piece->rows, values[piece->shelf], column, pieces->first_row[p]);
+    lf_part_free(&piece->parts[index]);
   }
   lf_cells_rest(column);
 cleanup:
-  for (size_t s = 0; maps && s < pieces->n_shelves; s++) free(maps[s]);
-  free(maps);
+  for (size_t s = 0; values && s < pieces->n_shelves; s++) free(values[s]);
+  free(values);
   return status;
 }
 
-/* codes[i + 1] belongs to entry i. */
-static lf_status write_codes(const lf_pieces *pieces, size_t index, const uint32_t *codes, lf_column *column,
-                             lf_error *err) {
+/* codes[i + 1] belongs to entry i, of n. */
+static lf_status write_codes(const lf_pieces *pieces, size_t index, const uint32_t *codes, size_t n,
+                             lf_column *column, lf_error *err) {
+  lf_status status = LF_OK;
+  void *narrow = NULL;
   column->store = LF_STORE_CODES;
   column->width = column->n_levels <= UINT8_MAX ? 1 : column->n_levels <= UINT16_MAX ? 2 : 4;
-  return write_cells(pieces, index, &(outcome){.codes = codes}, column, err);
+  LF_TRY(lf_alloc(n + 1, column->width, &narrow, err));
+  for (size_t i = 0; i <= n; i++) {
+    if (column->width == 1) ((uint8_t *)narrow)[i] = (uint8_t)codes[i];
+    if (column->width == 2) ((uint16_t *)narrow)[i] = (uint16_t)codes[i];
+    if (column->width == 4) ((uint32_t *)narrow)[i] = codes[i];
+  }
+  status = write_cells(pieces, index, narrow, column, err);
+cleanup:
+  free(narrow);
+  return status;
 }
 
 /* Fewest decimals with which int32 cells hold all values; -1: none. */
@@ -265,7 +273,7 @@ static lf_status write_values(const lf_pieces *pieces, size_t index, size_t n_en
     else
       decimals[i] = isnan(value) ? INT32_MIN : (int32_t)nearbyint(value * lf_power_of_ten[scale]);
   }
-  status = write_cells(pieces, index, &(outcome){.decimals = decimals, .doubles = doubles}, column, err);
+  status = write_cells(pieces, index, doubles ? (const void *)doubles : decimals, column, err);
 cleanup:
   free(decimals);
   free(doubles);
@@ -284,7 +292,7 @@ static lf_status write_hashes(const lf_pieces *pieces, size_t index, const lf_di
   }
   column->store = LF_STORE_HASHES;
   column->width = 8;
-  status = write_cells(pieces, index, &(outcome){.hashes = hashes}, column, err);
+  status = write_cells(pieces, index, hashes, column, err);
 cleanup:
   free(hashes);
   return status;
@@ -306,7 +314,7 @@ static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_di
     column->n_levels = (uint32_t)column->distinct;
     for (size_t i = 0; i < column->n_levels && i < 2; i++)
       LF_TRY(lf_copy_text(level[i].text, level[i].length, &column->levels[i], err));
-    LF_TRY(write_codes(pieces, index, codes, column, err));
+    LF_TRY(write_codes(pieces, index, codes, all->n, column, err));
   } else {
     column->distinct = number_levels(r, n, values, codes);
     if (values && !lf_codes_pay(column->distinct, pieces->first_row[pieces->n])) {
@@ -315,7 +323,7 @@ static lf_status write_column(const lf_pieces *pieces, size_t index, const lf_di
       LF_TRY(write_hashes(pieces, index, all, d, column, err));
     } else {
       LF_TRY(fill_levels(column, r, n, codes, (size_t)column->distinct, err));
-      LF_TRY(write_codes(pieces, index, codes, column, err));
+      LF_TRY(write_codes(pieces, index, codes, all->n, column, err));
     }
   }
 cleanup:

@@ -46,18 +46,23 @@ static size_t slots_for(size_t n) {
   return n <= 1024 ? 8 * n : 2 * n;
 }
 
+static lf_slot *free_slot(lf_slot *slots, size_t n_slots, const lf_entry *e) {
+  size_t at = lf_key_hash(e->a, e->b, e->length) & (n_slots - 1);
+  while (slots[at].code) at = (at + 1) & (n_slots - 1);
+  return &slots[at];
+}
+
 /* Makes room for one more entry. */
 static bool make_room(lf_dictionary *dictionary) {
   if (slots_for(dictionary->n + 1) <= dictionary->n_slots) return true;
   size_t n_slots = dictionary->n_slots ? 2 * dictionary->n_slots : 128;
   while (n_slots < slots_for(dictionary->n + 1)) n_slots *= 2;
-  uint32_t *slots = calloc(n_slots, sizeof *slots);
+  lf_slot *slots = calloc(n_slots, sizeof *slots);
   if (!slots) return false;
   for (size_t i = 0; i < dictionary->n; i++) {
     const lf_entry *e = &dictionary->entries[i];
-    size_t slot = lf_key_hash(e->a, e->b, e->length) & (n_slots - 1);
-    while (slots[slot]) slot = (slot + 1) & (n_slots - 1);
-    slots[slot] = (uint32_t)(i + 1);
+    *free_slot(slots, n_slots, e) =
+        (lf_slot){.a = e->a, .b = e->b, .length = e->length, .code = (uint32_t)(i + 1)};
   }
   free(dictionary->slots);
   dictionary->slots = slots;
@@ -76,14 +81,14 @@ uint32_t lf_dictionary_add(lf_dictionary *dictionary, const lf_key *key, const c
               NULL) != LF_OK)
     return UINT32_MAX;
   size_t mask = dictionary->n_slots - 1, slot = lf_key_hash(key->a, key->b, key->length) & mask;
-  for (; dictionary->slots[slot]; slot = (slot + 1) & mask) {
-    uint32_t index = dictionary->slots[slot] - 1;
+  for (; dictionary->slots[slot].code; slot = (slot + 1) & mask) {
+    uint32_t index = dictionary->slots[slot].code - 1;
     if (same(&dictionary->entries[index], key, text)) return index;
   }
   const char *kept = copy ? arena_copy(dictionary, text, key->length) : text;
   if (!kept) return UINT32_MAX;
   uint32_t index = (uint32_t)dictionary->n++;
-  dictionary->slots[slot] = index + 1;
+  dictionary->slots[slot] = (lf_slot){.a = key->a, .b = key->b, .length = key->length, .code = index + 1};
   dictionary->entries[index] = (lf_entry){.a = key->a, .b = key->b, .text = kept, .length = key->length};
   return index;
 }

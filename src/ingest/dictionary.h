@@ -19,9 +19,16 @@ typedef struct lf_entry {
   uint64_t count;
 } lf_entry;
 
+/* A place of the hash table, with the key beside the index: one look tells. */
+typedef struct lf_slot {
+  uint64_t a, b;
+  uint32_t length;
+  uint32_t code; /* 1 + index of the entry; 0 is free */
+} lf_slot;
+
 typedef struct lf_dictionary {
-  uint32_t *slots; /* 1 + index of an entry; 0 is free */
-  size_t n_slots;  /* a power of two */
+  lf_slot *slots;
+  size_t n_slots; /* a power of two */
   lf_entry *entries;
   size_t n, capacity;
   struct lf_arena *arena; /* texts that had to be copied */
@@ -52,15 +59,14 @@ static inline uint64_t lf_key_hash(uint64_t a, uint64_t b, uint32_t length) {
   return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
-/* Index of a text of at most 16 bytes that is known, else UINT32_MAX. */
+/* 1 + index of a text of at most 16 bytes that is known, else 0. */
 static inline uint32_t lf_dictionary_find_short(const lf_dictionary *dictionary, const lf_key *key) {
-  if (!dictionary->n_slots) return UINT32_MAX;
+  if (!dictionary->n_slots) return 0;
   size_t mask = dictionary->n_slots - 1;
-  for (size_t slot = lf_key_hash(key->a, key->b, key->length) & mask;; slot = (slot + 1) & mask) {
-    uint32_t index = dictionary->slots[slot];
-    if (!index) return UINT32_MAX;
-    const lf_entry *e = &dictionary->entries[index - 1];
-    if (e->a == key->a && e->b == key->b && e->length == key->length) return index - 1;
+  for (size_t at = lf_key_hash(key->a, key->b, key->length) & mask;; at = (at + 1) & mask) {
+    const lf_slot *slot = &dictionary->slots[at];
+    if ((slot->a == key->a && slot->b == key->b && slot->length == key->length) || !slot->code)
+      return slot->code;
   }
 }
 

@@ -27,7 +27,7 @@ void lf_part_free(lf_part *part) {
 }
 
 /* Codes one cell after the other, whatever their width. */
-void lf_part_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes) {
+static void get_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes) {
   const uint8_t *bytes = part->cells;
   const uint16_t *words = part->cells;
   const uint32_t *wide = part->cells;
@@ -58,12 +58,30 @@ static void put_codes(lf_part *part, size_t row, const uint32_t *codes, size_t n
   }
 }
 
+/* Bytes are counted in four tables in turn: an addition need not wait for the one before it where both are to
+ * the same code. */
+static void count_bytes(const uint8_t *cells, size_t rows, uint64_t *counts) {
+  uint32_t table[4][UINT8_MAX + 1] = {{0}};
+  size_t i = 0;
+  for (; i + 4 <= rows; i += 4)
+    for (size_t k = 0; k < 4; k++) table[k][cells[i + k]]++;
+  for (; i < rows; i++) table[0][cells[i]]++;
+  for (size_t code = 0; code <= UINT8_MAX; code++) {
+    uint64_t all = (uint64_t)table[0][code] + table[1][code] + table[2][code] + table[3][code];
+    if (all) counts[code] += all; /* counts may end before the last byte value */
+  }
+}
+
 void lf_part_count(const lf_part *part, size_t rows, uint64_t *counts) {
-  uint32_t codes[LF_BATCH_ROWS];
-  for (size_t from = 0; from < rows; from += LF_BATCH_ROWS) {
-    size_t to = from + LF_BATCH_ROWS < rows ? from + LF_BATCH_ROWS : rows;
-    lf_part_codes(part, from, to, codes);
-    for (size_t i = 0; i < to - from; i++) counts[codes[i]]++;
+  const uint16_t *words = part->cells;
+  const uint32_t *wide = part->cells;
+  switch (part->width) {
+  case 1: count_bytes(part->cells, rows, counts); break;
+  case 2:
+    for (size_t i = 0; i < rows; i++) counts[words[i]]++;
+    break;
+  default:
+    for (size_t i = 0; i < rows; i++) counts[wide[i]]++;
   }
 }
 
@@ -80,12 +98,19 @@ static bool widen(lf_part *part, size_t rows, uint8_t width) {
   if (!wide.cells) return false;
   for (size_t from = 0; from < rows; from += LF_BATCH_ROWS) {
     size_t to = from + LF_BATCH_ROWS < rows ? from + LF_BATCH_ROWS : rows;
-    lf_part_codes(part, from, to, codes);
+    get_codes(part, from, to, codes);
     put_codes(&wide, from, codes, to - from);
   }
   free(part->cells);
   *part = wide;
   return true;
+}
+
+/* Code of a text that the dictionary may not know yet; 0 where memory ends. */
+static uint32_t new_code(lf_dictionary *dictionary, const char *text, size_t n, bool side) {
+  lf_key key = lf_key_of(text, n);
+  /* short texts are copied: looking at them again would map page after page of the input */
+  return lf_dictionary_add(dictionary, &key, text, side || n <= COPIED_TEXT) + 1;
 }
 
 static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t rows) {
@@ -96,15 +121,13 @@ static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t r
     const char *text = lf_scan_field(scan, r, field, &n);
     codes[r] = 0;
     if (!n) continue;
-    lf_key key = n <= 16 ? lf_key_short(text, n) : lf_key_of(text, n);
-    uint32_t index = n <= 16 ? lf_dictionary_find_short(d, &key) : UINT32_MAX;
-    if (index == UINT32_MAX) {
-      /* short texts are copied: looking at them again would map page after page of the input */
-      bool side = scan->start[r * scan->n_fields + field] & LF_SIDE_BIT;
-      index = lf_dictionary_add(d, &key, text, side || n <= COPIED_TEXT);
-      if (index == UINT32_MAX) return false;
+    if (n <= 16) {
+      lf_key key = lf_key_short(text, n);
+      codes[r] = lf_dictionary_find_short(d, &key);
     }
-    codes[r] = index + 1;
+    if (codes[r]) continue;
+    codes[r] = new_code(d, text, n, scan->start[r * scan->n_fields + field] & LF_SIDE_BIT);
+    if (!codes[r]) return false;
   }
   uint8_t width = code_width(d->n);
   if (width > part->width && !widen(part, rows, width)) return false;
@@ -155,7 +178,7 @@ static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t 
 }
 
 /* A plain number of at most nine digits: mantissa / 10^scale. */
-static inline bool short_number(const char *text, size_t n, int32_t *mantissa, unsigned *scale) {
+static bool short_number(const char *text, size_t n, int32_t *mantissa, unsigned *scale) {
   size_t i = text[0] == '-';
   size_t digits = 0;
   uint32_t m = 0;
@@ -178,6 +201,37 @@ static inline bool short_number(const char *text, size_t n, int32_t *mantissa, u
   *scale = decimals;
   *mantissa = text[0] == '-' ? -(int32_t)m : (int32_t)m;
   return digits > 0 && digits <= 9;
+}
+
+/* The same for a text of 1 to 8 bytes without a sign, its bytes handled together; false where it is none, or
+ * one that the other way has to look at. At least 8 bytes are readable. */
+static inline bool tiny_number(const char *text, size_t n, int32_t *mantissa, unsigned *scale) {
+  const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+  if (n > 8 || (n > 1 && text[0] == '0' && text[1] != '.')) return false;
+  uint64_t word = 0;
+  memcpy(&word, text, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  word <<= 64 - 8 * n; /* last character in the highest byte, zeros before the first */
+  uint64_t x = word ^ ones * '.', point = ~(((x & ~high) + ~high) | x) & high;
+  *scale = 0;
+  if (point) {                                            /* the digits before it move up by one */
+    unsigned at = (unsigned)__builtin_ctzll(point) & ~7u; /* bit at which the point stands */
+    uint64_t below = (UINT64_C(1) << at) - 1;
+    if (!(word & below)) return false; /* no digit before it */
+    *scale = (56 - at) / 8;
+    word = (word & ~(below << 8 | 0xff)) | (word & below) << 8;
+    n--;
+  }
+  word |= (ones * '0') & ~(UINT64_MAX << (64 - 8 * n));
+  /* every byte is a digit: 0x30 to 0x39 */
+  if (((word & 0xf0 * ones) | ((word + 6 * ones) & 0xf0 * ones) >> 4) != 0x33 * ones) return false;
+  /* pairs, fours, eights (Lemire 2018, "Quickly parsing eight digits") */
+  word = (word & 0x0f * ones) * 2561 >> 8;
+  word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+  *mantissa = (int32_t)((word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
+  return true;
 }
 
 static bool decimals_to_doubles(lf_part *part, size_t rows) {
@@ -208,7 +262,8 @@ static bool raise_scale(lf_part *part, size_t rows, unsigned scale) {
 static bool put_number(lf_part *part, size_t row, const char *text, size_t n) {
   int32_t mantissa = 0;
   unsigned scale = 0;
-  if (part->width == 4 && short_number(text, n, &mantissa, &scale)) {
+  if (part->width == 4 &&
+      (tiny_number(text, n, &mantissa, &scale) || short_number(text, n, &mantissa, &scale))) {
     if (scale > part->scale && !raise_scale(part, row, scale)) return false;
     if (part->width == 4) {
       int64_t cell = (int64_t)mantissa * power_of_ten[part->scale - scale];

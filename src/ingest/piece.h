@@ -89,9 +89,7 @@ void lf_part_free(lf_part *part);
 /* Frees the cells alone, of which there are `rows`. */
 void lf_part_drop_cells(lf_part *part, size_t rows);
 
-/* Codes of rows [from, to) of a part that was read by dictionary. */
-void lf_part_codes(const lf_part *part, size_t from, size_t to, uint32_t *codes);
-/* Adds the rows of each code. */
+/* Adds the rows of each code of a part that was read by dictionary. */
 void lf_part_count(const lf_part *part, size_t rows, uint64_t *counts);
 
 /* Reads one column of a batch into a part that holds `rows` rows so far. False where memory ends. */
