@@ -37,8 +37,9 @@ static inline void lf_cuts_reset(lf_cuts *cuts) {
 typedef void (*lf_cut_function)(const char *bytes, size_t n_blocks, size_t at, char delimiter, lf_cuts *cuts);
 
 void lf_cut_portable(const char *bytes, size_t n_blocks, size_t at, char delimiter, lf_cuts *cuts);
-/* NULL where the machine has no AVX2. */
+/* NULL where the machine has no AVX2, or no AVX-512 with VBMI2. */
 lf_cut_function lf_cut_avx2(void);
+lf_cut_function lf_cut_avx512(void);
 /* The fastest on this machine. */
 lf_cut_function lf_cut_best(void);
 

@@ -59,14 +59,13 @@ static inline uint64_t lf_key_hash(uint64_t a, uint64_t b, uint32_t length) {
   return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
-/* 1 + index of a text of at most 16 bytes that is known, else 0. */
-static inline uint32_t lf_dictionary_find_short(const lf_dictionary *dictionary, const lf_key *key) {
-  if (!dictionary->n_slots) return 0;
-  size_t mask = dictionary->n_slots - 1;
+/* 1 + index of a text of at most 16 bytes that is known, else 0; mask is one less than the number of slots.
+ */
+static inline uint32_t lf_slot_find(const lf_slot *slots, size_t mask, const lf_key *key) {
   for (size_t at = lf_key_hash(key->a, key->b, key->length) & mask;; at = (at + 1) & mask) {
-    const lf_slot *slot = &dictionary->slots[at];
-    if ((slot->a == key->a && slot->b == key->b && slot->length == key->length) || !slot->code)
-      return slot->code;
+    const lf_slot *slot = &slots[at];
+    bool same = ((slot->a ^ key->a) | (slot->b ^ key->b) | (slot->length ^ key->length)) == 0;
+    if (same || !slot->code) return slot->code;
   }
 }
 

@@ -106,8 +106,8 @@ static bool widen(lf_part *part, size_t rows, uint8_t width) {
   return true;
 }
 
-/* Code of a text that the dictionary may not know yet; 0 where memory ends. */
-static uint32_t new_code(lf_dictionary *dictionary, const char *text, size_t n, bool side) {
+/* Code of a text that is long, or not known yet; 0 where memory ends. */
+static uint32_t find_code(lf_dictionary *dictionary, const char *text, size_t n, bool side) {
   lf_key key = lf_key_of(text, n);
   /* short texts are copied: looking at them again would map page after page of the input */
   return lf_dictionary_add(dictionary, &key, text, side || n <= COPIED_TEXT) + 1;
@@ -116,22 +116,28 @@ static uint32_t new_code(lf_dictionary *dictionary, const char *text, size_t n, 
 static bool add_codes(lf_part *part, const lf_scan *scan, size_t field, size_t rows) {
   lf_dictionary *d = part->dictionary;
   uint32_t codes[LF_BATCH_ROWS];
-  for (size_t r = 0; r < scan->rows; r++) {
+  const size_t n_rows = scan->rows;
+  const lf_fields fields = lf_scan_fields(scan);
+  const lf_slot *slots = d->slots;
+  size_t mask = d->n_slots - 1;
+  for (size_t r = 0; r < n_rows; r++) {
     size_t n = 0;
-    const char *text = lf_scan_field(scan, r, field, &n);
+    const char *text = lf_scan_field(&fields, r, field, &n);
     codes[r] = 0;
     if (!n) continue;
-    if (n <= 16) {
+    if (n <= 16 && slots) {
       lf_key key = lf_key_short(text, n);
-      codes[r] = lf_dictionary_find_short(d, &key);
+      codes[r] = lf_slot_find(slots, mask, &key);
     }
     if (codes[r]) continue;
-    codes[r] = new_code(d, text, n, scan->start[r * scan->n_fields + field] & LF_SIDE_BIT);
+    codes[r] = find_code(d, text, n, scan->start[r * scan->n_fields + field] & LF_SIDE_BIT);
     if (!codes[r]) return false;
+    slots = d->slots; /* they may have moved */
+    mask = d->n_slots - 1;
   }
   uint8_t width = code_width(d->n);
   if (width > part->width && !widen(part, rows, width)) return false;
-  put_codes(part, rows, codes, scan->rows);
+  put_codes(part, rows, codes, n_rows);
   return true;
 }
 
@@ -158,10 +164,11 @@ static bool like_value(const char *text, size_t n) {
 
 static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t rows,
                        const lf_missing *missing) {
+  const lf_fields fields = lf_scan_fields(scan);
   uint64_t *cells = (uint64_t *)part->cells + rows;
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
-    const char *text = lf_scan_field(scan, r, field, &n);
+    const char *text = lf_scan_field(&fields, r, field, &n);
     cells[r] = 0;
     int spelling = n <= missing->longest ? lf_missing_find(missing, text, n, false) : LF_MISSING_NONE;
     if (spelling != LF_MISSING_NONE) {
@@ -293,9 +300,10 @@ static void put_missing(lf_part *part, size_t row) {
 
 static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t rows,
                         const lf_missing *missing) {
+  const lf_fields fields = lf_scan_fields(scan);
   for (size_t r = 0; r < scan->rows && !part->contradicted; r++) {
     size_t n = 0;
-    const char *text = lf_scan_field(scan, r, field, &n);
+    const char *text = lf_scan_field(&fields, r, field, &n);
     int spelling = LF_MISSING_NONE;
     if (n <= missing->longest && (!n || text[0] < '0' || text[0] > '9'))
       spelling = lf_missing_find(missing, text, n, true);
@@ -310,9 +318,10 @@ static bool add_numbers(lf_part *part, const lf_scan *scan, size_t field, size_t
 }
 
 static bool count_empty(lf_part *part, const lf_scan *scan, size_t field) {
+  const lf_fields fields = lf_scan_fields(scan);
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
-    lf_scan_field(scan, r, field, &n);
+    lf_scan_field(&fields, r, field, &n);
     part->empty += n == 0;
   }
   return true;

@@ -9,7 +9,7 @@
 #include "ingest/cut.h"
 #include "ingest/quoted.h"
 
-enum { LF_BATCH_ROWS = 128, LF_SIDE_PAD = 32 };
+enum { LF_BATCH_ROWS = 64, LF_SIDE_PAD = 32 };
 
 /* Start of a field whose text stands in the side buffer, not in the input. */
 #define LF_SIDE_BIT UINT32_C(0x80000000)
@@ -59,16 +59,28 @@ void lf_scan_aim(lf_scan *scan, const char *base, size_t from, size_t end, size_
  * first. */
 bool lf_scan_batch(lf_scan *scan);
 
-/* The text of field `field` of row `row` of the batch, without its quotes and the white space around it. */
-static inline const char *lf_scan_field(const lf_scan *scan, size_t row, size_t field, size_t *n) {
-  size_t i = row * scan->n_fields + field;
-  uint32_t start = scan->start[i];
-  const char *text = (start & LF_SIDE_BIT ? scan->side.data : scan->base) + (start & ~LF_SIDE_BIT);
-  *n = scan->length[i];
+/* The fields of a batch, for loops over its rows. */
+typedef struct lf_fields {
+  const char *base, *side;
+  const uint32_t *start, *length;
+  size_t n_fields;
+} lf_fields;
+
+static inline lf_fields lf_scan_fields(const lf_scan *scan) {
+  return (lf_fields){scan->base, scan->side.data, scan->start, scan->length, scan->n_fields};
+}
+
+/* The text of field `field` of row `row`, without its quotes and the white space around it. */
+static inline const char *lf_scan_field(const lf_fields *fields, size_t row, size_t field, size_t *n) {
+  size_t i = row * fields->n_fields + field;
+  uint32_t start = fields->start[i];
+  bool side = start & LF_SIDE_BIT;
+  const char *text = (side ? fields->side : fields->base) + (start & ~LF_SIDE_BIT);
+  *n = fields->length[i];
   if (!*n) return text;
   unsigned char first = (unsigned char)text[0], last = (unsigned char)text[*n - 1];
   if (first <= '"' || last <= ' ' || first == 0xc2 || last == 0xa0) {
-    if (first == '"' && !(start & LF_SIDE_BIT)) {
+    if (first == '"' && !side) {
       text++;
       *n -= 2;
     }
