@@ -30,6 +30,8 @@ static const command_rule commands[] = {
      "what the history says of every attribute, and of each claim"},
     {"score", LF_COMMAND_SCORE, lf_command_score, "LEADS... --config FILE [-o FILE]",
      "points, grade, MQL, probability and reasons of every lead"},
+    {"export", LF_COMMAND_EXPORT, lf_command_export, "scoring.json --to FORMAT [-o FILE]",
+     "the scorecard for a warehouse, a CRM or a program, with rows that prove it"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

@@ -11,7 +11,8 @@
 enum {
   HISTORY =
       LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE | LF_COMMAND_EVIDENCE,
-  ALL = HISTORY | LF_COMMAND_SCORE
+  ALL = HISTORY | LF_COMMAND_SCORE,
+  EVERY = ALL | LF_COMMAND_EXPORT /* commands that read no table know these alone */
 };
 
 typedef enum option_id {
@@ -40,6 +41,10 @@ typedef enum option_id {
   OPT_CURRENT,
   OPT_SCORE,
   OPT_CLAIMS,
+  OPT_TO,
+  OPT_DIALECT,
+  OPT_TABLE,
+  OPT_PROOF,
   OPT_OUTPUT,
   OPT_SEED,
   OPT_THREADS,
@@ -63,7 +68,7 @@ typedef struct option_rule {
 } option_rule;
 
 static const option_rule rules[] = {
-    {"project", 'p', "FILE", OPT_PROJECT, ALL, "project file (YAML): roles, owners, bands"},
+    {"project", 'p', "FILE", OPT_PROJECT, EVERY, "project file (YAML): roles, owners, bands"},
     {"outcome", 0, "COL", OPT_OUTCOME, HISTORY, "column that says won or lost"},
     {"won", 0, "V,...", OPT_WON, HISTORY, "values of the outcome that mean won"},
     {"lost", 0, "V,...", OPT_LOST, HISTORY, "values of the outcome that mean lost"},
@@ -77,7 +82,7 @@ static const option_rule rules[] = {
     {"drop", 0, "A,B", OPT_DROP, HISTORY, "columns to leave out"},
     {"keep", 0, "A,B", OPT_KEEP, HISTORY, "attributes to keep though a screen would leave them out"},
     {"as", 0, "NAME=KIND", OPT_AS, ALL, "kind of a column: number, category, flag, text, date"},
-    {"missing", 0, "V,...", OPT_MISSING, ALL, "spellings of missing, in place of the known ones"},
+    {"missing", 0, "V,...", OPT_MISSING, EVERY, "spellings of missing, in place of the known ones"},
     {"holdout", 0, "F", OPT_HOLDOUT, HISTORY, "share of rows that judge (0: none; default 0.25)"},
     {"holdout-from", 0, "DATE", OPT_HOLDOUT_FROM, HISTORY, "rows from this date judge"},
     {"method", 0, "NAME", OPT_METHOD, LF_COMMAND_FIT, "card (default) or plain"},
@@ -91,18 +96,25 @@ static const option_rule rules[] = {
      "definition in force (scoring.json): the report says what changes"},
     {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
     {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to answer (YAML), in place of the project file's"},
-    {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE,
-     "folder (fit) or file (score) to write"},
+    {"to", 0, "FORMAT", OPT_TO, LF_COMMAND_EXPORT,
+     "sql, salesforce, hubspot, zoho, pmml, csv, markdown or c"},
+    {"dialect", 0, "NAME", OPT_DIALECT, LF_COMMAND_EXPORT,
+     "of SQL: ansi (default), postgres, snowflake, bigquery, spark, duckdb, sqlserver, sqlite"},
+    {"table", 0, "NAME", OPT_TABLE, LF_COMMAND_EXPORT, "SQL: table of the leads, as in schema.leads"},
+    {"proof", 0, "FILE", OPT_PROOF, LF_COMMAND_EXPORT,
+     "also write rows on and beside every edge with their scores (CSV)"},
+    {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT,
+     "folder (fit) or file to write"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
-    {"threads", 0, "N", OPT_THREADS, ALL, "threads (default: all cores); never changes a result"},
+    {"threads", 0, "N", OPT_THREADS, EVERY, "threads (default: all cores); never changes a result"},
     {"memory", 0, "SIZE", OPT_MEMORY, ALL, "memory for the table (256M, 4G); what is more goes to $TMPDIR"},
     {"json", 0, NULL, OPT_JSON, HISTORY, "machine-readable result on standard output"},
     {"yaml", 0, NULL, OPT_YAML, LF_COMMAND_INSPECT, "write a project file to edit"},
-    {"quiet", 'q', NULL, OPT_QUIET, ALL, "say nothing but errors"},
-    {"verbose", 'v', NULL, OPT_VERBOSE, ALL, "say more"},
-    {"no-progress", 0, NULL, OPT_NO_PROGRESS, ALL, "no progress on the terminal"},
-    {"help", 'h', NULL, OPT_HELP, ALL, "this help"},
-    {"version", 0, NULL, OPT_VERSION, ALL, "version of the program"},
+    {"quiet", 'q', NULL, OPT_QUIET, EVERY, "say nothing but errors"},
+    {"verbose", 'v', NULL, OPT_VERBOSE, EVERY, "say more"},
+    {"no-progress", 0, NULL, OPT_NO_PROGRESS, EVERY, "no progress on the terminal"},
+    {"help", 'h', NULL, OPT_HELP, EVERY, "this help"},
+    {"version", 0, NULL, OPT_VERSION, EVERY, "version of the program"},
 };
 enum { N_RULES = sizeof rules / sizeof *rules };
 
@@ -230,6 +242,10 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_CURRENT: o->current = value; return LF_OK;
   case OPT_SCORE: o->score = value; return LF_OK;
   case OPT_CLAIMS: o->claims = value; return LF_OK;
+  case OPT_TO: o->to = value; return LF_OK;
+  case OPT_DIALECT: o->dialect = value; return LF_OK;
+  case OPT_TABLE: o->table = value; return LF_OK;
+  case OPT_PROOF: o->proof = value; return LF_OK;
   case OPT_OUTPUT: o->output = value; return LF_OK;
   case OPT_SEED:
     status = set_whole(rule->name, value, 0, 9007199254740992.0, &number, err);

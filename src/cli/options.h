@@ -12,7 +12,8 @@ typedef enum lf_command {
   LF_COMMAND_VALIDATE = 4,
   LF_COMMAND_SCORE = 8,
   LF_COMMAND_COMPARE = 16,
-  LF_COMMAND_EVIDENCE = 32
+  LF_COMMAND_EVIDENCE = 32,
+  LF_COMMAND_EXPORT = 64
 } lf_command;
 
 typedef enum lf_method { LF_METHOD_CARD = 0, LF_METHOD_PLAIN } lf_method;
@@ -30,6 +31,10 @@ typedef struct lf_options {
   const char *current; /* --current */
   const char *score;   /* --score COLUMN */
   const char *claims;  /* --claims FILE */
+  const char *to;      /* export: --to FORMAT */
+  const char *dialect; /* export: --dialect NAME */
+  const char *table;   /* export: --table NAME */
+  const char *proof;   /* export: --proof FILE */
   const char *holdout_from;
   double holdout;   /* NaN: not said */
   double capacity;  /* NaN: not said */
