@@ -35,9 +35,10 @@ lf_status lf_rules_put(json_t *list, json_t *test, lf_error *err) {
   return lf_fail(err, LF_E_MEMORY, "not enough memory for the rules");
 }
 
-/* The tests of the band of the rest: a value is there, and no other band lists it or holds it. */
+/* The tests of the band of the rest: a value is there, and no other band lists it or holds it.
+ * above: the part above all intervals; else the part under them, or all of it where there are none. */
 static lf_status rest_tests(const lf_rule_target *target, const char *field, const lf_attribute *attribute,
-                            json_t *tests, lf_error *err) {
+                            bool above, json_t *tests, lf_error *err) {
   lf_status status = lf_rules_put(tests, target->test(field, attribute, LF_TEST_KNOWN, NULL, 0), err);
   json_t *values = json_array();
   double low = INFINITY, high = -INFINITY;
@@ -57,24 +58,26 @@ static lf_status rest_tests(const lf_rule_target *target, const char *field, con
     status = lf_rules_put(tests, target->test(field, attribute, LF_TEST_NONE, one, 0), err);
     json_decref(one);
   }
-  if (status == LF_OK && low <= high && (isfinite(low) || isfinite(high)))
+  if (status == LF_OK && low <= high)
     status = lf_rules_put(tests,
-                          isfinite(low) ? target->test(field, attribute, LF_TEST_BELOW, NULL, low)
-                                        : target->test(field, attribute, LF_TEST_FROM, NULL, high),
+                          above ? target->test(field, attribute, LF_TEST_FROM, NULL, high)
+                                : target->test(field, attribute, LF_TEST_BELOW, NULL, low),
                           err);
   json_decref(values);
   return status;
 }
 
-/* Whether the rest can hold a lead at all: numbers whose intervals reach to both ends leave none over. */
-static bool rest_is_empty(const lf_attribute *attribute) {
-  bool low = false, high = false;
+/* Which parts of the rest can hold a lead: under the intervals (or anywhere, where there are none), above
+ * them. */
+static void rest_parts(const lf_attribute *attribute, bool *under, bool *above) {
+  double low = INFINITY, high = -INFINITY;
   for (size_t b = 0; b < attribute->n_bands; b++) {
     if (attribute->bands[b].type != LF_BAND_INTERVAL) continue;
-    low |= isinf(attribute->bands[b].from);
-    high |= isinf(attribute->bands[b].to);
+    low = fmin(low, attribute->bands[b].from);
+    high = fmax(high, attribute->bands[b].to);
   }
-  return low && high;
+  *under = low > -INFINITY;
+  *above = low <= high && high < INFINITY;
 }
 
 /* Numbers that are listed do not count in the interval that holds them. */
@@ -101,17 +104,19 @@ static lf_status interval_tests(const lf_rule_target *target, const char *field,
   return status;
 }
 
-/* The tests that must all hold for a band; listed numbers: any of them (*any). */
+/* The tests that must all hold for a band; listed numbers: any of them (*any). Going in, *any asks for the
+ * part of the rest that lies above the intervals. */
 static lf_status band_tests(const lf_rule_target *target, const char *field, const lf_attribute *attribute,
                             const lf_band *band, json_t *tests, bool *any, lf_error *err) {
   lf_status status = LF_OK;
+  bool above = *any;
   *any = false;
   if (attribute->kind == LF_KIND_DATE && band->type != LF_BAND_MISSING)
     return lf_export_refuse(attribute, band, target->name, "its rules have no fixed days", err);
   switch (band->type) {
   case LF_BAND_MISSING:
     return lf_rules_put(tests, target->test(field, attribute, LF_TEST_EMPTY, NULL, 0), err);
-  case LF_BAND_OTHER: return rest_tests(target, field, attribute, tests, err);
+  case LF_BAND_OTHER: return rest_tests(target, field, attribute, above, tests, err);
   case LF_BAND_INTERVAL: return interval_tests(target, field, attribute, band, tests, err);
   case LF_BAND_MATCH:
     return lf_export_refuse(attribute, band, target->name, "its rules have no patterns", err);
@@ -195,14 +200,19 @@ lf_status lf_rules_add(const lf_rule_target *target, const lf_scorecard *card, s
   for (size_t b = 0; b < attribute->n_bands && status == LF_OK; b++) {
     const lf_band *band = &attribute->bands[b];
     int points = points_of(card, a, b);
-    bool any = false;
-    if (!points || (band->type == LF_BAND_OTHER && rest_is_empty(attribute))) continue;
+    bool part[2] = {true, false};
+    if (band->type == LF_BAND_OTHER) rest_parts(attribute, &part[0], &part[1]);
+    if (!points || !(part[0] || part[1])) continue;
     *low = points < *low ? points : *low;
     *high = points > *high ? points : *high;
-    json_t *tests = json_array();
-    status = band_tests(target, field, attribute, band, tests, &any, err);
-    if (status == LF_OK) status = lf_rules_put(rules, target->rule(points, tests, any), err);
-    json_decref(tests);
+    for (int k = 0; k < 2 && status == LF_OK; k++) {
+      bool any = k == 1;
+      if (!part[k]) continue;
+      json_t *tests = json_array();
+      status = band_tests(target, field, attribute, band, tests, &any, err);
+      if (status == LF_OK) status = lf_rules_put(rules, target->rule(points, tests, any), err);
+      json_decref(tests);
+    }
   }
   return status;
 }
