@@ -5,6 +5,7 @@
 #include "band/distribution.h"
 #include "band/lookup.h"
 #include "band/match.h"
+#include "band/pins.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 
@@ -13,16 +14,19 @@ enum { DEFAULT_ATOMS = 200, DEFAULT_LEVELS = 1000, DEFAULT_MIN_ROWS = 5 };
 static lf_status number_atoms(const lf_history *history, const lf_atom_options *options, lf_atom_set *set,
                               lf_error *err) {
   const lf_attribute_spec *spec = set->spec;
+  lf_status status = LF_OK;
   if (spec && spec->n_edges) {
     set->given = true;
-    lf_status status = lf_alloc(spec->n_edges, sizeof *set->edge, &set->edge, err);
+    status = lf_alloc(spec->n_edges, sizeof *set->edge, &set->edge, err);
     if (status != LF_OK) return status;
     memcpy(set->edge, spec->edges, spec->n_edges * sizeof *set->edge);
     set->n = spec->n_edges + 1;
     return LF_OK;
   }
+  if (!options->without_rules) status = lf_pins_edges(history->project, set, err);
+  if (status != LF_OK || set->given) return status;
   lf_distribution d = {0};
-  lf_status status = lf_distribution_make(history, set->column, &d, err);
+  status = lf_distribution_make(history, set->column, &d, err);
   if (status == LF_OK) status = lf_distribution_cut(&d, options->max_atoms, &set->edge, &set->n, err);
   lf_distribution_clear(&d);
   return status;
@@ -51,6 +55,12 @@ static lf_status category_atoms(const lf_history *history, const lf_atom_options
   qsort(levels + 1, column->n_levels, sizeof *levels, by_falling_rows);
   size_t n = 0;
   while (n < column->n_levels && n < options->max_levels && levels[n + 1].rows >= options->min_rows) n++;
+  for (size_t k = n + 1; !options->without_rules && k <= column->n_levels; k++) {
+    if (!lf_pins_name_level(set->spec, lf_column_level(column, levels[k].code))) continue;
+    counted_level named = levels[k]; /* a value that is named has its own atom, however rare */
+    levels[k] = levels[n + 1];
+    levels[++n] = named;
+  }
   LF_TRY(lf_alloc(n, sizeof *set->level, &set->level, err));
   for (size_t a = 0; a < n; a++) set->level[a] = levels[a + 1].code;
   set->n = n;
@@ -112,6 +122,7 @@ static void make_one(void *context, size_t i) {
   } else
     status = category_atoms(work->history, &work->options, set, err);
   if (status == LF_OK) status = code_rows(work->history, set, err);
+  if (status == LF_OK) status = lf_pins_make(work->history, set, work->options.without_rules, err);
   work->status[i] = status;
 }
 
@@ -146,6 +157,7 @@ lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *option
   if (status != LF_OK) return status;
   size_t columns = history->table->n_columns;
   atoms->n_rows = history->n_rows;
+  atoms->without_rules = work.options.without_rules;
   LF_TRY(lf_alloc(columns, sizeof *atoms->items, &atoms->items, err));
   LF_TRY(lf_alloc(columns, sizeof *work.status, &work.status, err));
   LF_TRY(lf_alloc(columns, sizeof *work.errors, &work.errors, err));
@@ -173,6 +185,8 @@ void lf_atoms_free(lf_atoms *atoms) {
     free(set->edge);
     free(set->level);
     free(set->code);
+    free(set->rules.pin);
+    free(set->rules.sign);
   }
   free(atoms->items);
   free(atoms);

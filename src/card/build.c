@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "card/points.h"
 
-enum { SCORE_MAXIMUM = 100 };
+enum { SCORE_MAXIMUM = LF_SCORE_MAXIMUM };
 
 /* The working state of one build; coefficients without the intercept are numbered from 0. */
 typedef struct builder {
@@ -84,7 +84,9 @@ static lf_status choose_points(builder *b, lf_error *err) {
                                .n_attributes = b->fit->banded->n_terms,
                                .first = b->first,
                                .count = b->count,
-                               .maximum = SCORE_MAXIMUM};
+                               .maximum = SCORE_MAXIMUM,
+                               .rules = b->fit->rules,
+                               .target = b->fit->rules ? b->fit->target + 1 : NULL};
   lf_status status = lf_points_choose(&problem, &b->answer, err);
   b->out->rounding_plain = b->answer.loss_plain;
   b->out->rounding = b->answer.loss;
@@ -99,6 +101,7 @@ static lf_status choose_points(builder *b, lf_error *err) {
 typedef struct band_facts {
   double weight, rows, won, amount;
   int points;
+  bool said; /* by the team */
   int32_t coef; /* -1: nobody was in it */
 } band_facts;
 
@@ -116,14 +119,15 @@ static void count_bands(const lf_history *history, const lf_atom_set *set, const
 /* Points of weight 0 in the attribute's scale: what a value nobody has seen counts. */
 static int neutral_points(const builder *b, size_t t) {
   double low = INFINITY, high = -INFINITY;
-  int top = 0;
+  int top = 0, base = b->count[t] ? b->answer.points[b->first[t]] : 0; /* above 0 where points are said */
   for (size_t i = b->first[t]; i < b->first[t] + b->count[t]; i++) {
     low = fmin(low, b->fit->weights->b[i + 1]);
     high = fmax(high, b->fit->weights->b[i + 1]);
     if (b->answer.points[i] > top) top = b->answer.points[i];
+    if (b->answer.points[i] < base) base = b->answer.points[i];
   }
-  if (!(high > low)) return 0;
-  return (int)round(top * fmax(0, fmin(1, -low / (high - low))));
+  if (!(high > low)) return base;
+  return base + (int)round((top - base) * fmax(0, fmin(1, -low / (high - low))));
 }
 
 static void gather_facts(const builder *b, size_t t, const lf_grouping *grouping, band_facts *facts) {
@@ -138,6 +142,12 @@ static void gather_facts(const builder *b, size_t t, const lf_grouping *grouping
     f->weight = b->fit->weights->b[f->coef];
     f->points = b->answer.points[f->coef - 1];
   }
+  for (size_t a = 0; set->rules.pin && a < set->n + 2; a++) {
+    band_facts *f = &facts[grouping->band[a]];
+    if (set->rules.pin[a] == LF_NO_PIN) continue;
+    f->points = set->rules.pin[a];
+    f->said = true;
+  }
   count_bands(b->history, set, grouping, facts);
 }
 
@@ -147,11 +157,12 @@ static size_t merge_equal(const lf_atom_set *set, const band_facts *facts, size_
   size_t merged = 0;
   for (size_t k = 0; k < n_bands; k++) {
     size_t at = SIZE_MAX;
-    if (!set->given && set->kind == LF_KIND_NUMBER && k && facts[k].points == facts[k - 1].points)
+    if (!set->given && set->kind == LF_KIND_NUMBER && k && facts[k].points == facts[k - 1].points &&
+        facts[k].said == facts[k - 1].said)
       at = to[k - 1];
     if (!set->given && set->kind != LF_KIND_NUMBER)
       for (size_t j = 0; j < k && at == SIZE_MAX; j++)
-        if (facts[j].points == facts[k].points) at = to[j];
+        if (facts[j].points == facts[k].points && facts[j].said == facts[k].said) at = to[j];
     to[k] = (uint16_t)(at == SIZE_MAX ? merged++ : at);
   }
   to[n_bands] = (uint16_t)merged;
@@ -182,6 +193,13 @@ static double contrast_error(const builder *b, size_t t, const band_facts *facts
   return sqrt(fmax(0, variance));
 }
 
+/* Whether the points of a merged band were said: nothing is uncertain about them. */
+static bool is_said(const band_facts *facts, size_t n, const uint16_t *to, size_t band) {
+  for (size_t k = 0; k < n; k++)
+    if (to[k] == band && facts[k].said) return true;
+  return false;
+}
+
 /* Fills the card's bands from the merged facts. */
 static void fill_bands(const builder *b, size_t t, const band_facts *facts, size_t n, const uint16_t *to,
                        size_t merged, double *contrast, lf_card_band *bands) {
@@ -201,7 +219,7 @@ static void fill_bands(const builder *b, size_t t, const band_facts *facts, size
     lf_card_band *band = &bands[k];
     band->weight = band->rows > 0 ? band->weight / band->rows - mean : 0;
     double error = contrast_error(b, t, facts, to, n, k, contrast);
-    int reach = isnan(error) ? 0 : (int)ceil(1.959964 * error * b->scale);
+    int reach = isnan(error) || is_said(facts, n, to, k) ? 0 : (int)ceil(1.959964 * error * b->scale);
     band->points_low = band->points - reach;
     band->points_high = band->points + reach;
     if (b->history->amount == SIZE_MAX) band->amount = NAN;

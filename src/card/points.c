@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "card/points_rules.h"
 
 enum { MAX_SWEEPS = 30 };
 static const double least_gain = 1e-7; /* relative to b'Ab */
@@ -70,6 +71,10 @@ static void share_ranges(const search *s, int *ranges) {
   size_t n = s->problem->n_attributes;
   double total = 0;
   int given = 0;
+  if (s->problem->rules) {
+    lf_points_share(s->problem, s->range, ranges);
+    return;
+  }
   for (size_t a = 0; a < n; a++) total += s->range[a];
   for (size_t a = 0; a < n; a++) {
     ranges[a] = total > 0 ? (int)floor(s->problem->maximum * s->range[a] / total) : 0;
@@ -107,7 +112,7 @@ static double top_points(const search *s, size_t a) {
 /* Whether band i of attribute a may move by d: the attribute keeps its 0 and its top. */
 static bool may_move(const search *s, size_t a, size_t i, double d) {
   double moved = s->points[i] + d, top = top_points(s, a), low = moved, high = moved;
-  if (moved < 0 || moved > top) return false;
+  if (moved < 0 || moved > top || !lf_points_may_move(s->problem, a, i, d, s->points)) return false;
   for (size_t k = s->problem->first[a]; k < s->problem->first[a] + s->problem->count[a]; k++) {
     if (k == i) continue;
     low = fmin(low, s->points[k]);
@@ -167,8 +172,10 @@ static bool move_range(search *s) {
   for (size_t a = 0; a < n; a++)
     for (size_t b = 0; b < n; b++) {
       if (a == b || !(s->range[a] > 0) || top_points(s, b) < 1) continue;
+      if (!lf_points_may_range(s->problem, a, b, top_points(s, a))) continue;
       double q = try_range(s, a, b);
-      if (q >= best) continue;
+      if (q >= best || !lf_points_keep(s->problem, a, s->candidate) || !lf_points_keep(s->problem, b, s->candidate))
+        continue;
       best = q;
       best_a = a;
       best_b = b;
@@ -219,10 +226,12 @@ lf_status lf_points_choose(const lf_points_problem *problem, lf_points_answer *a
   find_ranges(&s);
   share_ranges(&s, ranges);
   for (size_t a = 0; a < problem->n_attributes; a++) scale_attribute(&s, a, ranges[a], s.points);
+  if (problem->rules) lf_points_repair(problem, s.points);
   *answer = (lf_points_answer){.loss_plain = NAN, .loss = NAN};
   if (problem->curvature) {
-    multiply(problem, problem->weight, s.ab);
-    for (size_t i = 0; i < problem->n; i++) s.bab += problem->weight[i] * s.ab[i];
+    const double *target = problem->target ? problem->target : problem->weight;
+    multiply(problem, target, s.ab);
+    for (size_t i = 0; i < problem->n; i++) s.bab += target[i] * s.ab[i];
     refresh(&s);
     answer->loss_plain = lost(s.bab, s.u, s.v);
     improve(&s);

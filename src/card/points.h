@@ -2,7 +2,7 @@
 #ifndef LF_CARD_POINTS_H
 #define LF_CARD_POINTS_H
 
-#include "base/status.h"
+#include "fit/rules.h"
 
 /* Weights of bands, one run of coefficients an attribute. Not owned. */
 typedef struct lf_points_problem {
@@ -13,6 +13,8 @@ typedef struct lf_points_problem {
   size_t n_attributes;
   const size_t *first, *count; /* run of each attribute */
   int maximum;                 /* of the score; its minimum is 0 */
+  const lf_rules *rules;       /* the points keep, attributes being terms; NULL: none */
+  const double *target; /* n: where the quadratic view has its maximum, where rules bind; NULL: the weights */
 } lf_points_problem;
 
 typedef struct lf_points_answer {

@@ -119,7 +119,7 @@ static lf_partition_atoms present_atoms(const lf_atom_set *set, const lf_atom_ce
   size_t n = 0;
   for (size_t k = 0; k < set->n; k++) {
     size_t a = s->order[k].atom;
-    if (!(sums[a].rows > 0)) continue;
+    if (!(sums[a].rows > 0) || lf_atom_apart(set, a)) continue;
     s->rows[n] = sums[a].rows;
     s->won[n] = sums[a].won;
     s->oz[n] = s->z[a];
@@ -133,15 +133,30 @@ static lf_partition_atoms present_atoms(const lf_atom_set *set, const lf_atom_ce
   return atoms;
 }
 
+/* Atoms that a rule sets apart get bands of their own, behind those of the programme. */
+static size_t set_apart(const lf_atom_set *set, size_t bands, uint16_t *band) {
+  for (size_t a = 0; a < set->n; a++) {
+    int key = lf_atom_apart(set, a);
+    size_t same = 0;
+    if (key <= 0) continue;
+    while (same < a && lf_atom_apart(set, same) != key) same++;
+    band[a] = same < a ? band[same] : (uint16_t)bands++;
+  }
+  return bands;
+}
+
 /* Atoms without rows here keep out of the programme and join the band of the atom before them (numbers) or
  * other (categories). */
-static void write_grouping(const lf_atom_set *set, const lf_atom_cell *sums, const scratch *s, size_t bands,
+static void write_grouping(const lf_atom_set *set, const lf_atom_cell *sums, const scratch *s, size_t drawn,
                            lf_grouping *grouping) {
+  size_t bands = set_apart(set, drawn, grouping->band);
   uint16_t previous = 0;
   size_t at = 0;
   for (size_t k = 0; k < set->n; k++) {
     size_t a = s->order[k].atom;
-    bool present = sums[a].rows > 0;
+    int apart = lf_atom_apart(set, a);
+    bool present = sums[a].rows > 0 && !apart;
+    if (apart > 0) continue;
     if (present) previous = s->band[at++];
     grouping->band[a] = present || set->kind == LF_KIND_NUMBER ? previous : (uint16_t)(bands + 1);
   }
@@ -154,15 +169,14 @@ static lf_status partition_set(const chooser *c, size_t t, scratch *s, lf_error 
   const lf_atom_set *set = &c->atoms->items[t];
   const lf_atom_cell *sums = c->sums->cell + c->sums->first[t];
   lf_partition_atoms atoms = present_atoms(set, sums, s, c->f != NULL);
-  lf_trend trend = set->spec ? set->spec->trend : LF_TREND_AUTO;
-  if (set->kind != LF_KIND_NUMBER) trend = LF_TREND_FREE;
+  lf_trend trend = set->kind == LF_KIND_NUMBER ? set->rules.trend : LF_TREND_FREE;
   lf_partition_options options = {.min_rows = c->rules.min_rows,
                                   .min_each = c->rules.min_each,
                                   .penalty = c->rules.penalty,
                                   .max_bands = c->rules.max_bands,
                                   .trend = trend};
   size_t bands = 0;
-  lf_status status = lf_partition(&atoms, &options, s->band, &bands, NULL, err);
+  lf_status status = atoms.n ? lf_partition(&atoms, &options, s->band, &bands, NULL, err) : LF_OK;
   if (status == LF_OK) write_grouping(set, sums, s, bands, &c->groupings[t]);
   return status;
 }

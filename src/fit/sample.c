@@ -104,6 +104,7 @@ static void keep_learnable(lf_sample *s) {
 static lf_status gather(const lf_history *history, const lf_atoms *atoms, const place *places, lf_sample *s,
                         lf_error *err) {
   lf_status status = lf_alloc(s->n_sets, sizeof *s->owned, &s->owned, err);
+  if (status == LF_OK) status = lf_alloc(s->n, sizeof *s->row, &s->row, err);
   for (size_t t = 0; status == LF_OK && t < s->n_sets; t++) {
     status = lf_alloc(s->n, sizeof *s->owned[t], &s->owned[t], err);
     if (status != LF_OK) break;
@@ -111,6 +112,7 @@ static lf_status gather(const lf_history *history, const lf_atoms *atoms, const 
     s->code[t] = s->owned[t];
   }
   for (size_t i = 0; status == LF_OK && i < s->n; i++) {
+    s->row[i] = places[i].row;
     s->won[i] = history->won[places[i].row];
     s->weight[i] = lf_history_weight(history, places[i].row);
   }
@@ -164,6 +166,7 @@ void lf_sample_free(lf_sample *s) {
   for (size_t t = 0; s->owned && t < s->n_sets; t++) free(s->owned[t]);
   free(s->owned);
   free(s->code);
+  free(s->row);
   free(s->won);
   free(s->weight);
   free(s->folds);

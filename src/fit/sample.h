@@ -17,6 +17,7 @@ typedef struct lf_sample {
   size_t n_sets;
   const uint16_t **code; /* [n_sets][n] */
   uint16_t **owned;      /* backing of code where rows were gathered, else NULL */
+  uint32_t *row; /* of the history; NULL where every training row stands in its own place */
   uint8_t *won;
   double *weight;
   double total, total_won; /* weighted */

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/numerics.h"
 #include "fit/line.h"
 
 enum { DEFAULT_FOLDS = 5, DEFAULT_ROWS = 60000, FORWARD_FOLDS = 4, MOST_JOINT = 150 };
@@ -30,11 +31,11 @@ static lf_path whole_path(void) {
   return (lf_path){.n_bands = 4, .n_ridge = 4, .band_penalty = {2, 4, 8, 16}, .ridge = {30, 10, 3, 1}};
 }
 
-static lf_band_rules band_rules(const lf_card_options *options, double rows, double penalty) {
+lf_band_rules lf_card_band_rules(size_t max_bands, double rows, double penalty) {
   return (lf_band_rules){.penalty = penalty,
                          .min_rows = fmax(20, fmin(100, 0.01 * rows)),
                          .min_each = 1,
-                         .max_bands = options->max_bands};
+                         .max_bands = max_bands};
 }
 
 /* ---- choices --------------------------------------------------------------------------------------------
@@ -136,9 +137,8 @@ static lf_status judged_slope(const lf_sample *s, const double *eta, const lf_ru
   return status;
 }
 
-/* Judged gain over each fold's win rate alone. */
-static void judged_gain(lf_card_fit *fit, const lf_crossfit *c, const lf_elimination *e) {
-  const lf_sample *s = c->sample;
+/* Judged gain of row losses over each fold's win rate alone. */
+static void judged_gain(lf_card_fit *fit, const lf_sample *s, const double *row_loss, double loss) {
   double rows = 0, sum = 0, squares = 0;
   for (size_t k = 0; k < s->n_folds; k++) {
     const lf_fold *fold = &s->folds[k];
@@ -149,7 +149,7 @@ static void judged_gain(lf_card_fit *fit, const lf_crossfit *c, const lf_elimina
     }
     double p = s->in_time ? won / judged : s->total_won / s->total;
     for (size_t i = fold->judge_from; i < fold->judge_to; i++) {
-      double d = -(s->won[i] ? log(p) : log1p(-p)) - e->row_loss[i];
+      double d = -(s->won[i] ? log(p) : log1p(-p)) - row_loss[i];
       rows += s->weight[i];
       sum += s->weight[i] * d;
       squares += s->weight[i] * d * d;
@@ -158,8 +158,7 @@ static void judged_gain(lf_card_fit *fit, const lf_crossfit *c, const lf_elimina
   double mean = sum / rows;
   fit->gain = 2 * sum;
   fit->gain_error = 2 * sqrt(fmax(0, squares / rows - mean * mean) * rows);
-  fit->loss = e->loss;
-  fit->null_loss = c->null_loss;
+  fit->loss = loss;
 }
 
 /* ---- stages
@@ -185,7 +184,7 @@ static lf_status leave_out_drifting(stage *s, lf_error *err) {
   for (size_t t = 0; t < fit->atoms->n; t++) kept += fit->keep[t] && outside[t] < drift_limit;
   for (size_t t = 0; t < fit->atoms->n && kept;
        t++) { /* where all drift there is no better set to fall back on */
-    if (!fit->keep[t] || outside[t] < drift_limit) continue;
+    if (!fit->keep[t] || outside[t] < drift_limit || lf_set_is_pinned(&fit->atoms->items[t])) continue;
     fit->keep[t] = 0;
     fit->drifting[fit->n_drifting++] = (lf_drifting_set){t, outside[t]};
   }
@@ -193,6 +192,16 @@ cleanup:
   free(outside);
   lf_sample_free(sample);
   return status;
+}
+
+/* Attributes whose points are said are on the card, whatever the folds found. */
+static void keep_pinned(lf_card_fit *fit) {
+  size_t n = 0;
+  for (size_t t = 0; t < fit->atoms->n; t++)
+    if (lf_set_is_pinned(&fit->atoms->items[t])) fit->keep[t] = 1;
+  for (size_t i = 0; i < fit->n_dropped; i++)
+    if (!fit->keep[fit->dropped[i].set]) fit->dropped[n++] = fit->dropped[i];
+  fit->n_dropped = n;
 }
 
 /* Runs one stage of folds and takes over what it chose. */
@@ -212,7 +221,7 @@ static lf_status run_stage(stage *s, lf_fold_order order, const lf_path *path, l
   if (order == LF_FOLDS_RANDOM)
     LF_TRY(lf_screen_alone(sample, fit->atoms, MOST_JOINT, fit->keep, fit->dropped, &fit->n_dropped, s->run,
                            err));
-  lf_band_rules rules = band_rules(s->options, sample->total, 0);
+  lf_band_rules rules = lf_card_band_rules(s->options->max_bands, sample->total, 0);
   LF_TRY(lf_crossfit_make(sample, fit->atoms, fit->keep, path, &rules, s->run, &c, err));
   if (order == LF_FOLDS_FORWARD)
     LF_TRY(choose_forward(c, s->run, &e, err));
@@ -221,7 +230,8 @@ static lf_status run_stage(stage *s, lf_fold_order order, const lf_path *path, l
   keep_dropped(fit, e);
   fit->band_penalty = path->band_penalty[e->band_index];
   fit->ridge = path->ridge[e->ridge_index];
-  judged_gain(fit, c, e);
+  judged_gain(fit, sample, e->row_loss, e->loss);
+  fit->null_loss = c->null_loss;
   LF_TRY(judged_slope(sample, e->eta, s->run, &fit->slope, err));
   if (order == LF_FOLDS_RANDOM) {
     fit->path = *path;
@@ -245,7 +255,7 @@ static lf_status fit_all_rows(stage *s, lf_error *err) {
   lf_card_fit *fit = s->fit;
   lf_status status = lf_sample_make(s->history, fit->atoms, LF_FOLDS_NONE, 0, 0, &fit->all, err);
   if (status != LF_OK) return status;
-  lf_band_rules rules = band_rules(s->options, fit->all->total, fit->band_penalty);
+  lf_band_rules rules = lf_card_band_rules(s->options->max_bands, fit->all->total, fit->band_penalty);
   status =
       lf_choose_bands(fit->all, fit->atoms, fit->keep, fit->all->weight, &rules, s->run, fit->groupings, err);
   if (status == LF_OK)
@@ -254,6 +264,30 @@ static lf_status fit_all_rows(stage *s, lf_error *err) {
   if (status == LF_OK)
     status =
         lf_banded_solve(fit->banded, fit->ridge, NULL, final_tolerance, true, s->run, &fit->weights, err);
+  if (status == LF_OK) status = lf_alloc(fit->banded->design.n_coef, sizeof *fit->target, &fit->target, err);
+  if (status == LF_OK)
+    status = lf_keep_rules(fit->all, fit->atoms, fit->banded, fit->ridge, final_tolerance, s->run, fit->weights,
+                           &fit->rules, fit->target, err);
+  return status;
+}
+
+/* Where rules bind, what the folds said is said of fits that keep them. */
+static lf_status judge_ruled(stage *s, lf_error *err) {
+  lf_card_fit *fit = s->fit;
+  const lf_sample *sample = fit->judged;
+  double *loss = NULL, sum = 0, rows = 0;
+  if (!fit->rules) return LF_OK;
+  lf_status status = lf_alloc(sample->n, sizeof *loss, &loss, err);
+  if (status == LF_OK) status = lf_card_fit_judge(fit, s->options->max_bands, s->run, fit->judged_eta, err);
+  for (size_t k = 0; status == LF_OK && k < sample->n_folds; k++)
+    for (size_t i = sample->folds[k].judge_from; i < sample->folds[k].judge_to; i++) {
+      loss[i] = lf_log_loss(fit->judged_eta[i], sample->won[i]);
+      sum += sample->weight[i] * loss[i];
+      rows += sample->weight[i];
+    }
+  if (status == LF_OK) judged_gain(fit, sample, loss, sum / rows);
+  if (status == LF_OK) status = judged_slope(sample, fit->judged_eta, s->run, &fit->slope, err);
+  free(loss);
   return status;
 }
 
@@ -263,6 +297,10 @@ static lf_status check_enough(const lf_history *history, const lf_atoms *atoms, 
   if (!atoms->n)
     return lf_fail(err, LF_E_DATA,
                    "no column is left that may predict: leadfit inspect says why each was left out");
+  size_t excluded = 0;
+  for (size_t t = 0; t < atoms->n; t++) excluded += atoms->items[t].rules.exclude;
+  if (excluded == atoms->n)
+    return lf_fail(err, LF_E_USAGE, "every attribute is excluded: a score needs one at least");
   if (won < 10 || rows - won < 10)
     return lf_fail(err, LF_E_DATA,
                    "%.0f won and %.0f lost training rows are too few for a scorecard: 10 of each is the "
@@ -283,7 +321,7 @@ static lf_status card_fit_new(const lf_atoms *atoms, lf_card_fit **out, lf_error
   LF_TRY(lf_alloc(atoms->n, sizeof *fit->set_error, &fit->set_error, err));
   LF_TRY(lf_alloc(2 * atoms->n, sizeof *fit->dropped, &fit->dropped, err));
   LF_TRY(lf_alloc(atoms->n, sizeof *fit->drifting, &fit->drifting, err));
-  memset(fit->keep, 1, atoms->n);
+  for (size_t t = 0; t < atoms->n; t++) fit->keep[t] = !atoms->items[t].rules.exclude;
   *out = fit;
   fit = NULL;
 cleanup:
@@ -304,13 +342,16 @@ lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, con
   lf_path path = whole_path();
   if (history->folds_in_time) LF_TRY(leave_out_drifting(&s, err));
   LF_TRY(run_stage(&s, LF_FOLDS_RANDOM, &path, err));
+  keep_pinned(fit);
   if (history->folds_in_time) {
     lf_path forward = path;
     forward.n_bands = 1;
     forward.band_penalty[0] = fit->band_penalty;
     LF_TRY(run_stage(&s, LF_FOLDS_FORWARD, &forward, err));
+    keep_pinned(fit);
   }
   LF_TRY(fit_all_rows(&s, err));
+  LF_TRY(judge_ruled(&s, err));
   *out = fit;
   fit = NULL;
 cleanup:
@@ -322,6 +363,8 @@ void lf_card_fit_free(lf_card_fit *fit) {
   if (!fit) return;
   if (fit->groupings) lf_groupings_free(fit->groupings, fit->atoms->n);
   lf_weights_free(fit->weights);
+  lf_rules_free(fit->rules);
+  free(fit->target);
   lf_banded_free(fit->banded);
   lf_sample_free(fit->all);
   lf_sample_free(fit->judged);

@@ -3,6 +3,7 @@
 #define LF_FIT_SELECT_H
 
 #include "fit/crossfit.h"
+#include "fit/rules.h"
 
 /* What the user asked. Zero-initialise for the defaults. */
 typedef struct lf_card_options {
@@ -26,6 +27,8 @@ typedef struct lf_card_fit {
   lf_sample *all;         /* every training row */
   lf_banded *banded;
   lf_weights *weights; /* of all training rows, with the information matrix */
+  lf_rules *rules;     /* of points that the weights keep (leadfit.yaml), or NULL */
+  double *target;      /* [n_coef] where rules bind: the maximum of the quadratic view at the weights */
 
   /* How it was chosen. */
   lf_path path;
@@ -50,6 +53,17 @@ typedef struct lf_card_fit {
 lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options,
                            const lf_run *run, lf_card_fit **fit, lf_error *err);
 void lf_card_fit_free(lf_card_fit *fit);
+
+/* Judges the rows of fit->judged once more, each fold's bands and weights fitted anew at the penalties and
+ * with the attributes that were chosen, rules kept: eta[judged->n]. rejudge.c. */
+lf_status lf_card_fit_judge(const lf_card_fit *fit, size_t max_bands, const lf_run *run, double *eta,
+                            lf_error *err);
+lf_band_rules lf_card_band_rules(size_t max_bands, double rows, double penalty);
+/* Moves a ridge fit to the weights that keep the atoms' rules, where there are any for its sets: *rules then is
+ * not NULL (the caller frees), and target[n_coef], where asked for, the maximum of the quadratic view. */
+lf_status lf_keep_rules(const lf_sample *sample, const lf_atoms *atoms, lf_banded *banded, double ridge,
+                        double tolerance, const lf_run *run, lf_weights *weights, lf_rules **rules,
+                        double *target, lf_error *err);
 
 /* Attributes that left the support of the older rows, from a sample in time order. outside[n_sets]. */
 void lf_drift_outside(const lf_sample *sample, const lf_atoms *atoms, double *outside);

@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/tree.h"
+#include "history/project_rules.h"
 
 static const char *const trend_names[] = {"free", "increasing", "decreasing", "peak", "valley", "auto", NULL};
 static const char *const kind_words[] = {"number", "category", "flag", "text", "date", NULL};
@@ -26,6 +27,7 @@ static void clear_attribute(lf_attribute_spec *spec) {
     free(spec->match[i].pattern);
   }
   free(spec->match);
+  lf_spec_rules_clear(spec);
   *spec = (lf_attribute_spec){0};
 }
 
@@ -66,7 +68,7 @@ static lf_status append_attribute(lf_project *project, const char *name, lf_attr
     return lf_fail(err, LF_E_MEMORY, "not enough memory for %zu attributes", project->n_attributes + 1);
   project->attributes = grown;
   lf_attribute_spec *made = &grown[project->n_attributes];
-  *made = (lf_attribute_spec){.trend = LF_TREND_AUTO};
+  *made = (lf_attribute_spec){.trend = LF_TREND_AUTO, .place = project->n_attributes};
   lf_status status = lf_copy_text(name, strlen(name), &made->name, err);
   if (status != LF_OK) return status;
   project->n_attributes++;
@@ -224,7 +226,8 @@ static lf_status check_attribute(const lf_node *node, lf_attribute_spec *spec, l
 }
 
 static lf_status read_attribute(const lf_node *node, lf_project *project, lf_error *err) {
-  static const char *const keys[] = {"name", "kind", "owner", "baseline", "bands", "trend", "match", NULL};
+  static const char *const keys[] = {"name",  "kind",   "owner", "baseline", "bands",   "trend",
+                                     "match", "points", "sign",  "cap",      "exclude", NULL};
   lf_status status = LF_OK;
   char *name = NULL;
   lf_attribute_spec *spec = NULL;
@@ -246,7 +249,8 @@ static lf_status read_attribute(const lf_node *node, lf_project *project, lf_err
   LF_TRY(read_name_at(node, "baseline", &spec->baseline, err));
   LF_TRY(read_edges(node, spec, err));
   LF_TRY(read_match(node, spec, err));
-  status = check_attribute(node, spec, err);
+  LF_TRY(check_attribute(node, spec, err));
+  status = lf_spec_rules_read(node, spec, err);
 cleanup:
   free(name);
   return status;

@@ -18,6 +18,19 @@ typedef struct lf_pattern {
   char *pattern; /* PCRE2, UTF-8 */
 } lf_pattern;
 
+/* Points said for some values of an attribute. */
+typedef struct lf_said_points {
+  char *key;     /* a value, the label of a pattern, "missing", "other" or an interval as typed */
+  bool in_order; /* key names nothing: the band of this place (`points: [0, 5, 12]`) */
+  int points;
+} lf_said_points;
+
+/* The direction of one value, or of the whole attribute. */
+typedef struct lf_said_sign {
+  char *key; /* NULL: the attribute */
+  int sign;  /* +1 positive, -1 negative */
+} lf_said_sign;
+
 /* What a user says of one attribute; strings owned. */
 typedef struct lf_attribute_spec {
   char *name;
@@ -29,6 +42,14 @@ typedef struct lf_attribute_spec {
   lf_trend trend;
   lf_pattern *match; /* first match wins */
   size_t n_match;
+  /* Rules the card keeps, whatever the data say; what each costs is reported (project_rules.c). */
+  lf_said_points *points;
+  size_t n_points;
+  lf_said_sign *signs;
+  size_t n_signs;
+  int cap;      /* most points of the attribute; 0: not said */
+  bool exclude; /* judged, and kept out of the score */
+  size_t place; /* in the list of attributes, for messages */
 } lf_attribute_spec;
 
 typedef struct lf_text_list {
@@ -59,6 +80,16 @@ const lf_attribute_spec *lf_project_attribute(const lf_project *project, const c
 /* The same, made where there is none yet. */
 lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_attribute_spec **spec,
                                    lf_error *err);
+/* Whether the attribute has a rule that only a card can keep: points, sign, cap, exclude. */
+bool lf_spec_has_rules(const lf_attribute_spec *spec);
+/* LF_E_USAGE at "FILE: attributes[place].key: message"; key may be NULL. */
+lf_status lf_spec_fail(const lf_project *project, const lf_attribute_spec *spec, const char *key, lf_error *err,
+                       const char *format, ...) LF_PRINTF(5, 6);
+
+/* "below 50", "< 50", "50 to 200", "50 to below 200", "200 and above", "200+", ">= 200", or a number by
+ * itself (from = to); false where the text is none of them. from <= x < to. */
+bool lf_interval_parse(const char *text, double *from, double *to);
+
 /* Appends copies of the comma-separated items of text (a doubled comma stands for a comma). */
 lf_status lf_text_list_add(lf_text_list *list, const char *text, lf_error *err);
 lf_status lf_text_list_split(lf_text_list *list, const char *comma_separated, lf_error *err);
