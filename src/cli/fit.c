@@ -13,6 +13,7 @@
 
 void lf_fit_job_clear(lf_fit_job *job) {
   lf_scorecard_free(job->build.card);
+  lf_prices_free(job->prices);
   lf_evidence_free(job->evidence);
   lf_card_fit_free(job->card_fit);
   lf_atoms_free(job->atoms);
@@ -51,11 +52,15 @@ lf_status lf_fit_card(lf_fit_job *job, lf_error *err) {
   lf_status status = LF_OK;
   double since = 0;
   say_stage(o, NULL, &since);
-  LF_TRY(lf_atoms_make(job->history, NULL, job->run, &job->atoms, err));
-  say_stage(o, "atoms", &since);
-  LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &job->card_fit, err));
-  say_stage(o, "bands and weights", &since);
-  LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
+  bool ruled = false;
+  LF_TRY(lf_fit_under_rules(job, &card, &threshold, &ruled, err));
+  if (!ruled) {
+    LF_TRY(lf_atoms_make(job->history, NULL, job->run, &job->atoms, err));
+    say_stage(o, "atoms", &since);
+    LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &job->card_fit, err));
+    say_stage(o, "bands and weights", &since);
+    LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
+  }
   LF_TRY(score_rows(job, err));
   say_stage(o, "points and scores", &since);
   LF_TRY(lf_evidence_make(job->history, job->atoms, job->card_fit, &job->build, &evidence, job->run,
@@ -67,7 +72,8 @@ cleanup:
 
 static lf_status fit_plain(lf_fit_job *job, lf_error *err) {
   lf_plain_options plain = {.profile = false};
-  return lf_plain_fit(job->history, &plain, job->run, &job->plain, err);
+  lf_status status = lf_fit_refuse_rules(job->history, err);
+  return status != LF_OK ? status : lf_plain_fit(job->history, &plain, job->run, &job->plain, err);
 }
 
 /* ---- output

@@ -4,6 +4,7 @@
 #define LF_CLI_FIT_PARTS_H
 
 #include "cli/command.h"
+#include "evidence/price.h"
 #include "report/describe.h"
 
 /* What a run has made so far. Owned, but for options and run. */
@@ -14,6 +15,7 @@ typedef struct lf_fit_job {
   lf_atoms *atoms; /* card method */
   lf_card_fit *card_fit;
   lf_card_build build;
+  lf_prices *prices;     /* of the rules of leadfit.yaml, or NULL */
   lf_evidence *evidence; /* card method */
   int32_t *score;        /* of every row of the history */
   lf_plain *plain;       /* plain method */
@@ -29,6 +31,14 @@ lf_status lf_fit_card(lf_fit_job *job, lf_error *err);
 lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err);
 /* changed{…} of the report; null without --current. */
 lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err);
+
+/* Atoms, card and prices under the rules of leadfit.yaml; *done is false where it has none. */
+lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card, const lf_threshold_options *threshold,
+                             bool *done, lf_error *err);
+/* LF_E_USAGE where leadfit.yaml has rules: for a method that cannot keep them. */
+lf_status lf_fit_refuse_rules(const lf_history *history, lf_error *err);
+/* rules[…] of the report; null without rules. */
+lf_status lf_fit_describe_rules(const lf_fit_job *job, json_t **tree, lf_error *err);
 
 /* selection.cap of the report: what --max-bands costs in training deviance and on the judged rows; null
  * without it. */

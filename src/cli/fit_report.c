@@ -208,6 +208,7 @@ static lf_status sign_card(lf_fit_job *job, lf_error *err) {
 
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
   json_t *holdout = NULL, *tree = NULL, *changed = NULL, *owners = NULL, *followup = NULL, *leaks = NULL;
+  json_t *rules = NULL;
   double unscored = 0;
   lf_status status = LF_OK;
   lf_object o = lf_object_new();
@@ -232,6 +233,8 @@ lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
   lf_object_tree(&o, "followup", followup);
   LF_TRY(lf_fit_describe_leaks(job, &leaks, err));
   lf_object_tree(&o, "leaks", leaks);
+  LF_TRY(lf_fit_describe_rules(job, &rules, err));
+  lf_object_tree(&o, "rules", rules);
   LF_TRY(lf_fit_describe_changed(job, &changed, err));
   lf_object_tree(&o, "changed", changed);
   LF_TRY(lf_tree_take(lf_object_take(&o), &tree, err));

@@ -12,6 +12,8 @@ lf_status lf_compare_quadrant(const lf_compare_rows *rows, const lf_candidate *a
                               lf_pair *pair, lf_error *err);
 /* compare_verdict.c: q-values and verdicts. */
 lf_status lf_compare_verdicts(lf_comparison *comparison, lf_error *err);
+/* The same rule on one difference, a - b. */
+lf_compare_verdict lf_compare_decide(const lf_interval *difference, double margin, double q);
 
 /* Sum over accounts (rows where none are known) of squared sums of value * weight, with C/(C-1): the variance
  * of the sum of value * weight when values have mean 0. Rows of value 0 count for nothing; *clusters: how

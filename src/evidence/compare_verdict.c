@@ -43,6 +43,10 @@ static lf_compare_verdict decide(double value, double se, double margin, double 
   return value > 0 ? LF_COMPARE_A_BETTER : LF_COMPARE_B_BETTER;
 }
 
+lf_compare_verdict lf_compare_decide(const lf_interval *d, double margin, double q) {
+  return decide(d->value, d->std_error, margin, d->low, d->high, q);
+}
+
 static void judge_pair(const lf_comparison *c, lf_pair *pair) {
   if (pair->by_volume) {
     const lf_volume *v = &pair->volumes[pair->volume];

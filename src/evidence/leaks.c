@@ -73,7 +73,8 @@ static lf_status open_history(leak_job *job, lf_error *err) {
     if (job->roles[c].leak && can_be_banded(&h->table->columns[c])) job->roles[c].role = LF_ROLE_ATTRIBUTE;
   job->open = *h;
   job->open.roles = job->roles;
-  LF_TRY(lf_atoms_make(&job->open, NULL, job->run, &job->atoms, err));
+  lf_atom_options same = {.without_rules = job->fit->atoms->without_rules};
+  LF_TRY(lf_atoms_make(&job->open, &same, job->run, &job->atoms, err));
   LF_TRY(lf_sample_make(&job->open, job->atoms, LF_FOLDS_NONE, 0, 0, &job->sample, err));
   LF_TRY(lf_alloc(job->atoms->n, sizeof *job->groupings, &job->groupings, err));
   LF_TRY(lf_alloc(job->atoms->n, 1, &job->keep, err));

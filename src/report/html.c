@@ -61,6 +61,8 @@ static void add_contents(lf_text *out, const json_t *report) {
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     if (i == 3 && lf_view_list(report, "grades") == NULL) continue;
     if (i == 4 && lf_view_at(report, "owners") == NULL && lf_view_at(report, "followup") == NULL) continue;
+    if (i == 5 && lf_view_list(report, "rules") != NULL)
+      lf_text_add(out, "<li><a href=\"#rules\">Rules</a></li>");
     if (i == 5 && lf_view_at(report, "changed") == NULL) continue;
     lf_text_addf(out, "<li><a href=\"#%s\">%s</a></li>", places[i][0], places[i][1]);
   }
@@ -84,6 +86,7 @@ lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error
   lf_html_thresholds(&out, report);
   lf_html_grades(&out, report);
   lf_html_owners(&out, report);
+  lf_html_rules(&out, report);
   lf_html_changed(&out, report);
   lf_html_calibration(&out, report);
   lf_html_order(&out, report);

@@ -12,6 +12,7 @@ void lf_html_thresholds(lf_text *out, const json_t *report);
 void lf_html_grades(lf_text *out, const json_t *report);
 void lf_html_calibration(lf_text *out, const json_t *report);
 void lf_html_owners(lf_text *out, const json_t *report);   /* nothing where nothing was shared out */
+void lf_html_rules(lf_text *out, const json_t *report);    /* nothing where leadfit.yaml has no rules */
 void lf_html_changed(lf_text *out, const json_t *report);  /* nothing without a definition in force */
 void lf_html_order(lf_text *out, const json_t *report);    /* deciles, top shares, rank figures */
 void lf_html_leaks(lf_text *out, const json_t *report);    /* a table of the data section */

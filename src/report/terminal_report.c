@@ -70,6 +70,13 @@ static void write_sentence(lf_term *term, const json_t *headline, const char *la
   if (sentence != NULL) lf_term_wrap(term, LF_INK_PLAIN, label, LABEL, most, sentence);
 }
 
+/* All rules together, or the only one. */
+static void write_rules(lf_term *term, const json_t *report) {
+  const json_t *rules = lf_view_list(report, "rules");
+  size_t n = json_array_size(rules);
+  if (n > 0) write_sentence(term, json_array_get(rules, n == 2 ? 0 : n - 1), "Rules", "sentence", 6);
+}
+
 static void write_figures(lf_term *term, const json_t *report) {
   static const struct {
     const char *name, *path;
@@ -121,6 +128,7 @@ lf_status lf_report_terminal(const json_t *report, bool colour, int width, char 
   write_predictors(&term, headline);
   write_sentence(&term, headline, "MQL", "change", 4);
   write_sentence(&term, lf_view_at(report, "changed"), "Changes", "summary", 4);
+  write_rules(&term, report);
   write_sentence(&term, headline, "Evidence", "evidence", 4);
   write_figures(&term, report);
   write_cautions(&term, headline);
