@@ -11,10 +11,10 @@
 
 /* What a team said the attribute shall be worth (leadfit.yaml), by code: the card keeps it. pins.c. */
 typedef struct lf_atom_rules {
-  int16_t *pin;  /* points said for each code 0..n+1, LF_NO_PIN where none; NULL: none said. Owned */
-  int8_t *sign;  /* of each code: +1 worth no less than the average lead, -1 no more, 0 free; or NULL. Owned */
-  lf_trend trend; /* NUMBER: of its bands, and of their points where it is increasing or decreasing */
-  int direction; /* FLAG: +1 yes is worth no less than no, -1 no more, 0 free */
+  int16_t *pin; /* points said for each code 0..n+1, LF_NO_PIN where none; NULL: none said. Owned */
+  int8_t *sign; /* of each code: +1 worth no less than the average lead, -1 no more, 0 free; or NULL. Owned */
+  lf_trend trend;   /* NUMBER: of its bands, and of their points where it is increasing or decreasing */
+  int direction;    /* FLAG: +1 yes is worth no less than no, -1 no more, 0 free */
   uint16_t no, yes; /* FLAG with a direction: its codes */
   int cap;          /* most points; 0: none */
   bool exclude;     /* kept out of the card */
@@ -44,10 +44,11 @@ typedef struct lf_atoms {
 } lf_atoms;
 
 typedef struct lf_atom_options {
-  size_t max_atoms;  /* of a number; 0: 200 */
-  size_t max_levels; /* of a category; 0: 1000 */
-  double min_rows;   /* a level with fewer training rows goes to other; 0: 5 */
-  bool without_rules; /* as if leadfit.yaml said nothing of points, signs, caps, exclusions, rising or falling */
+  size_t max_atoms;   /* of a number; 0: 200 */
+  size_t max_levels;  /* of a category; 0: 1000 */
+  double min_rows;    /* a level with fewer training rows goes to other; 0: 5 */
+  bool without_rules; /* as if leadfit.yaml said nothing of points, signs, caps, exclusions, rising or falling
+                       */
 } lf_atom_options;
 
 /* Atoms of every attribute of the history. */

@@ -45,7 +45,8 @@ static lf_status fail_at(const lf_project *project, const lf_attribute_spec *spe
   return lf_spec_fail(project, spec, path, err, "%s", message);
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------- */
+/* ---- numbers ---------------------------------------------------------------------------------------------
+ */
 
 static int by_value(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -90,27 +91,30 @@ static lf_status pin_interval(const lf_project *project, const lf_atom_set *set,
   double from = 0, to = 0;
   bool whole = true, found = false;
   if (!lf_interval_parse(said->key, &from, &to))
-    return fail_at(project, set->spec, "points", said->key,
-                   "points of a number are said by interval, like \"below 50\", \"50 to 200\" or \"200 and above\"",
-                   err);
+    return fail_at(
+        project, set->spec, "points", said->key,
+        "points of a number are said by interval, like \"below 50\", \"50 to 200\" or \"200 and above\"",
+        err);
   for (size_t a = 0; a < set->n; a++) {
     double low = a ? set->edge[a - 1] : -INFINITY, high = a + 1 < set->n ? set->edge[a] : INFINITY;
     bool one = from == to, inside = one ? low <= from && from < high : low >= from && high <= to;
     if (!one && !inside && low < to && from < high) whole = false;
     if (!inside) continue;
     if (pin[a] != LF_NO_PIN && pin[a] != said->points)
-      return fail_at(project, set->spec, "points", said->key, "two points are said for one band: keep one of them",
-                     err);
+      return fail_at(project, set->spec, "points", said->key,
+                     "two points are said for one band: keep one of them", err);
     pin[a] = (int16_t)said->points;
     found = true;
   }
   if (!whole || !found)
     return fail_at(project, set->spec, "points", said->key,
-                   "no band holds just this interval: its ends must be among bands:, or leave bands: out", err);
+                   "no band holds just this interval: its ends must be among bands:, or leave bands: out",
+                   err);
   return LF_OK;
 }
 
-/* ---- values ---------------------------------------------------------------------------------------------- */
+/* ---- values ----------------------------------------------------------------------------------------------
+ */
 
 /* What an atom is called; numbers have no names. */
 static const char *atom_name(const lf_column *column, const lf_atom_set *set, size_t a) {
@@ -144,8 +148,8 @@ static lf_status no_such_value(const lf_history *history, const lf_atom_set *set
   return fail_at(history->project, set->spec, key, name, message, err);
 }
 
-static lf_status find_code(const lf_history *history, const lf_atom_set *set, const char *key, const char *name,
-                           size_t *code, lf_error *err) {
+static lf_status find_code(const lf_history *history, const lf_atom_set *set, const char *key,
+                           const char *name, size_t *code, lf_error *err) {
   const lf_column *column = &history->table->columns[set->column];
   size_t a = set->kind == LF_KIND_NUMBER ? SIZE_MAX : find_atom(column, set, name);
   if (a == SIZE_MAX && lf_same_text(name, "missing")) a = set->n;
@@ -154,7 +158,8 @@ static lf_status find_code(const lf_history *history, const lf_atom_set *set, co
   return a == SIZE_MAX ? no_such_value(history, set, key, name, err) : LF_OK;
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------------ */
+/* ---- rules ------------------------------------------------------------------------------------------------
+ */
 
 /* Where other is said, whatever is not named gets its points: a band of its own for a number or a text. */
 static void pin_the_rest(const lf_atom_set *set, int16_t *pin) {

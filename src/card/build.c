@@ -101,7 +101,7 @@ static lf_status choose_points(builder *b, lf_error *err) {
 typedef struct band_facts {
   double weight, rows, won, amount;
   int points;
-  bool said; /* by the team */
+  bool said;    /* by the team */
   int32_t coef; /* -1: nobody was in it */
 } band_facts;
 

@@ -1,4 +1,6 @@
 /* The tree of `inspect`: what report.json says of the data, and what a user needs to write a project file. */
+#include <math.h>
+
 #include "report/describe.h"
 
 static json_t *describe_word(const void *context, size_t i) {
@@ -22,6 +24,22 @@ static json_t *describe_edge(const void *context, size_t i) {
   return lf_json_number(((const double *)context)[i]);
 }
 
+static json_t *describe_points(const void *context, size_t i) {
+  const lf_said_points *said = (const lf_said_points *)context + i;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "value", said->key);
+  lf_object_number(&o, "points", said->points);
+  return lf_object_take(&o);
+}
+
+static json_t *describe_sign(const void *context, size_t i) {
+  const lf_said_sign *said = (const lf_said_sign *)context + i;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "value", said->key);
+  lf_object_text(&o, "sign", said->sign > 0 ? "positive" : "negative");
+  return lf_object_take(&o);
+}
+
 /* What the user said of an attribute beyond kind and owner. */
 static json_t *describe_spec(const lf_attribute_spec *spec) {
   static const char *const trends[] = {"free", "increasing", "decreasing", "peak", "valley", NULL};
@@ -30,6 +48,10 @@ static json_t *describe_spec(const lf_attribute_spec *spec) {
   lf_object_text(&o, "trend", trends[spec->trend]);
   lf_object_tree(&o, "bands", lf_json_list(spec->n_edges, describe_edge, spec->edges));
   lf_object_tree(&o, "match", lf_json_list(spec->n_match, describe_pattern, spec->match));
+  lf_object_tree(&o, "points", lf_json_list(spec->n_points, describe_points, spec->points));
+  lf_object_tree(&o, "sign", lf_json_list(spec->n_signs, describe_sign, spec->signs));
+  lf_object_number(&o, "cap", spec->cap ? spec->cap : (double)NAN);
+  lf_object_flag(&o, "exclude", spec->exclude);
   return lf_object_take(&o);
 }
 

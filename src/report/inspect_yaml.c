@@ -239,6 +239,41 @@ static void add_template(lf_text *out, const json_t *column) {
   }
 }
 
+/* `points: {a: 1, b: 2}`, or the one word of a whole attribute, or points in order. */
+static void add_said(lf_text *out, const char *key, const json_t *list, const char *what) {
+  size_t i;
+  json_t *item;
+  if (list == NULL) return;
+  bool named = lf_view_text(json_array_get(list, 0), "value") != NULL;
+  bool single = !named && strcmp(what, "sign") == 0;
+  lf_text_addf(out, "    %s: %s", key, single ? "" : named ? "{" : "[");
+  json_array_foreach((json_t *)list, i, item) {
+    const char *value = lf_view_text(item, "value"), *word = lf_view_text(item, what);
+    if (i > 0) lf_text_add(out, ", ");
+    if (value != NULL) {
+      add_scalar(out, value);
+      lf_text_add(out, ": ");
+    }
+    if (word != NULL)
+      lf_text_add(out, word);
+    else
+      lf_text_add_double(out, lf_view_number(item, what));
+  }
+  lf_text_add(out, single ? "\n" : named ? "}\n" : "]\n");
+}
+
+static void add_rules(lf_text *out, const json_t *spec) {
+  double cap = lf_view_number(spec, "cap");
+  add_said(out, "points", lf_view_list(spec, "points"), "points");
+  add_said(out, "sign", lf_view_list(spec, "sign"), "sign");
+  if (!isnan(cap)) {
+    lf_text_add(out, "    cap: ");
+    lf_text_add_double(out, cap);
+    lf_text_add(out, "\n");
+  }
+  if (lf_view_flag(spec, "exclude")) lf_text_add(out, "    exclude: true\n");
+}
+
 static void add_spec(lf_text *out, const json_t *spec) {
   const char *baseline = lf_view_text(spec, "baseline"), *trend = lf_view_text(spec, "trend");
   const json_t *match = lf_view_list(spec, "match");
@@ -277,6 +312,7 @@ static void add_attribute(lf_text *out, const json_t *column) {
   else
     lf_text_add(out, "    # owner: marketing, sales or shared\n");
   add_spec(out, lf_view_at(column, "spec"));
+  add_rules(out, lf_view_at(column, "spec"));
   if (lf_view_list(column, "spec.match") == NULL) add_template(out, column);
 }
 
@@ -287,7 +323,10 @@ static void add_attributes(lf_text *out, const json_t *columns) {
     const char *role = lf_view_text(column, "role");
     bool attribute = role != NULL && strcmp(role, "attribute") == 0;
     if (!attribute && !lf_view_flag(column, "also_attribute")) continue;
-    if (n++ == 0) lf_text_add(out, "\nattributes:\n");
+    if (n++ == 0)
+      lf_text_add(out, "\n# Rules of points an attribute may have; fit reports what each costs:\n"
+                       "#   points: {Webinar: 15, other: 0}   sign: positive   cap: 20   exclude: true\n"
+                       "attributes:\n");
     add_attribute(out, column);
   }
   json_array_foreach((json_t *)columns, i, column) {

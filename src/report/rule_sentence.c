@@ -106,10 +106,11 @@ static void say_interval(lf_text *out, const lf_interval *i, double factor, int 
   lf_text_add(out, ")");
 }
 
-static void say_volume(lf_text *out, const lf_price *price) {
+static void say_volume(lf_text *out, const lf_price *price, bool all) {
   if (!(price->volume >= 1) || isnan(price->wins.value)) return;
   bool revenue = !isnan(price->amount.value);
-  lf_text_add(out, "; among as many of the best leads as qualify under it, ");
+  lf_text_add(out, "; among as many of the best leads as qualify under ");
+  lf_text_add(out, all ? "them, " : "it, ");
   lf_people_counted(out, price->volume, "lead, ", "leads, ");
   lf_people_fixed(out, price->wins.value, 0);
   lf_text_add(out, " of ");
@@ -124,12 +125,13 @@ static void say_volume(lf_text *out, const lf_price *price) {
   say_interval(out, &price->amount, 1, 0, "");
 }
 
-static void say_price(lf_text *out, const lf_price *price, bool holdout) {
-  lf_text_add(out, "of 100 pairs of a won and a lost lead it gives up ");
+static void say_price(lf_text *out, const lf_price *price, bool holdout, bool all) {
+  lf_text_add(out, "of 100 pairs of a won and a lost lead ");
+  lf_text_add(out, all ? "they give up " : "it gives up ");
   lf_people_fixed(out, 100 * price->auc.value, 1);
   lf_text_add(out, " in the right order");
   say_interval(out, &price->auc, 100, 1, "95% interval ");
-  say_volume(out, price);
+  say_volume(out, price, all);
   lf_text_add(out, ". Judged by ");
   lf_people_counted(out, price->rows, holdout ? "holdout lead" : "cross-fitted lead",
                     holdout ? "holdout leads" : "cross-fitted leads");
@@ -165,5 +167,5 @@ void lf_rule_sentence(const lf_prices *prices, const lf_rule_price *rule, const 
     return;
   }
   say_verdict(prices, price, all, out);
-  say_price(out, price, price == &rule->holdout);
+  say_price(out, price, price == &rule->holdout, all);
 }
