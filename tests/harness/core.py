@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 
 TIMEOUT = 300  # seconds a single program may take before it counts as hung
+SANITIZED = 6  # so many times as long under a sanitizer
 
 
 class Results:
@@ -86,7 +87,8 @@ class Ran:
         self.status, self.out, self.err = status, out, err
 
 
-def run(setting, args, cwd=None, stdin=None, locale="C", timeout=TIMEOUT):
+def run(setting, args, cwd=None, stdin=None, locale="C"):
+    timeout = TIMEOUT * (SANITIZED if setting.sanitizer else 1)
     try:
         done = subprocess.run(args, cwd=cwd, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
