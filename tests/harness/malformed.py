@@ -56,4 +56,4 @@ def run_all(setting, results):
         folder = setting.folder(full)
         path = os.path.join("tests", "malformed", name)
         args = [setting.leadfit, "fit", path, "-q", "-o", os.path.join(folder, "out")] + more
-        results.check(full, problems_of(run(setting, args, cwd=setting.top, timeout=60), status, text, folder))
+        results.check(full, problems_of(run(setting, args, cwd=setting.top), status, text, folder))
