@@ -10,15 +10,18 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "fit/load.h"
 #include "fit/sandwich.h"
 
-enum { BATCH = 64, MOST_CHUNKS = 16, LEAST_CLUSTERS = 64, DENSE_BLOCK = 24, FEW_ROWS = 2000000 };
+enum { BATCH = 64, MOST_CHUNKS = 16, LEAST_CLUSTERS = 64 };
 
 typedef struct meat {
   const lf_frame *frame;
   const double *residual;
   const uint32_t *cluster;
   lf_chunks chunks;  /* of clusters */
+  size_t *first;     /* of each chunk: where its rows begin in `order`; chunks + 1 */
+  uint32_t *order;   /* rows of positive weight, by chunk */
   size_t n_codes;    /* coded terms */
   size_t dense;      /* intercept and numbers: the first items of a record */
   double **products; /* of each chunk: n_coef x n_coef; to be added to its mirror image */
@@ -46,71 +49,53 @@ typedef struct score {
   size_t n_batch;
 } score;
 
-/* Rows of one block that belong to the chunk, and their places among its records. */
+/* Up to a block of the rows of a chunk, and their places among its records. */
 typedef struct picked {
-  size_t from, to; /* the block */
   size_t n;
-  uint32_t row[LF_BLOCK_ROWS];
+  const uint32_t *row;
   size_t at[LF_BLOCK_ROWS];
 } picked;
 
-/* One number of the picked rows: the whole block is decoded where that is less work than cell by cell. */
-static void add_number(const meat *m, const picked *p, size_t k, double *values) {
-  const lf_frame_number *x = &m->frame->numbers[k];
-  double cells[LF_BLOCK_ROWS];
-  bool whole = p->n >= DENSE_BLOCK;
-  if (!(x->scale > 0.0)) return;
-  if (whole) lf_column_numbers(x->column, p->from, p->to, cells);
-  for (size_t i = 0; i < p->n; i++) {
-    double cell = whole ? cells[p->row[i] - p->from] : lf_column_number(x->column, p->row[i]);
-    values[p->at[i] * m->dense + k + 1] = m->residual[p->row[i]] * (cell - x->shift) / x->scale;
-  }
-}
-
 static void add_records(const meat *m, const picked *p, records *r) {
-  const lf_design *design = m->frame->design;
+  const lf_frame *frame = m->frame;
+  double z[LF_BLOCK_ROWS];
+  uint32_t joint[LF_BLOCK_ROWS];
   for (size_t i = 0; i < p->n; i++) r->values[p->at[i] * m->dense] = m->residual[p->row[i]];
-  for (size_t k = 0; k < m->frame->n_numbers; k++) add_number(m, p, k, r->values);
+  for (size_t k = 0; k < frame->n_numbers; k++) {
+    lf_load_picked(frame, k, p->n, p->row, z);
+    for (size_t i = 0; i < p->n; i++) r->values[p->at[i] * m->dense + k + 1] = m->residual[p->row[i]] * z[i];
+  }
   size_t place = 0;
-  for (size_t t = 0; t < design->n_terms; t++) {
-    const lf_term *term = &design->terms[t];
-    if (term->type != LF_TERM_CODES) continue;
-    for (size_t i = 0; i < p->n; i++) {
-      uint32_t code = term->codes ? term->codes[p->row[i]] : lf_column_code(term->column, p->row[i]);
-      r->coef[p->at[i] * m->n_codes + place] = term->coef[code];
-    }
-    place++;
+  for (size_t g = 0; g < frame->n_groups; g++) {
+    const lf_frame_group *group = &frame->groups[g];
+    lf_load_joint(frame, g, p->n, p->row, joint);
+    for (size_t t = 0; t < group->n_terms; t++, place++)
+      for (size_t i = 0; i < p->n; i++)
+        r->coef[p->at[i] * m->n_codes + place] = group->coef[t * group->n_codes + joint[i]];
   }
 }
 
-/* Counts, then places, the rows whose cluster is in [from, to). */
-static lf_status gather(const meat *m, size_t from, size_t to, records *r, size_t *used, lf_error *err) {
+/* Counts, then places, the rows of a chunk, whose clusters are [from, to). */
+static lf_status gather(const meat *m, size_t chunk, size_t from, size_t to, records *r, size_t *used,
+                        lf_error *err) {
   lf_status status = LF_OK;
-  const double *weight = m->frame->design->weight;
-  size_t *next = NULL, n = to - from;
+  const uint32_t *row = m->order + m->first[chunk];
+  size_t *next = NULL, n = to - from, rows = m->first[chunk + 1] - m->first[chunk];
   LF_TRY(lf_alloc(n + 1, sizeof *r->start, &r->start, err));
-  for (size_t i = 0; i < m->frame->n_rows; i++) {
-    size_t c = m->cluster[i] - from;
-    if (c < n && (!weight || weight[i] > 0.0)) r->start[c + 1]++;
-  }
+  for (size_t i = 0; i < rows; i++) r->start[m->cluster[row[i]] - from + 1]++;
   for (size_t c = 0; c < n; c++) {
     *used += r->start[c + 1] > 0;
     r->start[c + 1] += r->start[c];
   }
-  LF_TRY(lf_alloc(r->start[n] * m->dense, sizeof *r->values, &r->values, err));
-  LF_TRY(lf_alloc(r->start[n] * m->n_codes + 1, sizeof *r->coef, &r->coef, err));
+  LF_TRY(lf_alloc(rows * m->dense, sizeof *r->values, &r->values, err));
+  LF_TRY(lf_alloc(rows * m->n_codes + 1, sizeof *r->coef, &r->coef, err));
   LF_TRY(lf_alloc(n + 1, sizeof *next, &next, err));
   memcpy(next, r->start, n * sizeof *next);
   picked p = {0};
-  for (p.from = 0; p.from < m->frame->n_rows; p.from = p.to) {
-    p.to = p.from + LF_BLOCK_ROWS < m->frame->n_rows ? p.from + LF_BLOCK_ROWS : m->frame->n_rows;
-    p.n = 0;
-    for (size_t i = p.from; i < p.to; i++) {
-      size_t c = m->cluster[i] - from;
-      if (c >= n || (weight && !(weight[i] > 0.0))) continue;
-      p.at[p.n] = next[c]++;
-      p.row[p.n++] = (uint32_t)i;
-    }
+  for (size_t at = 0; at < rows; at += p.n) {
+    p.row = row + at;
+    p.n = at + LF_BLOCK_ROWS < rows ? LF_BLOCK_ROWS : rows - at;
+    for (size_t i = 0; i < p.n; i++) p.at[i] = next[m->cluster[p.row[i]] - from]++;
     add_records(m, &p, r);
   }
 cleanup:
@@ -205,7 +190,7 @@ static lf_status sum_chunk(meat *m, size_t i, lf_error *err) {
   LF_TRY(lf_alloc(n * n, sizeof **m->products, &m->products[i], err));
   LF_TRY(lf_alloc(n * m->dense, sizeof **m->edge, &m->edge[i], err));
   LF_TRY(score_new(m, &s, err));
-  LF_TRY(gather(m, from, to, &r, &m->used[i], err));
+  LF_TRY(gather(m, i, from, to, &r, &m->used[i], err));
   for (size_t c = 0; c < to - from; c++) {
     if (r.start[c] == r.start[c + 1]) continue;
     sum_rows(m, &r, c, &s);
@@ -251,6 +236,8 @@ static void meat_clear(meat *m) {
   }
   free(m->products);
   free(m->edge);
+  free(m->first);
+  free(m->order);
   free(m->used);
   free(m->status);
   free(m->errors);
@@ -260,12 +247,11 @@ static lf_status meat_new(meat *m, size_t n_clusters, lf_error *err) {
   lf_status status = LF_OK;
   const lf_design *design = m->frame->design;
   size_t n = m->frame->n_coef, most = ((size_t)8 << 20) / (n * n);
-  size_t wanted = m->frame->n_rows > FEW_ROWS
-                      ? MOST_CHUNKS
-                      : MOST_CHUNKS / 2; /* the fewer, the less decoding; a record is about 100 bytes */
   m->dense = m->frame->n_numbers + 1;
   for (size_t t = 0; t < design->n_terms; t++) m->n_codes += design->terms[t].type == LF_TERM_CODES;
-  m->chunks = lf_cut(n_clusters, LEAST_CLUSTERS, most < 1 ? 1 : most > wanted ? wanted : most);
+  m->chunks = lf_cut(n_clusters, LEAST_CLUSTERS, most < 1 ? 1 : most > MOST_CHUNKS ? MOST_CHUNKS : most);
+  LF_TRY(lf_alloc(m->chunks.count + 1, sizeof *m->first, &m->first, err));
+  LF_TRY(lf_alloc(m->frame->n_rows, sizeof *m->order, &m->order, err));
   LF_TRY(lf_alloc(m->chunks.count, sizeof *m->products, &m->products, err));
   LF_TRY(lf_alloc(m->chunks.count, sizeof *m->edge, &m->edge, err));
   LF_TRY(lf_alloc(m->chunks.count, sizeof *m->used, &m->used, err));
@@ -273,6 +259,22 @@ static lf_status meat_new(meat *m, size_t n_clusters, lf_error *err) {
   LF_TRY(lf_alloc(m->chunks.count, sizeof *m->errors, &m->errors, err));
 cleanup:
   return status;
+}
+
+/* Rows of positive weight in the order of their chunks. */
+static void sort_rows(meat *m) {
+  const double *weight = m->frame->design->weight;
+  size_t n = m->frame->n_rows;
+  uint32_t size = (uint32_t)m->chunks.size;
+  size_t next[MOST_CHUNKS];
+  for (size_t i = 0; i < n; i++)
+    if (!weight || weight[i] > 0.0) m->first[m->cluster[i] / size + 1]++;
+  for (size_t c = 0; c < m->chunks.count; c++) {
+    m->first[c + 1] += m->first[c];
+    next[c] = m->first[c];
+  }
+  for (size_t i = 0; i < n; i++)
+    if (!weight || weight[i] > 0.0) m->order[next[m->cluster[i] / size]++] = (uint32_t)i;
 }
 
 lf_status lf_cluster_meat(const lf_frame *frame, const double *residual, const uint32_t *cluster,
@@ -283,6 +285,7 @@ lf_status lf_cluster_meat(const lf_frame *frame, const double *residual, const u
     if (cluster[i] >= *n_clusters)
       return lf_fail(err, LF_E_USAGE, "row %zu is in cluster %u of %zu", i + 1, cluster[i], *n_clusters);
   LF_TRY(meat_new(&m, *n_clusters, err));
+  sort_rows(&m);
   lf_parallel_for(run, m.chunks.count, sum_task, &m);
   *n_clusters = 0;
   for (size_t i = 0; i < m.chunks.count; i++) {

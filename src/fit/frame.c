@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "fit/logistic.h"
+#include "fit/predictor.h"
 
 /* ---- numbers: shift and scale ---------------------------------------------------------------------- */
 
@@ -18,21 +20,27 @@ typedef struct moments {
   bool seen, missing;
 } moments;
 
-static void add_moments(moments *m, size_t n, const double *x, const double *weight) {
+/* Differences from the first value used and their weights; 0 for what is not used. */
+static void take_used(moments *m, size_t n, const double *weight, double *x, double *w) {
   for (size_t i = 0; i < n; i++) {
-    double w = weight ? weight[i] : 1.0;
-    if (!(w > 0.0)) continue;
-    if (!isfinite(x[i])) {
-      m->missing = true;
-      continue;
+    w[i] = weight ? weight[i] : 1.0;
+    bool finite = x[i] - x[i] == 0.0;
+    if (w[i] > 0.0 && finite && !m->seen) {
+      m->first = x[i];
+      m->seen = true;
     }
-    if (!m->seen) m->first = x[i];
-    m->seen = true;
-    double d = x[i] - m->first;
-    m->weight += w;
-    m->sum += w * d;
-    m->square += w * d * d;
+    m->missing |= w[i] > 0.0 && !finite;
+    if (!(w[i] > 0.0 && finite)) w[i] = 0.0;
+    x[i] = finite ? x[i] - m->first : 0.0;
   }
+}
+
+static void add_moments(moments *m, size_t n, const double *weight, double *x, double *w, double *wx) {
+  take_used(m, n, weight, x, w);
+  for (size_t i = 0; i < n; i++) wx[i] = w[i] * x[i];
+  m->weight += lf_lane_sum(n, w);
+  m->sum += lf_lane_sum(n, wx);
+  m->square += lf_lane_dot(n, wx, x);
 }
 
 /* Mean and standard deviation over the rows used; where the shift is kept, the root mean square. */
@@ -40,12 +48,12 @@ static void scale_number(void *context, size_t i) {
   scale_task *task = context;
   lf_frame *frame = task->frame;
   lf_frame_number *number = &frame->numbers[i];
-  double x[LF_BLOCK_ROWS];
+  double x[LF_BLOCK_ROWS], w[LF_BLOCK_ROWS], wx[LF_BLOCK_ROWS];
   moments m = {0};
   for (size_t from = 0; from < frame->n_rows; from += LF_BLOCK_ROWS) {
     size_t to = from + LF_BLOCK_ROWS < frame->n_rows ? from + LF_BLOCK_ROWS : frame->n_rows;
     lf_column_numbers(number->column, from, to, x);
-    add_moments(&m, to - from, x, frame->design->weight ? frame->design->weight + from : NULL);
+    add_moments(&m, to - from, frame->design->weight ? frame->design->weight + from : NULL, x, w, wx);
   }
   task->missing[i] = m.missing;
   double mean = m.weight > 0.0 ? m.sum / m.weight : 0.0;
@@ -55,6 +63,19 @@ static void scale_number(void *context, size_t i) {
   if (variance < 0.0) variance = 0.0;
   number->shift = task->keep_shift ? 0.0 : mean;
   number->scale = task->keep_shift ? sqrt(variance + mean * mean) : sqrt(variance);
+}
+
+/* z of each level of a coded number, so that a pass over rows only looks it up. */
+static lf_status tabulate_levels(lf_frame_number *x, lf_error *err) {
+  const lf_column *column = x->column;
+  if (column->store != LF_STORE_CODES || !column->values) return LF_OK;
+  lf_status status = lf_alloc((size_t)column->n_levels + 1, sizeof *x->level, &x->level, err);
+  double inverse = x->scale > 0.0 ? 1.0 / x->scale : 0.0;
+  for (size_t c = 1; status == LF_OK && c <= column->n_levels; c++) {
+    double z = (column->values[c - 1] - x->shift) * inverse;
+    x->level[c] = isfinite(z) ? z : 0.0;
+  }
+  return status;
 }
 
 static lf_status scale_numbers(lf_frame *frame, bool keep_shift, const lf_run *run, lf_error *err) {
@@ -71,6 +92,7 @@ static lf_status scale_numbers(lf_frame *frame, bool keep_shift, const lf_run *r
                      name ? name : "");
     goto cleanup;
   }
+  for (size_t i = 0; i < frame->n_numbers; i++) LF_TRY(tabulate_levels(&frame->numbers[i], err));
 cleanup:
   free(missing);
   return status;
@@ -185,16 +207,12 @@ cleanup:
   return status;
 }
 
-static uint32_t term_code(const lf_term *term, size_t row) {
-  return term->codes ? term->codes[row] : lf_column_code(term->column, row);
-}
-
 /* Joint codes of the rows of chunk i, every group. */
 static void write_codes(void *context, size_t i) {
   lf_frame *frame = context;
   size_t from, to;
   lf_chunk_rows(&frame->chunks, i, &from, &to);
-  uint32_t joint[LF_BLOCK_ROWS];
+  uint32_t joint[LF_BLOCK_ROWS], code[LF_BLOCK_ROWS];
   for (size_t g = 0; g < frame->n_groups; g++) {
     lf_frame_group *group = &frame->groups[g];
     for (size_t at = from; at < to; at += LF_BLOCK_ROWS) {
@@ -202,7 +220,9 @@ static void write_codes(void *context, size_t i) {
       memset(joint, 0, sizeof joint);
       for (size_t t = 0; t < group->n_terms; t++) {
         const lf_term *term = &frame->design->terms[group->terms[t]];
-        for (size_t r = 0; r < n; r++) joint[r] += group->remap[t][term_code(term, at + r)];
+        lf_widen(n, term->codes ? 2 : term->column->width, term->codes ? term->codes : term->column->cells,
+                 at, code);
+        for (size_t r = 0; r < n; r++) joint[r] += group->remap[t][code[r]];
       }
       for (size_t r = 0; r < n; r++) {
         if (group->width == 1)
@@ -391,6 +411,7 @@ void lf_frame_free(lf_frame *frame) {
   }
   for (size_t g = 0; g < frame->n_groups; g++) group_clear(&frame->groups[g]);
   free(frame->groups);
+  for (size_t i = 0; i < frame->n_numbers; i++) free(frame->numbers[i].level);
   free(frame->numbers);
   free(frame->layout.group);
   free(frame->layout.residual);

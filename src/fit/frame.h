@@ -15,6 +15,7 @@ typedef struct lf_frame_number {
   const lf_column *column;
   size_t coef;
   double shift, scale; /* scale 0: constant over the rows used, so z = 0 */
+  double *level;       /* z of each code of a coded column, else NULL; owned */
 } lf_frame_number;
 
 /* Coded terms that share one joint code. */

@@ -1,6 +1,7 @@
 #include "fit/load.h"
 
 #include "fit/logistic.h"
+#include "fit/predictor.h"
 
 LF_CLONES
 static void rescale(size_t n, double shift, double inverse, double *restrict z) {
@@ -22,6 +23,19 @@ static void load_decimals(size_t n, const int32_t *restrict cells, double unit, 
   }
 }
 
+static void load_levels(size_t n, uint8_t width, const void *cells, size_t from, const double *restrict level,
+                        double *restrict z) {
+  uint32_t code[LF_BLOCK_ROWS];
+  lf_widen(n, width, cells, from, code);
+  for (size_t i = 0; i < n; i++) z[i] = level[code[i]];
+}
+
+static double unit_of(const lf_column *column) {
+  double unit = 1.0;
+  for (int i = 0; i < column->scale; i++) unit *= 10.0;
+  return unit;
+}
+
 void lf_load_numbers(const lf_frame *frame, size_t from, size_t n, size_t stride, double *z) {
   for (size_t k = 0; k < frame->n_numbers; k++) {
     const lf_frame_number *x = &frame->numbers[k];
@@ -29,13 +43,46 @@ void lf_load_numbers(const lf_frame *frame, size_t from, size_t n, size_t stride
     double inverse = x->scale > 0.0 ? 1.0 / x->scale : 0.0, *out = z + k * stride;
     if (column->store == LF_STORE_DECIMALS) {
       const int32_t *cells = column->cells;
-      double unit = 1.0;
-      for (int i = 0; i < column->scale; i++) unit *= 10.0;
-      load_decimals(n, cells + from, unit, x->shift, inverse, out);
+      load_decimals(n, cells + from, unit_of(column), x->shift, inverse, out);
+    } else if (x->level) {
+      load_levels(n, column->width, column->cells, from, x->level, out);
     } else {
       lf_column_numbers(column, from, from + n, out);
       rescale(n, x->shift, inverse, out);
     }
+  }
+}
+
+void lf_load_picked(const lf_frame *frame, size_t k, size_t n, const uint32_t *row, double *z) {
+  const lf_frame_number *x = &frame->numbers[k];
+  const lf_column *column = x->column;
+  double inverse = x->scale > 0.0 ? 1.0 / x->scale : 0.0;
+  if (x->level) {
+    for (size_t i = 0; i < n; i++) z[i] = x->level[lf_column_code(column, row[i])];
+    return;
+  }
+  if (column->store == LF_STORE_DECIMALS) {
+    const int32_t *cells = column->cells;
+    double unit = unit_of(column);
+    for (size_t i = 0; i < n; i++) z[i] = (double)cells[row[i]] / unit;
+  } else {
+    for (size_t i = 0; i < n; i++) z[i] = lf_column_number(column, row[i]);
+  }
+  rescale(n, x->shift, inverse, z);
+}
+
+void lf_load_joint(const lf_frame *frame, size_t g, size_t n, const uint32_t *row, uint32_t *joint) {
+  const lf_frame_group *group = &frame->groups[g];
+  switch (group->width) {
+  case 1:
+    for (size_t i = 0; i < n; i++) joint[i] = ((const uint8_t *)group->codes)[row[i]];
+    break;
+  case 2:
+    for (size_t i = 0; i < n; i++) joint[i] = ((const uint16_t *)group->codes)[row[i]];
+    break;
+  default:
+    for (size_t i = 0; i < n; i++) joint[i] = ((const uint32_t *)group->codes)[row[i]];
+    break;
   }
 }
 

@@ -187,6 +187,12 @@ static bool has_converged(const lf_newton *w, bool chord, double previous, doubl
   return chord ? w->decrement * (w->decrement / previous) <= 1e-8 * tolerance : w->decrement <= tolerance;
 }
 
+/* Whether the next point will be so near the maximum that its X'WX is that of the maximum, which is wanted:
+ * then it is computed there, and not once more after convergence. */
+static bool is_last_stretch(const lf_newton *w, bool chord, double previous, size_t stride) {
+  return w->informs && stride == 1 && chord && w->decrement * (w->decrement / previous) <= 1e-15;
+}
+
 /* Step and decrement at `working`; a chord that no longer shrinks the decrement is given up for a new factor.
  */
 static lf_status find_step(lf_newton *w, bool *chord, double previous, size_t stride, lf_error *err) {
@@ -220,8 +226,9 @@ static lf_status iterate(lf_newton *w, size_t stride, double asked, lf_error *er
       finish_step(w);
       break;
     }
+    bool last_stretch = is_last_stretch(w, chord, previous, stride);
     previous = w->decrement;
-    chord = !w->first && w->decrement < 1.0 && w->decrement > 0.0;
+    chord = !w->first && w->decrement < 1.0 && w->decrement > 0.0 && !last_stretch;
     bool moved = false;
     LF_TRY(lf_newton_advance(w, chord ? LF_PASS_GRADIENT : LF_PASS_FULL, stride, &moved, err));
     if (!moved) break;

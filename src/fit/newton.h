@@ -13,6 +13,7 @@ typedef struct lf_newton {
   int max_iterations;
   double tolerance; /* on the decrement; 0: the default */
   bool check_separation;
+  bool informs;           /* the information matrix at the maximum is wanted */
   bool started;           /* the user gave a start, or fixed coefficients */
   bool first;             /* started by R's first step */
   bool alias_with_fixed;  /* a fixed coefficient's column still counts as explained by, and explaining, the

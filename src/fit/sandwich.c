@@ -27,20 +27,38 @@ static lf_status meat_of_clusters(const lf_frame *frame, const double *working, 
   return status;
 }
 
+/* A product of symmetric matrices, slice by slice of the columns, so that slices run in parallel. */
+enum { SLICES = 8 };
+
+typedef struct product {
+  size_t n;
+  double factor;
+  const double *left, *right;
+  double *out;
+} product;
+
+static void multiply_slice(void *context, size_t s) {
+  const product *p = context;
+  size_t from = p->n * s / SLICES, to = p->n * (s + 1) / SLICES;
+  int n = (int)p->n;
+  if (to > from)
+    cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, n, (int)(to - from), p->factor, p->left, n,
+                p->right + from, n, 0.0, p->out + from, n);
+}
+
 /* V M V in place of V. */
-static lf_status assemble(size_t n, const double *middle, double factor, double *v, lf_error *err) {
-  double *half = NULL;
-  lf_status status = lf_alloc(n * n, sizeof *half, &half, err);
-  if (status != LF_OK) return status;
-  int k = (int)n;
-  cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, k, k, 1.0, middle, k, v, k, 0.0, half, k);
-  double *result = NULL;
-  status = lf_alloc(n * n, sizeof *result, &result, err);
-  if (status == LF_OK) {
-    cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, k, k, factor, v, k, half, k, 0.0, result, k);
-    for (size_t i = 0; i < n; i++)
-      for (size_t j = 0; j < n; j++) v[i * n + j] = 0.5 * (result[i * n + j] + result[j * n + i]);
-  }
+static lf_status assemble(size_t n, const double *middle, double factor, const lf_run *run, double *v,
+                          lf_error *err) {
+  lf_status status = LF_OK;
+  double *half = NULL, *result = NULL;
+  LF_TRY(lf_alloc(n * n, sizeof *half, &half, err));
+  LF_TRY(lf_alloc(n * n, sizeof *result, &result, err));
+  product first = {n, 1.0, middle, v, half}, second = {n, factor, v, half, result};
+  lf_parallel_for(run, SLICES, multiply_slice, &first);
+  lf_parallel_for(run, SLICES, multiply_slice, &second);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++) v[i * n + j] = 0.5 * (result[i * n + j] + result[j * n + i]);
+cleanup:
   free(result);
   free(half);
   return status;
@@ -109,8 +127,8 @@ lf_status lf_sandwich(const lf_design *design, const lf_weights *weights, const 
     LF_TRY(meat_of_clusters(frame, working, cluster, &n_clusters, run, middle, err));
   else
     LF_TRY(lf_pass_meat(frame, working, type == LF_HC3 ? bread : NULL, run, middle, err));
-  LF_TRY(assemble(n, middle, factor_of(type, weights->rows, (double)weights->rank, (double)n_clusters), bread,
-                  err));
+  LF_TRY(assemble(n, middle, factor_of(type, weights->rows, (double)weights->rank, (double)n_clusters), run,
+                  bread, err));
   lf_frame_covariance_to_user(frame, bread);
   memcpy(covariance, bread, n * n * sizeof *covariance);
 cleanup:

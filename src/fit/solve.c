@@ -159,6 +159,7 @@ static lf_status run_newton(const lf_frame *frame, const lf_solve_options *optio
   lf_status status = LF_OK;
   lf_newton *newton = NULL;
   LF_TRY(lf_newton_new(frame, options, run, &newton, err));
+  newton->informs = !options->no_information;
   newton->alias_with_fixed =
       alias_with_fixed || options->firth; /* Jeffreys' penalty is that of the full design */
   LF_TRY(options->firth ? lf_firth_run(newton, &weights->log_determinant, err) : lf_newton_run(newton, err));
