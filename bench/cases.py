@@ -116,16 +116,21 @@ def card(bench):
 
 def path(bench):
     history = bench.history(rows=100_000)
-    programs = [("leadfit path", [bench.tool("path"), "ridge", history, 2]),
-                *r_peer(bench, "cv.glmnet", "path_cvglmnet.R", [history, FOLDS, LAMBDAS], "data.table", "glmnet")]
-    turn = bench.turns(f"{FOLDS}-fold cross-validated ridge path of {LAMBDAS} penalties, {bench.size(history)}", programs, 1)
+    for penalty, alpha in (("ridge", 0), ("lasso", 1)):
+        path_of(bench, history, penalty, alpha)
+
+
+def path_of(bench, history, penalty, alpha):
+    programs = [("leadfit path", [bench.tool("path"), penalty, history, 2]),
+                *r_peer(bench, "cv.glmnet", "path_cvglmnet.R", [history, FOLDS, LAMBDAS, alpha], "data.table", "glmnet")]
+    turn = bench.turns(f"{FOLDS}-fold cross-validated {penalty} path of {LAMBDAS} penalties, {bench.size(history)}", programs, 1)
     if not turn.ran("leadfit path", "cv.glmnet"):
         return
     ours, theirs = (turn.runs[name][-1].told("losses") for name in ("leadfit path", "cv.glmnet"))
     worst = max(abs(a / b - 1) for a, b in zip(ours, theirs))
     bench.remark(turn, f"cross-validated log loss at every penalty: within {worst:.1g} of cv.glmnet's")
     bench.inner(turn, "leadfit path", "cv.glmnet", "seconds")
-    bench.goal("path", "10-fold × 50-step ridge path, 100k rows, times faster than cv.glmnet (from designs in memory)", turn, "cv.glmnet",
+    bench.goal("path" if alpha == 0 else "path-lasso", f"10-fold × 50-step {penalty} path, 100k rows, times faster than cv.glmnet (from designs in memory)", turn, "cv.glmnet",
                "leadfit path", 40, lambda run: run.told("seconds"), at_least=True)
 
 

@@ -4,7 +4,7 @@ import statistics
 import subprocess
 import time
 
-HEADINGS = {"read": "Reading", "plain": "The plain job", "card": "The card job", "path": "A cross-validated ridge path",
+HEADINGS = {"read": "Reading", "plain": "The plain job", "card": "The card job", "path": "Cross-validated paths",
             "boot": "Bootstrap refits", "band": "Optimal bands", "scale": "Threads", "memory": "Rows and memory",
             "shapes": "Other files", "large": "A peer at 10M rows"}
 

@@ -1,65 +1,40 @@
-/* A cross-validated ridge path, and refits on bootstrap samples of accounts, through the library.
+/* Cross-validated paths, and refits on bootstrap samples of accounts, through the library.
  *
- *     path ridge FILE THREADS          10 folds and all rows, 50 penalties each, as cv.glmnet(alpha = 0) lays
- * them out path boot FILE THREADS REFITS    card of at most 16 attributes; each refit starts from the
- * full-data fit
+ *     path ridge FILE THREADS          10 folds and all rows, 50 penalties each, as cv.glmnet lays them out
+ *     path lasso FILE THREADS
+ *     path boot FILE THREADS REFITS    card of at most 16 attributes; each refit starts from the full-data
+ * fit
  *
  * Prints one line of JSON with seconds. Folds are runs of 512 rows dealt out in turn: row i (from 0) is in
  * fold i / 512 mod 10. */
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/numerics.h"
 #include "base/parallel.h"
 #include "common.h"
 #include "evidence/bootstrap.h"
 #include "fit/fold_path.h"
-#include "fit/pass.h"
 #include "fit/plain.h"
 #include "fit/select.h"
 
 enum { FOLDS = 10, STEPS = 50 };
 
-typedef struct paths {
-  const lf_frame *frame;
-  const lf_design *design;
-  double *unit;
-  double tolerance; /* a tenth of glmnet's default, 1e-7 of the null deviance */
-  double lambda[STEPS];
-} paths;
-
 static size_t fold_of(size_t row) {
   return row / LF_BLOCK_ROWS % FOLDS;
 }
 
-/* Columns count by their variance, as glmnet standardises; the longest penalty is 1,000 times the largest
- * correlation. */
-static lf_status lay_out(paths *p, const lf_run *run, lf_error *err) {
-  size_t n = p->frame->n_coef;
-  double *zero = NULL, largest = 0;
-  lf_point point = {0};
-  lf_status status = LF_OK;
-  LF_TRY(lf_alloc(n, sizeof *p->unit, &p->unit, err));
-  LF_TRY(lf_alloc(n, sizeof *zero, &zero, err));
-  LF_TRY(lf_alloc(n, sizeof *point.gradient, &point.gradient, err));
-  LF_TRY(lf_alloc(n * n, sizeof *point.hessian, &point.hessian, err));
-  zero[0] = log(p->frame->won / (p->frame->rows - p->frame->won));
-  LF_TRY(lf_pass(p->frame, LF_PASS_FULL, zero, 1, NULL, run, &point, err));
-  double all = point.hessian[0];
-  p->tolerance = -2e-8 * point.loglik;
-  for (size_t j = 1; j < n; j++) {
-    double mean = point.hessian[j] / all, variance = point.hessian[j * n + j] / all - mean * mean;
-    p->unit[j] = fmax(variance, 1e-9);
-    largest = fmax(largest, fabs(point.gradient[j]) / sqrt(p->unit[j]));
-  }
-  for (size_t i = 0; i < p->frame->n_numbers; i++) {
-    const lf_frame_number *x = &p->frame->numbers[i];
-    p->unit[x->coef] *= x->scale * x->scale;
-  }
-  for (size_t k = 0; k < STEPS; k++) p->lambda[k] = largest * 1000 * pow(1e-4, (double)k / (STEPS - 1));
-cleanup:
-  free(zero);
-  free(point.gradient);
-  free(point.hessian);
+/* As cv.glmnet lays them out: for ridge from 1,000 times the largest correlation down, as it takes alpha for
+ * 0.001 there; for the lasso from where the first coefficient moves. */
+static lf_status lay_out(const lf_frame *frame, lf_fold_path *path, double *lambda, const lf_run *run,
+                         lf_error *err) {
+  lf_fold_path first = *path;
+  double largest = 0.0;
+  if (path->alpha <= 0.0) first.alpha = 0.001;
+  lf_status status = lf_fold_path_largest(frame, &first, run, &largest, err);
+  for (size_t k = 0; k < STEPS; k++) lambda[k] = largest * pow(1e-4, (double)k / (STEPS - 1));
+  path->lambda = lambda;
+  path->tolerance = lf_binomial_deviance(frame->won, frame->rows - frame->won) * 1e-8;
   return status;
 }
 
@@ -69,29 +44,22 @@ static double mean_loss(const lf_fold_path_fit *fit, size_t k) {
   return loss;
 }
 
-static lf_status ridge(const lf_history *history, const lf_run *run, lf_error *err) {
+static lf_status walk(const lf_history *history, double alpha, const lf_run *run, lf_error *err) {
   lf_plain *plain = NULL;
   lf_frame *frame = NULL;
   uint8_t *fold = NULL;
   lf_fold_path_fit *fit = NULL;
-  paths p = {0};
+  double lambda[STEPS];
   lf_plain_options options = {.no_tests = true, .no_robust = true};
   lf_status status = LF_OK;
   LF_TRY(lf_plain_fit(history, &options, run, &plain, err));
   double began = bench_now();
   clock_t cpu_began = clock();
   LF_TRY(lf_frame_new(&plain->design, false, run, &frame, err));
-  p.frame = frame;
-  p.design = &plain->design;
-  LF_TRY(lay_out(&p, run, err));
   LF_TRY(lf_alloc(frame->n_rows, 1, &fold, err));
   for (size_t i = 0; i < frame->n_rows; i++) fold[i] = (uint8_t)fold_of(i);
-  lf_fold_path path = {.n = STEPS,
-                       .lambda = p.lambda,
-                       .unit = p.unit,
-                       .fold = fold,
-                       .n_folds = FOLDS,
-                       .tolerance = p.tolerance};
+  lf_fold_path path = {.n = STEPS, .alpha = alpha, .standardise = true, .fold = fold, .n_folds = FOLDS};
+  LF_TRY(lay_out(frame, &path, lambda, run, err));
   LF_TRY(lf_fold_path_make(frame, &path, run, &fit, err));
   double seconds = bench_now() - began, cpu = (double)(clock() - cpu_began) / CLOCKS_PER_SEC,
          least = INFINITY;
@@ -108,7 +76,6 @@ static lf_status ridge(const lf_history *history, const lf_run *run, lf_error *e
   for (size_t k = 0; k < STEPS; k++) printf("%s%.9f", k ? ", " : "", mean_loss(fit, k));
   puts("]}");
 cleanup:
-  free(p.unit);
   free(fold);
   lf_fold_path_free(fit);
   lf_frame_free(frame);
@@ -175,10 +142,11 @@ cleanup:
 }
 
 int main(int argc, char **argv) {
-  bool is_ridge = argc == 4 && strcmp(argv[1], "ridge") == 0,
+  bool is_lasso = argc == 4 && strcmp(argv[1], "lasso") == 0,
+       is_path = argc == 4 && (is_lasso || strcmp(argv[1], "ridge") == 0),
        is_boot = argc == 5 && strcmp(argv[1], "boot") == 0;
-  if (!is_ridge && !is_boot) {
-    fputs("path ridge FILE THREADS | path boot FILE THREADS REFITS\n", stderr);
+  if (!is_path && !is_boot) {
+    fputs("path ridge|lasso FILE THREADS | path boot FILE THREADS REFITS\n", stderr);
     return 2;
   }
   lf_run run = {.threads = atoi(argv[3])};
@@ -186,8 +154,8 @@ int main(int argc, char **argv) {
   lf_history *history = NULL;
   lf_error err = {0};
   lf_status status = LF_OK;
-  LF_TRY(bench_history(argv[2], is_ridge ? NULL : "Amount", &project, &run, &history, &err));
-  LF_TRY(is_ridge ? ridge(history, &run, &err) : boot(history, (size_t)atoi(argv[4]), &run, &err));
+  LF_TRY(bench_history(argv[2], is_path ? NULL : "Amount", &project, &run, &history, &err));
+  LF_TRY(is_path ? walk(history, is_lasso, &run, &err) : boot(history, (size_t)atoi(argv[4]), &run, &err));
 cleanup:
   lf_history_free(history);
   lf_project_clear(&project);

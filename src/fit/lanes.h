@@ -40,14 +40,18 @@ lf_status lf_lanes_score(lf_lanes *lanes, const double *working, const lf_run *r
 lf_status lf_lanes_judge(const lf_lanes *lanes, const double *working, const uint8_t *of_row,
                          const lf_run *run, double *loss, lf_error *err);
 
-/* Chord steps of every lane to its maximum of loglik - sum_j ridge_j share_l b_j^2 / 2, the matrix of a step
- * being share_l times the factored one. */
+/* Chord steps of every lane to its maximum of loglik_l - share_l sum_j (ridge_lj b_j^2 / 2 + lasso_lj |b_j|),
+ * the matrix of a step being share_l times one for all lanes. */
 typedef struct lf_lane_steps {
-  const lf_system *const *system; /* [n]; may be one and the same; what it leaves out does not move */
-  const double *ridge;            /* n_coef, working scale; NULL: 0 */
-  const double *share;            /* [n], NULL: 1; a lane of share 0 stays where it is */
-  double tolerance;               /* on the decrement (fit.h) that is left after the last step */
-  int max_iterations;             /* 0: 30 */
+  const lf_system *const
+      *system;         /* [n]: the matrix, factored with the ridge; what it leaves out does not move */
+  const double *ridge; /* n_coef a lane, working scale; NULL: 0 */
+  size_t ridge_step;   /* from lane to lane in `ridge`: n_coef, or 0 where all have the same */
+  const double *lasso; /* [n][n_coef], or NULL; then `curve` is the matrix, and not `system` */
+  const struct lf_curve *curve;
+  const double *share; /* [n], NULL: 1; a lane of share 0 stays where it is */
+  double tolerance;    /* on the decrement (fit.h) that is left after the last step */
+  int max_iterations;  /* 0: 30 */
 } lf_lane_steps;
 
 /* What the steps did. */

@@ -27,6 +27,13 @@ static void prediction_weights(const double *lambda, size_t k, size_t m, double 
   }
 }
 
+/* A coefficient that a lasso holds at 0, or lets go of, does not go on as it went: it starts where it was. */
+static bool goes_on(const double *maxima, size_t n, size_t k, size_t m, size_t j) {
+  for (size_t i = 0; i < m; i++)
+    if (maxima[(k - m + i) * n + j] == 0.0) return false;
+  return true;
+}
+
 void lf_path_start(const double *lambda, size_t k, size_t points, const double *maxima, size_t n,
                    double *working) {
   double weight[LF_PATH_POINTS];
@@ -38,9 +45,9 @@ void lf_path_start(const double *lambda, size_t k, size_t points, const double *
     return;
   }
   for (size_t j = 0; j < n; j++) {
-    double sum = 0.0;
+    double sum = 0.0, last = maxima[(k - 1) * n + j];
     for (size_t i = 0; i < m; i++) sum += weight[i] * maxima[(k - m + i) * n + j];
-    working[j] = sum;
+    working[j] = goes_on(maxima, n, k, m, j) && sum * last > 0.0 ? sum : last;
   }
 }
 
