@@ -13,6 +13,8 @@ lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_e
 lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_evidence(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_plan(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_monitor(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_export(const lf_options *options, const lf_run *run, lf_error *err);
 
 /* Reads the table the options name. */

@@ -200,9 +200,13 @@ cleanup:
 }
 
 /* A scorecard that was fitted here carries where it came from. */
-static lf_status sign_card(lf_fit_job *job, lf_error *err) {
+static lf_status sign_card(lf_fit_job *job, const json_t *holdout, lf_error *err) {
   lf_scorecard *card = job->build.card;
+  json_t *promise = NULL;
   lf_status status = lf_tree_take(provenance(job), &card->provenance, err);
+  if (status == LF_OK) status = lf_fit_describe_promise(job, holdout, &promise, err);
+  if (status == LF_OK && json_object_set_new(card->provenance, "promise", promise) != 0)
+    status = lf_fail(err, LF_E_MEMORY, "not enough memory for the scorecard");
   return status == LF_OK ? lf_copy_text("leadfit card", 12, &card->name, err) : status;
 }
 
@@ -222,7 +226,7 @@ lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
   lf_object_tree(&o, "holdout", holdout);
   lf_object_number(&o, "holdout_rows_not_scored", unscored);
   if (!job->plain) {
-    LF_TRY(sign_card(job, err));
+    LF_TRY(sign_card(job, holdout, err));
     LF_TRY(add_card_parts(job, &o, err));
   }
   lf_object_tree(&o, "attributes", lf_describe_attributes(job->history, job->evidence, job->plain));

@@ -30,6 +30,10 @@ static const command_rule commands[] = {
      "what the history says of every attribute, and of each claim"},
     {"score", LF_COMMAND_SCORE, lf_command_score, "LEADS... --config FILE [-o FILE]",
      "points, grade, MQL, probability and reasons of every lead"},
+    {"plan", LF_COMMAND_PLAN, lf_command_plan, "HISTORY... --config FILE [--revenue N] [-o FILE.md]",
+     "how many leads at which threshold bring the revenue, and what each team owes"},
+    {"monitor", LF_COMMAND_MONITOR, lf_command_monitor, "HISTORY... --config FILE",
+     "whether the definition still holds on new rows; exit status 1 where it does not"},
     {"export", LF_COMMAND_EXPORT, lf_command_export, "scoring.json --to FORMAT [-o FILE]",
      "the scorecard for a warehouse, a CRM or a program, with rows that prove it"},
 };
@@ -107,6 +111,7 @@ static lf_status run_command(const command_rule *rule, const lf_options *options
 static int exit_code(lf_status status) {
   switch (status) {
   case LF_OK: return 0;
+  case LF_E_ALARM: return 1;
   case LF_E_USAGE: return 2;
   case LF_E_DATA: return 3;
   case LF_E_INTERRUPTED: return 130;
@@ -159,6 +164,6 @@ int main(int argc, char **argv) {
   gsl_set_error_handler_off();
   lf_error err = {0};
   lf_status status = dispatch(argc, argv, &err);
-  if (status != LF_OK) print_error(&err);
+  if (status != LF_OK && status != LF_E_ALARM) print_error(&err);
   return exit_code(status);
 }

@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 enum {
-  HISTORY =
-      LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE | LF_COMMAND_EVIDENCE,
+  HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE |
+            LF_COMMAND_EVIDENCE | LF_COMMAND_PLAN | LF_COMMAND_MONITOR,
   ALL = HISTORY | LF_COMMAND_SCORE,
   EVERY = ALL | LF_COMMAND_EXPORT /* commands that read no table know these alone */
 };
@@ -41,6 +41,10 @@ typedef enum option_id {
   OPT_CURRENT,
   OPT_SCORE,
   OPT_CLAIMS,
+  OPT_PLAN,
+  OPT_REVENUE,
+  OPT_COST,
+  OPT_HORIZON,
   OPT_TO,
   OPT_DIALECT,
   OPT_TABLE,
@@ -87,15 +91,22 @@ static const option_rule rules[] = {
     {"holdout-from", 0, "DATE", OPT_HOLDOUT_FROM, HISTORY, "rows from this date judge"},
     {"method", 0, "NAME", OPT_METHOD, LF_COMMAND_FIT, "card (default) or plain"},
     {"max-bands", 0, "N", OPT_MAX_BANDS, LF_COMMAND_FIT, "no attribute gets more bands than this"},
-    {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT,
+    {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT | LF_COMMAND_PLAN,
      "leads a month that sales can work: sets the threshold"},
     {"precision", 0, "P", OPT_PRECISION, LF_COMMAND_FIT,
      "win rate the qualified leads shall have: sets the threshold"},
-    {"config", 0, "FILE", OPT_CONFIG, LF_COMMAND_VALIDATE | LF_COMMAND_SCORE, "scoring.json to use"},
+    {"config", 0, "FILE", OPT_CONFIG,
+     LF_COMMAND_VALIDATE | LF_COMMAND_SCORE | LF_COMMAND_PLAN | LF_COMMAND_MONITOR, "scoring.json to use"},
     {"current", 0, "FILE", OPT_CURRENT, LF_COMMAND_FIT,
      "definition in force (scoring.json): the report says what changes"},
     {"score", 0, "COL", OPT_SCORE, LF_COMMAND_VALIDATE, "column of the data that is the score to judge"},
-    {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE, "claims to answer (YAML), in place of the project file's"},
+    {"claims", 0, "FILE", OPT_CLAIMS, LF_COMMAND_EVIDENCE,
+     "claims to answer (YAML), in place of the project file's"},
+    {"plan", 0, "FILE", OPT_PLAN, LF_COMMAND_MONITOR,
+     "plan.json of leadfit plan: qualified leads a month are held against it"},
+    {"revenue", 0, "N", OPT_REVENUE, LF_COMMAND_PLAN, "revenue that the leads of the horizon are to bring"},
+    {"cost-per-lead", 0, "N", OPT_COST, LF_COMMAND_PLAN, "what a lead costs, qualified or not"},
+    {"horizon", 0, "M", OPT_HORIZON, LF_COMMAND_PLAN, "months the plan is for (default 3)"},
     {"to", 0, "FORMAT", OPT_TO, LF_COMMAND_EXPORT,
      "sql, salesforce, hubspot, zoho, pmml, csv, markdown or c"},
     {"dialect", 0, "NAME", OPT_DIALECT, LF_COMMAND_EXPORT,
@@ -103,7 +114,8 @@ static const option_rule rules[] = {
     {"table", 0, "NAME", OPT_TABLE, LF_COMMAND_EXPORT, "SQL: table of the leads, as in schema.leads"},
     {"proof", 0, "FILE", OPT_PROOF, LF_COMMAND_EXPORT,
      "also write rows on and beside every edge with their scores (CSV)"},
-    {"output", 'o', "PATH", OPT_OUTPUT, LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT,
+    {"output", 'o', "PATH", OPT_OUTPUT,
+     LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT | LF_COMMAND_PLAN,
      "folder (fit) or file to write"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, EVERY, "threads (default: all cores); never changes a result"},
@@ -242,6 +254,10 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_CURRENT: o->current = value; return LF_OK;
   case OPT_SCORE: o->score = value; return LF_OK;
   case OPT_CLAIMS: o->claims = value; return LF_OK;
+  case OPT_PLAN: o->plan = value; return LF_OK;
+  case OPT_REVENUE: return set_number(rule->name, value, 0, 1e15, &o->revenue, err);
+  case OPT_COST: return set_number(rule->name, value, 0, 1e12, &o->cost_per_lead, err);
+  case OPT_HORIZON: return set_number(rule->name, value, 0.25, 60, &o->horizon, err);
   case OPT_TO: o->to = value; return LF_OK;
   case OPT_DIALECT: o->dialect = value; return LF_OK;
   case OPT_TABLE: o->table = value; return LF_OK;
@@ -390,6 +406,9 @@ lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options 
                   .capacity = NAN,
                   .precision = NAN,
                   .max_bands = NAN,
+                  .revenue = NAN,
+                  .cost_per_lead = NAN,
+                  .horizon = NAN,
                   .seed = 1,
                   .threads = omp_get_num_procs()};
   lf_status status = lf_alloc((size_t)argc + 1, sizeof *o.paths, &o.paths, err);

@@ -13,7 +13,9 @@ typedef enum lf_command {
   LF_COMMAND_SCORE = 8,
   LF_COMMAND_COMPARE = 16,
   LF_COMMAND_EVIDENCE = 32,
-  LF_COMMAND_EXPORT = 64
+  LF_COMMAND_EXPORT = 64,
+  LF_COMMAND_PLAN = 128,
+  LF_COMMAND_MONITOR = 256
 } lf_command;
 
 typedef enum lf_method { LF_METHOD_CARD = 0, LF_METHOD_PLAIN } lf_method;
@@ -31,6 +33,10 @@ typedef struct lf_options {
   const char *current; /* --current */
   const char *score;   /* --score COLUMN */
   const char *claims;  /* --claims FILE */
+  const char *plan;    /* monitor: --plan FILE */
+  double revenue;      /* plan: NaN: not said, as the next two */
+  double cost_per_lead;
+  double horizon;      /* months */
   const char *to;      /* export: --to FORMAT */
   const char *dialect; /* export: --dialect NAME */
   const char *table;   /* export: --table NAME */

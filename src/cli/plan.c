@@ -1,0 +1,114 @@
+/* leadfit plan: the agreement between two teams, from a scorecard, a history and targets. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/candidates.h"
+#include "evidence/plan.h"
+#include "report/describe_plan.h"
+#include "report/report.h"
+
+typedef struct plan_job {
+  const lf_options *options;
+  lf_contender contender; /* the card; its score is not used */
+  lf_history *history;
+  lf_codes *codes;
+  int32_t *score;
+  lf_plan *plan;
+} plan_job;
+
+static void job_clear(plan_job *job) {
+  lf_plan_free(job->plan);
+  free(job->score);
+  lf_codes_free(job->codes);
+  lf_history_free(job->history);
+  lf_contender_clear(&job->contender);
+}
+
+/* Rows that the card was fitted on promise too much: where it was fitted on this history, its holdout judges.
+ */
+static lf_status read_rows(plan_job *job, const lf_run *run, lf_error *err) {
+  const lf_options *o = job->options;
+  bool said = !isnan(o->holdout) || o->holdout_from;
+  char *absent = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_input_history(o, 0, run, &job->history, err));
+  if (!said && lf_contender_saw(&job->contender, job->history)) {
+    lf_history_free(job->history);
+    job->history = NULL;
+    LF_TRY(lf_input_history(o, (double)NAN, run, &job->history, err));
+  }
+  if (lf_contender_saw(&job->contender, job->history))
+    lf_warn(o, "the scorecard was fitted on some of the rows that judge it here: what is planned is too good "
+               "by that");
+  LF_TRY(lf_codes_make(job->contender.card->attributes, job->history->table, run, &job->codes, &absent, err));
+  LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));
+  LF_TRY(lf_scorecard_score(job->contender.card, job->codes, run, job->score, err));
+  if (absent) {
+    lf_text text = {0};
+    lf_text_addf(&text, "the data have no column %s: every row counts as missing there", absent);
+    if (!text.failed) lf_warn(o, text.data);
+    lf_text_free(&text);
+  }
+cleanup:
+  free(absent);
+  return status;
+}
+
+static bool ends_with(const char *text, const char *end) {
+  size_t n = strlen(text), m = strlen(end);
+  return n >= m && lf_same_text(text + n - m, end);
+}
+
+/* -o FILE.json writes the tree, any other name the page. */
+static lf_status write_file(const plan_job *job, const json_t *tree, lf_error *err) {
+  const char *path = job->options->output;
+  lf_output *out = NULL;
+  char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = LF_OK;
+  LF_TRY(ends_with(path, ".json") ? lf_tree_write(tree, &bytes, &n, err)
+                                  : lf_plan_markdown(tree, &bytes, &n, err));
+  LF_TRY(lf_output_new(&out, err));
+  LF_TRY(lf_output_add(out, path, bytes, n, err));
+  LF_TRY(lf_output_commit(out, err));
+cleanup:
+  free(bytes);
+  lf_output_free(out);
+  return status;
+}
+
+static lf_status print_result(const lf_options *options, const json_t *tree, lf_error *err) {
+  char *bytes = NULL;
+  size_t n = 0;
+  if (options->json) return lf_print_json(tree, err);
+  if (options->quiet) return LF_OK;
+  lf_status status = lf_plan_terminal(tree, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err);
+  if (status == LF_OK) status = lf_print(bytes, n, err);
+  free(bytes);
+  return status;
+}
+
+lf_status lf_command_plan(const lf_options *options, const lf_run *run, lf_error *err) {
+  plan_job job = {.options = options, .contender = {.name = options->config}};
+  json_t *tree = NULL;
+  lf_status status = LF_OK;
+  if (!options->config)
+    return lf_fail(err, LF_E_USAGE, "say which definition to plan with: --config scoring.json");
+  LF_TRY(lf_scorecard_load(options->config, &job.contender.card, err));
+  LF_TRY(read_rows(&job, run, err));
+  const lf_monitor_rows rows = {job.history, job.contender.card, job.codes, job.score};
+  const lf_plan_options wanted = {.revenue = options->revenue,
+                                  .capacity = options->capacity,
+                                  .cost_per_lead = options->cost_per_lead,
+                                  .horizon = options->horizon,
+                                  .seed = options->seed};
+  LF_TRY(lf_plan_make(&rows, &wanted, run, &job.plan, err));
+  LF_TRY(lf_tree_take(lf_describe_plan(job.plan, job.contender.card), &tree, err));
+  if (options->output) LF_TRY(write_file(&job, tree, err));
+  LF_TRY(print_result(options, tree, err));
+cleanup:
+  json_decref(tree);
+  job_clear(&job);
+  return status;
+}
