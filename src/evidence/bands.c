@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "evidence/study.h"
+#include "fit/logistic.h"
 
 enum { FEWEST_EACH = 5, FEWEST_ROWS = 20 };
 
@@ -90,63 +91,68 @@ cleanup:
  * ---------------------------------------------------------------------------------------------------------------
  */
 
-/* Rows of one band with their offsets. */
+/* Rows of one band, gathered. */
 typedef struct level_rows {
-  const lf_study *study;
-  const size_t *row; /* evidence rows */
   size_t n;
-  const double *offset; /* by evidence row */
+  const double *offset, *weight;
+  const uint8_t *won;
 } level_rows;
 
-/* Newton in one dimension; firth adds h (1/2 - mu) with h = omega / sum omega. Returns the log likelihood at
- * the solution. */
-static double solve_level(const level_rows *l, bool firth, double *level, double *information) {
-  double a = *level, loglik = 0;
+/* Firth's addition to the score: h (1/2 - mu) with h = omega / sum omega. */
+static double firth_score(const level_rows *l, double level) {
+  double skew = 0, sum = 0;
+  for (size_t k = 0; k < l->n; k++) {
+    double mu = lf_expit(l->offset[k] + level), omega = l->weight[k] * mu * (1 - mu);
+    sum += omega;
+    skew += omega * (0.5 - mu);
+  }
+  return sum > 0 ? skew / sum : 0;
+}
+
+/* Newton in one dimension. */
+static void solve_level(const level_rows *l, bool firth, double *level, double *information) {
+  double a = *level;
   for (int step = 0; step < 60; step++) {
-    double g = 0, h = 0, skew = 0;
-    loglik = 0;
-    for (size_t k = 0; k < l->n; k++) {
-      size_t i = l->row[k];
-      double w = l->study->win_weight[i], eta = l->offset[i] + a, mu = lf_expit(eta),
-             y = l->study->rows->y[i];
-      loglik -= w * lf_log_loss(eta, y);
-      g += w * (y - mu);
-      h += w * mu * (1 - mu);
-      skew += w * mu * (1 - mu) * (0.5 - mu);
-    }
+    double g, h;
+    lf_shift_sums(l->n, l->offset, a, l->won, l->weight, &g, &h);
     *information = h;
     *level = a;
     if (!(h > 1e-12)) break;
-    if (firth) g += skew / h;
+    if (firth) g += firth_score(l, a);
     double move = fmax(-2, fmin(2, g / h));
     if (fabs(move) < 1e-9) break;
     a += move;
   }
-  return loglik;
 }
 
-static int by_cluster(const void *a, const void *b, void *context) {
-  const uint32_t *cluster = context;
-  uint32_t x = cluster[*(const size_t *)a], y = cluster[*(const size_t *)b];
-  return (x > y) - (x < y);
+static double level_likelihood(const level_rows *l, double level) {
+  enum { BLOCK = 512 };
+  double eta[BLOCK], loss[BLOCK], sum = 0;
+  for (size_t at = 0; at < l->n; at += BLOCK) {
+    size_t n = at + BLOCK < l->n ? BLOCK : l->n - at;
+    for (size_t i = 0; i < n; i++) eta[i] = l->offset[at + i] + level;
+    lf_log_loss_block(n, eta, l->won + at, loss);
+    sum -= lf_lane_dot(n, loss, l->weight + at);
+  }
+  return sum;
 }
 
-/* Sandwich standard error of a level; rows are reordered by account. */
-static double level_error(const lf_study *s, size_t *row, size_t n, const double *offset, double level,
-                          double information) {
-  double meat = 0, sum = 0;
+/* Sandwich standard error of a level. account: scratch by account, zeros before and after. */
+static double level_error(const lf_study *s, const size_t *row, const level_rows *l, double level,
+                          double information, double *account) {
+  double meat = 0;
   const uint32_t *cluster = s->rows->cluster;
-  if (cluster) qsort_r(row, n, sizeof *row, by_cluster, (void *)cluster);
-  for (size_t k = 0; k < n; k++) {
-    double w = s->win_weight[row[k]], u = s->rows->y[row[k]] - lf_expit(offset[row[k]] + level);
-    if (!cluster)
-      meat += w * u * u;
-    else {
-      sum += w * u;
-      if (k + 1 < n && cluster[row[k + 1]] == cluster[row[k]]) continue;
-      meat += sum * sum;
-      sum = 0;
-    }
+  for (size_t k = 0; k < l->n; k++) {
+    double u = l->won[k] - lf_expit(l->offset[k] + level);
+    if (cluster)
+      account[cluster[row[k]]] += l->weight[k] * u;
+    else
+      meat += l->weight[k] * u * u;
+  }
+  for (size_t k = 0; cluster && k < l->n; k++) {
+    double *sum = &account[cluster[row[k]]];
+    meat += *sum * *sum;
+    *sum = 0;
   }
   /* few rows: not below what the model itself expects */
   return information > 0 ? sqrt(fmax(meat, information)) / information : NAN;
@@ -158,7 +164,10 @@ static double level_error(const lf_study *s, size_t *row, size_t n, const double
 
 typedef struct levels {
   double *level, *error, *rows, *won;
-  size_t *order, *start; /* rows by band */
+  size_t *order, *start;   /* rows by band */
+  double *offset, *weight; /* in that order */
+  double *account;         /* scratch */
+  uint8_t *outcome;
 } levels;
 
 static void levels_clear(levels *l) {
@@ -168,9 +177,13 @@ static void levels_clear(levels *l) {
   free(l->won);
   free(l->order);
   free(l->start);
+  free(l->offset);
+  free(l->weight);
+  free(l->outcome);
+  free(l->account);
 }
 
-static lf_status levels_new(const banding *b, levels *l, lf_error *err) {
+static lf_status levels_new(const banding *b, size_t n_accounts, levels *l, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(b->n_bands, sizeof *l->level, &l->level, err));
   LF_TRY(lf_alloc(b->n_bands, sizeof *l->error, &l->error, err));
@@ -178,11 +191,15 @@ static lf_status levels_new(const banding *b, levels *l, lf_error *err) {
   LF_TRY(lf_alloc(b->n_bands, sizeof *l->won, &l->won, err));
   LF_TRY(lf_alloc(b->to - b->from, sizeof *l->order, &l->order, err));
   LF_TRY(lf_alloc(b->n_bands + 2, sizeof *l->start, &l->start, err));
+  LF_TRY(lf_alloc(b->to - b->from, sizeof *l->offset, &l->offset, err));
+  LF_TRY(lf_alloc(b->to - b->from, sizeof *l->weight, &l->weight, err));
+  LF_TRY(lf_alloc(b->to - b->from, 1, &l->outcome, err));
+  LF_TRY(lf_alloc(n_accounts, sizeof *l->account, &l->account, err));
 cleanup:
   return status;
 }
 
-static void sort_by_band(const lf_study *s, const banding *b, levels *l) {
+static void sort_by_band(const lf_study *s, const banding *b, const double *offset, levels *l) {
   for (size_t i = b->from; i < b->to; i++) {
     size_t k = b->band[i - b->from];
     double w = s->win_weight[i];
@@ -193,29 +210,40 @@ static void sort_by_band(const lf_study *s, const banding *b, levels *l) {
   for (size_t k = 2; k < b->n_bands + 2; k++) l->start[k] += l->start[k - 1];
   for (size_t i = b->from; i < b->to; i++)
     if (s->win_weight[i] > 0) l->order[l->start[b->band[i - b->from] + 1]++] = i;
+  for (size_t k = 0; k < l->start[b->n_bands]; k++) {
+    l->offset[k] = offset[l->order[k]];
+    l->weight[k] = s->win_weight[l->order[k]];
+    l->outcome[k] = s->rows->sample->won[l->order[k]];
+  }
+}
+
+static level_rows rows_of(const levels *l, size_t from, size_t to) {
+  return (level_rows){to - from, l->offset + from, l->weight + from, l->outcome + from};
 }
 
 /* Levels of all bands and their likelihood-ratio test. */
-static void solve_levels(const lf_study *s, const banding *b, const double *offset, levels *l,
-                         lf_lr_test *test) {
-  double loglik = 0, common = 0, information;
+static void solve_levels(const lf_study *s, const banding *b, levels *l, lf_lr_test *test) {
+  double loglik = 0, common = 0, information = 0;
   size_t used = 0, total = l->start[b->n_bands];
   for (size_t k = 0; k < b->n_bands; k++) {
-    size_t *row = l->order + l->start[k], n = l->start[k + 1] - l->start[k];
+    level_rows rows = rows_of(l, l->start[k], l->start[k + 1]);
     double lost = l->rows[k] - l->won[k];
     l->error[k] = NAN;
-    if (!n) continue;
+    if (!rows.n) continue;
     used++;
-    level_rows rows = {s, row, n, offset};
-    if (l->won[k] > 0 && lost > 0) loglik += solve_level(&rows, false, &l->level[k], &information);
+    if (l->won[k] > 0 && lost > 0) {
+      solve_level(&rows, false, &l->level[k], &information);
+      loglik += level_likelihood(&rows, l->level[k]);
+    }
     if (l->won[k] < FEWEST_EACH || lost < FEWEST_EACH) {
       l->level[k] = 0;
       solve_level(&rows, true, &l->level[k], &information);
     }
-    l->error[k] = level_error(s, row, n, offset, l->level[k], information);
+    l->error[k] = level_error(s, l->order + l->start[k], &rows, l->level[k], information, l->account);
   }
-  level_rows all = {s, l->order, total, offset};
-  double null = solve_level(&all, false, &common, &information);
+  level_rows all = rows_of(l, 0, total);
+  solve_level(&all, false, &common, &information);
+  double null = level_likelihood(&all, common);
   *test = (lf_lr_test){.df = used > 1 ? used - 1 : 0, .chi2 = used > 1 ? fmax(0, 2 * (loglik - null)) : NAN};
   test->p = used > 1 ? lf_chi_squared_p(test->chi2, (double)test->df) : NAN;
 }
@@ -258,9 +286,9 @@ static lf_status judge_bands(lf_study *s, size_t t, banding *b, double *offset, 
     won += s->win_weight[i] * s->rows->y[i];
   }
   if (!(won > 0) || !(rows > won)) return LF_OK;
-  LF_TRY(levels_new(b, &l, err));
-  sort_by_band(s, b, &l);
-  solve_levels(s, b, offset, &l, &win->bands_test);
+  LF_TRY(levels_new(b, s->rows->n_clusters, &l, err));
+  sort_by_band(s, b, offset, &l);
+  solve_levels(s, b, &l, &win->bands_test);
   LF_TRY(keep_bands(b, &l, win, err));
 cleanup:
   levels_clear(&l);

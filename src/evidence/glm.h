@@ -11,7 +11,8 @@ typedef enum lf_family {
   LF_FAMILY_NORMAL        /* identity */
 } lf_family;
 
-/* Not owned. Coefficients: one intercept a group first, then the columns. */
+/* Not owned. Coefficients: one intercept a group first, then the columns. Rows of one group that stand
+ * together are summed faster. */
 typedef struct lf_dense {
   lf_family family;
   size_t n, k;
@@ -29,11 +30,9 @@ typedef struct lf_dense_fit {
   size_t m;  /* n_groups + k */
   double *b; /* 0 where aliased */
   bool *aliased;
-  double *inverse;       /* m x m: inverse information, dispersion 1; 0 in aliased rows */
-  double *covariance;    /* m x m: sandwich, clustered where clusters are given; or NULL */
-  double *eta;           /* n */
-  double dispersion;     /* Pearson chi2 / residual degrees of freedom */
-  double log_likelihood; /* binomial and normal (dispersion 1) only; else the quasi-likelihood */
+  double *inverse;    /* m x m: inverse information, dispersion 1; 0 in aliased rows */
+  double *covariance; /* m x m: sandwich, clustered where clusters are given; or NULL */
+  double *eta;        /* n */
   double rows;
   size_t rank;
   int iterations;
@@ -50,8 +49,22 @@ lf_status lf_dense_solve(const lf_dense *design, const lf_dense_options *options
                          lf_dense_fit **fit, lf_error *err);
 void lf_dense_fit_free(lf_dense_fit *fit);
 
-/* Mean, and weight of Newton's step, of an observation at eta. */
+/* eta[n] of rows [from, from + n) for coefficients b[n_groups + k]. */
+void lf_dense_eta(const lf_dense *design, const double *b, size_t from, size_t n, double *eta);
+
+/* Mean of an observation at eta. */
 double lf_family_mean(lf_family family, double eta);
+
+/* Rows [from, from + n) at eta[n]: w score, w information (a unit's, of the link's eta), and w loss (minus the
+ * log (quasi-)likelihood), each [n]. Rows of weight 0 get 0. */
+void lf_dense_observe(const lf_dense *design, size_t from, size_t n, const double *eta, double *score,
+                      double *information, double *loss);
+
+/* Scores of every unit (cluster; row, where there are none) that a bootstrap draws: sums[n_units x m], m =
+ * n_groups + k, set. A row of frequency weight w and no cluster is w rows: its share is divided by the root of
+ * w, so that drawing it once varies as much. */
+lf_status lf_dense_unit_scores(const lf_dense *design, const double *eta, size_t n_units, double *sums,
+                               lf_error *err);
 
 /* Inverts a symmetric non-negative matrix in place by sweeping; rows that are linear combinations of earlier
  * ones get aliased[i] = true and zeros. Returns the rank. */

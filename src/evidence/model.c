@@ -15,18 +15,18 @@
 
 /* Two standard deviations within groups. */
 static double spread(const lf_dense *d, const double *x) {
-  double total = 0, inside = 0;
+  double rows[UINT8_MAX + 1] = {0}, sum[UINT8_MAX + 1] = {0}, squares[UINT8_MAX + 1] = {0}, total = 0, inside = 0;
+  for (size_t i = 0; i < d->n; i++) {
+    size_t g = d->group ? d->group[i] : 0;
+    double wx = d->weight[i] * x[i];
+    rows[g] += d->weight[i];
+    sum[g] += wx;
+    squares[g] += wx * x[i];
+  }
   for (size_t g = 0; g < d->n_groups; g++) {
-    double rows = 0, sum = 0, squares = 0;
-    for (size_t i = 0; i < d->n; i++) {
-      if ((d->group ? d->group[i] : 0) != g) continue;
-      rows += d->weight[i];
-      sum += d->weight[i] * x[i];
-      squares += d->weight[i] * x[i] * x[i];
-    }
-    if (!(rows > 0)) continue;
-    total += rows;
-    inside += fmax(0, squares - sum * sum / rows);
+    if (!(rows[g] > 0)) continue;
+    total += rows[g];
+    inside += fmax(0, squares[g] - sum[g] * sum[g] / rows[g]);
   }
   double variance = total > 0 ? inside / total : 0;
   return variance > 1e-18 ? 2 * sqrt(variance) : 0;
@@ -100,13 +100,10 @@ void lf_model_without(const lf_model *m, size_t t, double *b) {
 }
 
 void lf_model_eta(const lf_model *m, const double *b, double *eta) {
+  enum { BLOCK = 512 };
   const lf_dense *d = &m->design;
-  for (size_t i = 0; i < d->n; i++) eta[i] = b[d->group ? d->group[i] : 0];
-  for (size_t t = 0; t < d->k; t++) {
-    double slope = b[d->n_groups + t];
-    if (slope == 0) continue;
-    for (size_t i = 0; i < d->n; i++) eta[i] += slope * d->x[t][i];
-  }
+  for (size_t at = 0; at < d->n; at += BLOCK)
+    lf_dense_eta(d, b, at, at + BLOCK < d->n ? BLOCK : d->n - at, eta + at);
 }
 
 lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const uint32_t *cluster,
@@ -128,6 +125,15 @@ lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const 
   }
   lf_effect e = lf_effect_make(mean, rows > 0 ? sqrt(squares) / rows : NAN);
   *out = (lf_paired){e.log_ratio, e.std_error, e.low, e.high, e.p};
+  return LF_OK;
+}
+
+lf_status lf_study_first_error(const lf_status *status, const lf_error *errors, size_t n, lf_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    if (status[i] == LF_OK) continue;
+    if (err) *err = errors[i];
+    return status[i];
+  }
   return LF_OK;
 }
 

@@ -13,17 +13,19 @@
  * by falling score and the diagonal, ties as one step. */
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
+#include "evidence/linear_boot.h"
 #include "evidence/study.h"
+#include "judge/rank.h"
 
-enum { LEAST = 200, MOST = 1000, TOGETHER = 8 }; /* replicates that share one walk over the units */
-static const double row_budget = 1.2e7;
+enum { LEAST = 200, MOST = 1000 };
+static const double budget = 4e8; /* draws of units */
 
 /* Rows of the model by falling score, without attribute t (t == k: with all). */
 typedef struct ranking {
+  size_t n; /* rows that count */
   uint32_t *order;
   uint8_t *ends; /* the row is the last of its tie */
 } ranking;
@@ -34,24 +36,13 @@ typedef struct boot {
   size_t replicates;
   ranking *rankings; /* k + 1 */
   size_t n_units;
-  double *moves;     /* [unit][2 k]: what a unit moves the slopes, then the Gini lost */
-  double *centre;    /* [2 k]: both at the full weights */
-  double *drawn;     /* [2 k][replicate] */
-  lf_status *status; /* max(replicates, k + 1) */
+  size_t width;  /* figures of a unit: scores of the m coefficients, then what it moves each Gini lost */
+  double *moves; /* [unit][width] */
+  double *sums;  /* [replicate][width]: over units of (draws - 1) moves */
+  double *gini;  /* [k]: lost without the attribute */
+  lf_status *status; /* k + 1 */
   lf_error *errors;
 } boot;
-
-/* Poisson(1) by inversion of a uniform. */
-static double poisson_one(double u) {
-  double p = 0.36787944117144233, sum = p;
-  int k = 0;
-  while (u > sum && k < 20) {
-    k++;
-    p /= k;
-    sum += p;
-  }
-  return k;
-}
 
 /* A row of weight w stands for w rows: its share of draws varies the less. */
 static double row_share(const lf_dense *d, size_t i) {
@@ -75,7 +66,7 @@ static double gini_of(const gini_sums *all) {
 static gini_sums walk_ranking(const ranking *r, const lf_dense *d, const gini_sums *all, double sign,
                               size_t width, double *moves) {
   gini_sums s = {0};
-  for (size_t from = 0, to; from < d->n; from = to) {
+  for (size_t from = 0, to; from < r->n; from = to) {
     double rows = 0, amount = 0;
     for (to = from; to == from || !r->ends[to - 1]; to++) {
       size_t i = r->order[to];
@@ -98,43 +89,30 @@ static gini_sums walk_ranking(const ranking *r, const lf_dense *d, const gini_su
  * ------------------------------------------------------------------------------------------------------------
  */
 
-typedef struct scored {
-  double eta;
-  uint32_t row;
-} scored;
-
-static int by_falling_eta(const void *a, const void *b) {
-  const scored *x = a, *y = b;
-  if (x->eta != y->eta) return x->eta < y->eta ? 1 : -1;
-  return x->row < y->row ? -1 : x->row > y->row;
-}
-
 static lf_status rank_rows(boot *b, size_t t, lf_error *err) {
   const lf_model *m = b->model;
   size_t n = m->design.n;
   ranking *r = &b->rankings[t];
   double *eta = NULL, *slopes = NULL;
-  scored *items = NULL;
+  uint64_t *words = NULL;
+  lf_run serial = lf_run_serial(b->study->run);
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(n, sizeof *eta, &eta, err));
-  LF_TRY(lf_alloc(n, sizeof *items, &items, err));
   LF_TRY(lf_alloc(m->fit->m, sizeof *slopes, &slopes, err));
-  LF_TRY(lf_alloc(n, sizeof *r->order, &r->order, err));
-  LF_TRY(lf_alloc(n, 1, &r->ends, err));
   if (t < m->design.k)
     lf_model_without(m, t, slopes);
   else
     memcpy(slopes, m->fit->b, m->fit->m * sizeof *slopes);
   lf_model_eta(m, slopes, eta);
-  for (size_t i = 0; i < n; i++) items[i] = (scored){eta[i], (uint32_t)i};
-  qsort(items, n, sizeof *items, by_falling_eta);
-  for (size_t i = 0; i < n; i++) {
-    r->order[i] = items[i].row;
-    r->ends[i] = i + 1 == n || items[i + 1].eta < items[i].eta;
-  }
+  for (size_t i = 0; i < n; i++) eta[i] = -eta[i]; /* the sort is by rising score */
+  LF_TRY(lf_sort_scores(eta, m->design.weight, n, &serial, &words, &r->n, err));
+  LF_TRY(lf_alloc(r->n, sizeof *r->order, &r->order, err));
+  LF_TRY(lf_alloc(r->n, 1, &r->ends, err));
+  for (size_t i = 0; i < r->n; i++) r->order[i] = (uint32_t)words[i];
+  for (size_t i = 0; i < r->n; i++) r->ends[i] = i + 1 == r->n || eta[r->order[i + 1]] > eta[r->order[i]];
 cleanup:
   free(eta);
-  free(items);
+  free(words);
   free(slopes);
   return status;
 }
@@ -148,73 +126,37 @@ static void rank_task(void *context, size_t t) {
   if (t == b->model->design.k || told(b, t)) b->status[t] = rank_rows(b, t, &b->errors[t]);
 }
 
-/* ---- what a unit moves
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- what a unit moves ---------------------------------------------------------------------------------- */
 
-/* Adds A^-1 s of every row to its unit. */
-static void slope_moves(boot *b) {
+/* Scores first: a slope moves by A^-1 of their sum. */
+static lf_status score_moves(boot *b, lf_error *err) {
   const lf_model *m = b->model;
-  const lf_dense *d = &m->design;
-  size_t k = d->k, n = m->fit->m;
-  for (size_t i = 0; i < d->n; i++) {
-    double u = row_share(d, i) * (d->y[i] - lf_family_mean(d->family, m->fit->eta[i]));
-    double *move = b->moves + (d->cluster ? d->cluster[i] : i) * 2 * k;
-    if (u == 0) continue;
-    for (size_t t = 0; t < k; t++) {
-      const double *row = m->fit->inverse + (d->n_groups + t) * n;
-      double sum = row[d->group ? d->group[i] : 0];
-      for (size_t c = 0; c < k; c++) sum += row[d->n_groups + c] * d->x[c][i];
-      move[t] += u * sum;
-    }
-  }
+  size_t width = m->fit->m;
+  double *scores = NULL;
+  lf_status status = lf_alloc(b->n_units * width, sizeof *scores, &scores, err);
+  if (status != LF_OK) return status;
+  status = lf_dense_unit_scores(&m->design, m->fit->eta, b->n_units, scores, err);
+  for (size_t u = 0; status == LF_OK && u < b->n_units; u++)
+    memcpy(b->moves + u * b->width, scores + u * width, width * sizeof *scores);
+  free(scores);
+  return status;
 }
 
 static void gini_moves(boot *b) {
   const lf_dense *d = &b->model->design;
   size_t k = d->k;
+  double *first = b->moves + b->model->fit->m;
   gini_sums whole = walk_ranking(&b->rankings[k], d, NULL, 0, 0, NULL);
   for (size_t t = 0; t < k; t++) {
     if (!told(b, t)) continue;
     gini_sums without = walk_ranking(&b->rankings[t], d, NULL, 0, 0, NULL);
-    b->centre[k + t] = gini_of(&whole) - gini_of(&without);
-    walk_ranking(&b->rankings[k], d, &whole, 1, 2 * k, b->moves + k + t);
-    walk_ranking(&b->rankings[t], d, &without, -1, 2 * k, b->moves + k + t);
+    b->gini[t] = gini_of(&whole) - gini_of(&without);
+    walk_ranking(&b->rankings[k], d, &whole, 1, b->width, first + t);
+    walk_ranking(&b->rankings[t], d, &without, -1, b->width, first + t);
   }
 }
 
-/* ---- replicates
- * ------------------------------------------------------------------------------------------------------------
- */
-
-/* Draws TOGETHER replicates in one walk over the units. */
-static lf_status draw_together(boot *b, size_t first, lf_error *err) {
-  size_t width = 2 * b->model->design.k,
-         n = b->replicates - first < TOGETHER ? b->replicates - first : TOGETHER;
-  double *sums = NULL;
-  uint64_t stream[TOGETHER];
-  lf_status status = lf_alloc(n * width, sizeof *sums, &sums, err);
-  if (status != LF_OK) return status;
-  for (size_t r = 0; r < n; r++)
-    stream[r] = lf_hash_mix(lf_hash_mix(0x626f6f74, b->study->options.seed), first + r);
-  for (uint64_t unit = 0; unit < b->n_units; unit++) {
-    const double *move = b->moves + unit * width;
-    for (size_t r = 0; r < n; r++) {
-      double m = poisson_one(lf_hash_unit(lf_hash(&unit, sizeof unit, stream[r]))) - 1;
-      for (size_t c = 0; m != 0 && c < width; c++) sums[r * width + c] += m * move[c];
-    }
-  }
-  for (size_t r = 0; r < n; r++)
-    for (size_t c = 0; c < width; c++)
-      b->drawn[c * b->replicates + first + r] = b->centre[c] + sums[r * width + c];
-  free(sums);
-  return LF_OK;
-}
-
-static void replicate_task(void *context, size_t at) {
-  boot *b = context;
-  if (lf_check_interrupt(b->study->run, NULL) == LF_OK)
-    b->status[at] = draw_together(b, at * TOGETHER, &b->errors[at]);
-}
+/* ---- replicates ----------------------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -228,51 +170,61 @@ static void limits(double *draws, size_t replicates, double *low, double *high) 
   *high = draws[replicates - (size_t)(0.025 * (double)(replicates + 1))];
 }
 
-static void read_off(boot *b) {
-  size_t k = b->model->design.k;
-  for (size_t t = 0; t < k; t++) {
+/* Draws of slope t, or of the Gini lost without it, and their limits. */
+static void limits_of(const boot *b, size_t t, bool gini, double *draws, double *low, double *high) {
+  const lf_model *m = b->model;
+  const double *inverse = m->fit->inverse + lf_model_column(m, t) * m->fit->m;
+  for (size_t r = 0; r < b->replicates; r++) {
+    const double *sums = b->sums + r * b->width;
+    draws[r] = gini ? b->gini[t] + sums[m->fit->m + t] : m->fit->b[lf_model_column(m, t)];
+    for (size_t c = 0; !gini && c < m->fit->m; c++) draws[r] += inverse[c] * sums[c];
+  }
+  limits(draws, b->replicates, low, high);
+}
+
+static lf_status read_off(boot *b, lf_error *err) {
+  double *draws = NULL;
+  lf_status status = lf_alloc(b->replicates, sizeof *draws, &draws, err);
+  if (status != LF_OK) return status;
+  for (size_t t = 0; t < b->model->design.k; t++) {
     lf_revenue_evidence *e = &b->study->out->items[t].revenue;
     if (!told(b, t)) continue;
-    limits(b->drawn + t * b->replicates, b->replicates, &e->boot_low, &e->boot_high);
+    limits_of(b, t, false, draws, &e->boot_low, &e->boot_high);
     e->boot_low *= b->model->scale[t];
     e->boot_high *= b->model->scale[t];
-    limits(b->drawn + (k + t) * b->replicates, b->replicates, &e->gini_low, &e->gini_high);
-    e->gini_loss = b->centre[k + t];
+    limits_of(b, t, true, draws, &e->gini_low, &e->gini_high);
+    e->gini_loss = b->gini[t];
   }
+  free(draws);
+  return LF_OK;
 }
 
-static lf_status run_tasks(boot *b, size_t n, void (*task)(void *, size_t), lf_error *err) {
-  lf_parallel_for(b->study->run, n, task, b);
-  for (size_t i = 0; i < n; i++)
-    if (b->status[i] != LF_OK) {
-      if (err) *err = b->errors[i];
-      return b->status[i];
-    }
-  return lf_check_interrupt(b->study->run, err);
-}
-
-static size_t replicates_for(const lf_study *s, size_t n) {
+static size_t replicates_for(const lf_study *s, size_t n_units) {
   if (s->options.replicates) return s->options.replicates < 40 ? 40 : s->options.replicates;
-  double afford = row_budget / (double)(n + 1);
+  double afford = budget / (double)(n_units + 1);
   return afford < LEAST ? LEAST : afford > MOST ? MOST : (size_t)afford;
 }
 
 static lf_status run_bootstrap(boot *b, lf_error *err) {
-  const lf_dense *d = &b->model->design;
-  size_t k = d->k, tasks = b->replicates > k + 1 ? b->replicates : k + 1;
+  size_t k = b->model->design.k;
   lf_status status = LF_OK;
+  b->width = b->model->fit->m + k;
   LF_TRY(lf_alloc(k + 1, sizeof *b->rankings, &b->rankings, err));
-  LF_TRY(lf_alloc(2 * k * b->n_units, sizeof *b->moves, &b->moves, err));
-  LF_TRY(lf_alloc(2 * k, sizeof *b->centre, &b->centre, err));
-  LF_TRY(lf_alloc(2 * k * b->replicates, sizeof *b->drawn, &b->drawn, err));
-  LF_TRY(lf_alloc(tasks, sizeof *b->status, &b->status, err));
-  LF_TRY(lf_alloc(tasks, sizeof *b->errors, &b->errors, err));
-  LF_TRY(run_tasks(b, k + 1, rank_task, err));
-  memcpy(b->centre, b->model->fit->b + d->n_groups, k * sizeof *b->centre);
-  slope_moves(b);
+  LF_TRY(lf_alloc(b->n_units * b->width, sizeof *b->moves, &b->moves, err));
+  LF_TRY(lf_alloc(k, sizeof *b->gini, &b->gini, err));
+  LF_TRY(lf_alloc(k + 1, sizeof *b->status, &b->status, err));
+  LF_TRY(lf_alloc(k + 1, sizeof *b->errors, &b->errors, err));
+  LF_TRY(score_moves(b, err));
+  lf_parallel_for(b->study->run, k + 1, rank_task, b);
+  LF_TRY(lf_study_first_error(b->status, b->errors, k + 1, err));
   gini_moves(b);
-  LF_TRY(run_tasks(b, (b->replicates + TOGETHER - 1) / TOGETHER, replicate_task, err));
-  read_off(b);
+  lf_linear_boot draw = {.moves = b->moves,
+                         .n_units = b->n_units,
+                         .width = b->width,
+                         .replicates = b->replicates,
+                         .seed = b->study->options.seed};
+  LF_TRY(lf_linear_boot_run(&draw, b->study->run, &b->sums, err));
+  LF_TRY(read_off(b, err));
 cleanup:
   return status;
 }
@@ -280,10 +232,8 @@ cleanup:
 lf_status lf_study_bootstrap(lf_study *s, lf_error *err) {
   if (!s->out->has_amounts) return LF_OK;
   const lf_dense *d = &s->earning.design;
-  boot b = {.study = s,
-            .model = &s->earning,
-            .replicates = replicates_for(s, d->n),
-            .n_units = d->cluster ? d->n_clusters : d->n};
+  boot b = {.study = s, .model = &s->earning, .n_units = d->cluster ? d->n_clusters : d->n};
+  b.replicates = replicates_for(s, b.n_units);
   lf_progress(s->run, "evidence: bootstrap", 0, 1);
   lf_status status = run_bootstrap(&b, err);
   s->out->replicates = b.replicates;
@@ -293,8 +243,8 @@ lf_status lf_study_bootstrap(lf_study *s, lf_error *err) {
   }
   free(b.rankings);
   free(b.moves);
-  free(b.centre);
-  free(b.drawn);
+  free(b.sums);
+  free(b.gini);
   free(b.status);
   free(b.errors);
   return status;

@@ -154,6 +154,22 @@ static lf_status gather_codes(const lf_evidence_rows *r, const lf_atoms *atoms, 
   return status;
 }
 
+/* Accounts of these rows, in the order in which they first stand. */
+static lf_status number_accounts(lf_evidence_rows *r, lf_error *err) {
+  const lf_history *h = r->history;
+  uint32_t *number = NULL, n = 0; /* 1 + its number; 0: not met yet */
+  lf_status status = lf_alloc(h->n_clusters, sizeof *number, &number, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < r->n; i++) {
+    uint32_t *of = &number[h->cluster[r->row[i]]];
+    if (!*of) *of = ++n;
+    r->cluster[i] = *of - 1;
+  }
+  r->n_clusters = n;
+  free(number);
+  return LF_OK;
+}
+
 static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place *places, lf_error *err) {
   const lf_history *h = r->history;
   lf_sample *s = r->sample;
@@ -168,7 +184,6 @@ static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place 
   LF_TRY(lf_alloc(r->n, sizeof *s->weight, &s->weight, err));
   if (h->cluster) LF_TRY(lf_alloc(r->n, sizeof *r->cluster, &r->cluster, err));
   if (dated) LF_TRY(lf_alloc(r->n, sizeof *r->quarter, &r->quarter, err));
-  r->n_clusters = h->cluster ? h->n_clusters : 0;
   for (size_t i = 0; i < r->n; i++) {
     size_t row = places[i].row;
     r->row[i] = (uint32_t)row;
@@ -180,9 +195,9 @@ static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place 
     r->y[i] = s->won[i];
     double amount = lf_history_amount(h, row);
     r->amount[i] = s->won[i] ? fmax(amount, isnan(amount) ? NAN : 0) : 0;
-    if (h->cluster) r->cluster[i] = h->cluster[row];
     if (dated) r->quarter[i] = quarter_of(lf_history_day(h, row));
   }
+  if (h->cluster) LF_TRY(number_accounts(r, err));
   LF_TRY(gather_codes(r, atoms, err));
 cleanup:
   return status;

@@ -54,6 +54,9 @@ static inline size_t lf_model_column(const lf_model *model, size_t t) {
   return model->design.n_groups + t;
 }
 
+/* The first failure among parallel tasks. */
+lf_status lf_study_first_error(const lf_status *status, const lf_error *errors, size_t n, lf_error *err);
+
 /* Adds a sentence to a list. */
 lf_status lf_say(lf_text_list *list, lf_error *err, const char *format, ...) LF_PRINTF(3, 4);
 

@@ -14,7 +14,11 @@
 #include "base/numerics.h"
 #include "base/parallel.h"
 #include "evidence/study.h"
+#include "fit/logistic.h"
 #include "judge/judge.h"
+#include <time.h>
+#include <stdio.h>
+static void TT(const char*w){static double last;struct timespec t;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&t);double n=(double)t.tv_sec+1e-9*(double)t.tv_nsec;fprintf(stderr,"   %s %.3f\n",w,n-last);last=n;}
 
 /* A fold without wins or without losses can test nothing. */
 static void weigh_folds(lf_study *s) {
@@ -43,6 +47,10 @@ typedef struct leave_out {
   lf_error *errors;
 } leave_out;
 
+static const uint8_t *won_of(const leave_out *l) {
+  return l->study->rows->sample->won + l->judge->from;
+}
+
 /* eta of the judged rows under the model's slopes; on other rows than its own, at their level. */
 static void judged_eta(const leave_out *l, const double *b, double *eta) {
   const lf_dense *d = &l->judge->design;
@@ -50,16 +58,19 @@ static void judged_eta(const leave_out *l, const double *b, double *eta) {
     lf_model_eta(l->model, b, eta);
     return;
   }
-  for (size_t i = 0; i < d->n; i++) eta[i] = 0;
-  for (size_t t = 0; t < d->k; t++)
-    for (size_t i = 0; i < d->n; i++) eta[i] += b[lf_model_column(l->model, t)] * d->x[t][i];
-  lf_recentre(l->study->rows->sample->won + l->judge->from, d->weight, d->n, eta);
+  lf_dense level = *d; /* at the slopes of the training rows, whatever the level */
+  level.group = NULL;
+  level.n_groups = 1;
+  lf_model rows = *l->judge;
+  rows.design = level;
+  lf_model_eta(&rows, b + l->model->design.n_groups - 1, eta);
+  lf_recentre(won_of(l), d->weight, d->n, eta);
 }
 
 static lf_status auc_lost(const leave_out *l, const double *without, lf_paired *out, lf_error *err) {
   const lf_dense *d = &l->judge->design;
   lf_judge_rows rows = {
-      .n = d->n, .score = l->eta, .won = l->study->rows->sample->won + l->judge->from, .weight = d->weight};
+      .n = d->n, .score = l->eta, .won = won_of(l), .weight = d->weight};
   if (d->cluster) {
     rows.cluster = d->cluster;
     rows.n_clusters = d->n_clusters;
@@ -81,9 +92,10 @@ static lf_status leave_one(const leave_out *l, size_t t, lf_error *err) {
   LF_TRY(lf_alloc(d->n, sizeof *loss, &loss, err));
   lf_model_without(l->model, t, b);
   judged_eta(l, b, eta);
+  lf_log_loss_block(d->n, eta, won_of(l), loss);
   double total = 0;
   for (size_t i = 0; i < d->n; i++) {
-    loss[i] = lf_log_loss(eta[i], d->y[i]) - l->loss[i];
+    loss[i] -= l->loss[i];
     total += d->weight[i] * loss[i];
   }
   LF_TRY(lf_paired_mean(loss, d->weight, d->n, d->cluster, d->n_clusters, &paired, err));
@@ -117,7 +129,7 @@ static lf_status leave_each(lf_study *s, const lf_model *model, const lf_model *
   LF_TRY(lf_alloc(s->k, sizeof *l.status, &l.status, err));
   LF_TRY(lf_alloc(s->k, sizeof *l.errors, &l.errors, err));
   judged_eta(&l, model->fit->b, l.eta);
-  for (size_t i = 0; i < judge->design.n; i++) l.loss[i] = lf_log_loss(l.eta[i], judge->design.y[i]);
+  lf_log_loss_block(judge->design.n, l.eta, won_of(&l), l.loss);
   lf_parallel_for(s->run, s->k, leave_task, &l);
   for (size_t t = 0; t < s->k; t++)
     if (l.status[t] != LF_OK) {
@@ -221,16 +233,16 @@ static void count_rows(lf_study *s) {
 lf_status lf_study_winning(lf_study *s, lf_error *err) {
   const lf_evidence_rows *r = s->rows;
   lf_status status = LF_OK;
-  lf_progress(s->run, "evidence: winning", 0, 1);
-  LF_TRY(lf_win_contributions(r, s->atoms, &s->how, s->run, &s->win, err));
+  lf_progress(s->run, "evidence: winning", 0, 1);TT("..");
+  LF_TRY(lf_win_contributions(r, s->atoms, &s->how, s->run, &s->win, err)); TT("lf_win_contributions");
   weigh_folds(s);
   count_rows(s);
   LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning,
                       err));
   for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_study_effect(s, &s->winning, t);
-  LF_TRY(leave_each(s, &s->winning, &s->winning, false, err));
-  LF_TRY(bound_all(s, err));
-  LF_TRY(judge_holdout(s, err));
+  LF_TRY(leave_each(s, &s->winning, &s->winning, false, err)); TT("leave_each");
+  LF_TRY(bound_all(s, err)); TT("bound_all");
+  LF_TRY(judge_holdout(s, err)); TT("judge_holdout");
 cleanup:
   return status;
 }
