@@ -7,9 +7,6 @@
 
 #include "base/memory.h"
 #include "evidence/study.h"
-#include <time.h>
-#include <stdio.h>
-static void TT(const char*w){static double last;struct timespec t;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&t);double n=(double)t.tv_sec+1e-9*(double)t.tv_nsec;fprintf(stderr,"%s %.3f\n",w,n-last);last=n;}
 
 enum { MOST_ROWS = 60000, FEWEST_ROWS = 60 };
 static const double usual_margin = 1.1;
@@ -116,14 +113,14 @@ cleanup:
 
 static lf_status run_study(lf_study *s, lf_error *err) {
   lf_status status = LF_OK;
-  LF_TRY(lf_study_winning(s, err)); TT("lf_study_winning");
-  LF_TRY(lf_study_deals(s, err)); TT("lf_study_deals");
-  LF_TRY(lf_study_bands(s, err)); TT("lf_study_bands");
-  LF_TRY(lf_study_quarters(s, err)); TT("lf_study_quarters");
-  LF_TRY(lf_study_simpson(s, err)); TT("lf_study_simpson");
-  LF_TRY(lf_study_bootstrap(s, err)); TT("lf_study_bootstrap");
+  LF_TRY(lf_study_winning(s, err));
+  LF_TRY(lf_study_deals(s, err));
+  LF_TRY(lf_study_bands(s, err));
+  LF_TRY(lf_study_quarters(s, err));
+  LF_TRY(lf_study_simpson(s, err));
+  LF_TRY(lf_study_bootstrap(s, err));
   if (!s->options.no_noise) LF_TRY(lf_study_noise(s, err));
-  LF_TRY(lf_study_verdicts(s, err)); TT("lf_study_verdicts");
+  LF_TRY(lf_study_verdicts(s, err));
   LF_TRY(add_notes(s, err));
 cleanup:
   return status;
@@ -139,7 +136,7 @@ lf_status lf_evidence_make(const lf_history *history, const lf_atoms *atoms, con
   if (!s.options.max_rows) s.options.max_rows = MOST_ROWS;
   if (s.options.margin <= 1) return lf_fail(err, LF_E_USAGE, "the margin is a ratio above 1");
   lf_status status = LF_OK;
-  TT("start");LF_TRY(study_make(&s, err));TT("make");
+  LF_TRY(study_make(&s, err));
   LF_TRY(run_study(&s, err));
   *evidence = s.out;
   s.out = NULL;

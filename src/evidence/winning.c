@@ -16,9 +16,6 @@
 #include "evidence/study.h"
 #include "fit/logistic.h"
 #include "judge/judge.h"
-#include <time.h>
-#include <stdio.h>
-static void TT(const char*w){static double last;struct timespec t;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&t);double n=(double)t.tv_sec+1e-9*(double)t.tv_nsec;fprintf(stderr,"   %s %.3f\n",w,n-last);last=n;}
 
 /* A fold without wins or without losses can test nothing. */
 static void weigh_folds(lf_study *s) {
@@ -233,16 +230,16 @@ static void count_rows(lf_study *s) {
 lf_status lf_study_winning(lf_study *s, lf_error *err) {
   const lf_evidence_rows *r = s->rows;
   lf_status status = LF_OK;
-  lf_progress(s->run, "evidence: winning", 0, 1);TT("..");
-  LF_TRY(lf_win_contributions(r, s->atoms, &s->how, s->run, &s->win, err)); TT("lf_win_contributions");
+  lf_progress(s->run, "evidence: winning", 0, 1);
+  LF_TRY(lf_win_contributions(r, s->atoms, &s->how, s->run, &s->win, err));
   weigh_folds(s);
   count_rows(s);
   LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning,
                       err));
   for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_study_effect(s, &s->winning, t);
-  LF_TRY(leave_each(s, &s->winning, &s->winning, false, err)); TT("leave_each");
-  LF_TRY(bound_all(s, err)); TT("bound_all");
-  LF_TRY(judge_holdout(s, err)); TT("judge_holdout");
+  LF_TRY(leave_each(s, &s->winning, &s->winning, false, err));
+  LF_TRY(bound_all(s, err));
+  LF_TRY(judge_holdout(s, err));
 cleanup:
   return status;
 }
