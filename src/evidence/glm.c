@@ -1,9 +1,9 @@
 /* Generalised linear models of few columns, by Newton's method (Fisher scoring).
  *
- * Families and symbols stand at the head of glm_pass.c. All but Gamma use the canonical link, so that Newton and
- * scoring agree. A step is taken whole, its information computed with its likelihood, since it is nearly
- * always kept; it is halved until the (quasi-)likelihood does not fall (McCullagh & Nelder 1989, chapters 2, 8
- * and 9). Collinear columns are found by the sweep operator (Goodnight 1979) and have no coefficient. */
+ * Families and symbols stand at the head of glm_pass.c. All but Gamma use the canonical link, so that Newton
+ * and scoring agree. A step is taken whole, its information computed with its likelihood, since it is nearly
+ * always kept; it is halved until the (quasi-)likelihood does not fall (McCullagh & Nelder 1989, chapters 2,
+ * 8 and 9). Collinear columns are found by the sweep operator (Goodnight 1979) and have no coefficient. */
 #include "evidence/glm.h"
 
 #include <math.h>
@@ -42,7 +42,8 @@ size_t lf_sweep(double *a, size_t m, bool *aliased) {
   return rank;
 }
 
-/* ---- Newton --------------------------------------------------------------------------------------------- */
+/* ---- Newton ---------------------------------------------------------------------------------------------
+ */
 
 typedef struct newton {
   const lf_dense *d;
@@ -79,7 +80,8 @@ static lf_status take_step(newton *s, bool *moved, lf_error *err) {
     for (size_t j = 0; j < s->fit->m; j++) s->trial.b[j] = s->at.b[j] + scale * s->step[j];
     status = lf_dense_pass(s->d, s->run, &s->trial, s->fit->eta, err);
     if (status != LF_OK) return status;
-    if (!isfinite(s->trial.loglik) || s->trial.loglik < s->at.loglik - 1e-12 * (1 + fabs(s->at.loglik))) continue;
+    if (!isfinite(s->trial.loglik) || s->trial.loglik < s->at.loglik - 1e-12 * (1 + fabs(s->at.loglik)))
+      continue;
     lf_dense_point left = s->at;
     s->at = s->trial;
     s->trial = left;

@@ -55,14 +55,14 @@ void lf_dense_eta(const lf_dense *design, const double *b, size_t from, size_t n
 /* Mean of an observation at eta. */
 double lf_family_mean(lf_family family, double eta);
 
-/* Rows [from, from + n) at eta[n]: w score, w information (a unit's, of the link's eta), and w loss (minus the
- * log (quasi-)likelihood), each [n]. Rows of weight 0 get 0. */
+/* Rows [from, from + n) at eta[n]: w score, w information (a unit's, of the link's eta), and w loss (minus
+ * the log (quasi-)likelihood), each [n]. Rows of weight 0 get 0. */
 void lf_dense_observe(const lf_dense *design, size_t from, size_t n, const double *eta, double *score,
                       double *information, double *loss);
 
 /* Scores of every unit (cluster; row, where there are none) that a bootstrap draws: sums[n_units x m], m =
- * n_groups + k, set. A row of frequency weight w and no cluster is w rows: its share is divided by the root of
- * w, so that drawing it once varies as much. */
+ * n_groups + k, set. A row of frequency weight w and no cluster is w rows: its share is divided by the root
+ * of w, so that drawing it once varies as much. */
 lf_status lf_dense_unit_scores(const lf_dense *design, const double *eta, size_t n_units, double *sums,
                                lf_error *err);
 

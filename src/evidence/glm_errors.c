@@ -2,8 +2,8 @@
  *
  * Covariance: A^-1 B A^-1 with B the sum over clusters of (sum w score)(sum w score)', times G/(G-1); without
  * clusters the sum over single outcomes, w score score' (Huber 1967; White 1980; Liang & Zeger 1986): the
- * variance function may be wrong, which quasi-Poisson on revenue relies on. A cluster of one row needs no sum:
- * it joins the rows' cross products. */
+ * variance function may be wrong, which quasi-Poisson on revenue relies on. A cluster of one row needs no
+ * sum: it joins the rows' cross products. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

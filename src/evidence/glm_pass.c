@@ -33,7 +33,8 @@ double lf_family_mean(lf_family family, double eta) {
   return eta;
 }
 
-/* ---- one block ------------------------------------------------------------------------------------------ */
+/* ---- one block ------------------------------------------------------------------------------------------
+ */
 
 /* One row of a family other than the binomial. */
 static void observe_row(lf_family family, double y, double eta, double w, double *score, double *information,
@@ -162,7 +163,8 @@ static void add_information(const lf_dense *d, size_t from, size_t n, const doub
   }
 }
 
-/* ---- all rows ------------------------------------------------------------------------------------------- */
+/* ---- all rows -------------------------------------------------------------------------------------------
+ */
 
 typedef struct pass {
   const lf_dense *d;
@@ -217,7 +219,8 @@ static void write_matrix(const lf_dense *d, const part *p, double *out) {
     for (size_t j = 0; j < k; j++) out[a * m + g + j] = out[(g + j) * m + a] = p->both[a * k + j];
   }
   for (size_t i = 0; i < k; i++)
-    for (size_t j = i; j < k; j++) out[(g + i) * m + g + j] = out[(g + j) * m + g + i] = p->columns[i * k + j];
+    for (size_t j = i; j < k; j++)
+      out[(g + i) * m + g + j] = out[(g + j) * m + g + i] = p->columns[i * k + j];
 }
 
 lf_status lf_dense_pass(const lf_dense *d, const lf_run *run, lf_dense_point *point, double *eta,

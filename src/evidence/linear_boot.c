@@ -77,8 +77,9 @@ static void replicate_task(void *context, size_t block) {
     size_t units = b->n_units - u < UNITS ? b->n_units - u : UNITS;
     lf_linear_boot_draws(b->seed, u, units, from, n, draws);
     for (size_t i = 0; i < units * n; i++) draws[i] -= 1;
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)b->width, (int)units, 1.0, draws, (int)n,
-                b->moves + u * b->width, (int)b->width, 1.0, t->sums + from * b->width, (int)b->width);
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)b->width, (int)units, 1.0, draws,
+                (int)n, b->moves + u * b->width, (int)b->width, 1.0, t->sums + from * b->width,
+                (int)b->width);
   }
 }
 

@@ -10,8 +10,8 @@ typedef struct lf_linear_boot {
   uint64_t seed;
 } lf_linear_boot;
 
-/* sums[replicates][width]: over units of (draws of the unit - 1) times its moves. The caller frees. Draws are a
- * function of seed, replicate and unit alone. */
+/* sums[replicates][width]: over units of (draws of the unit - 1) times its moves. The caller frees. Draws are
+ * a function of seed, replicate and unit alone. */
 lf_status lf_linear_boot_run(const lf_linear_boot *boot, const lf_run *run, double **sums, lf_error *err);
 
 /* How often each of n units (from `first`) is drawn in each of n_replicates replicates (from `replicate`):

@@ -15,7 +15,8 @@
 
 /* Two standard deviations within groups. */
 static double spread(const lf_dense *d, const double *x) {
-  double rows[UINT8_MAX + 1] = {0}, sum[UINT8_MAX + 1] = {0}, squares[UINT8_MAX + 1] = {0}, total = 0, inside = 0;
+  double rows[UINT8_MAX + 1] = {0}, sum[UINT8_MAX + 1] = {0}, squares[UINT8_MAX + 1] = {0}, total = 0,
+                          inside = 0;
   for (size_t i = 0; i < d->n; i++) {
     size_t g = d->group ? d->group[i] : 0;
     double wx = d->weight[i] * x[i];

@@ -13,7 +13,8 @@
 
 enum { FEWEST_EACH = 30, MOST_QUARTERS = 40 };
 
-/* ---- quarters ------------------------------------------------------------------------------------------- */
+/* ---- quarters -------------------------------------------------------------------------------------------
+ */
 
 /* Judged rows of one quarter, gathered. */
 typedef struct quarter_rows {
@@ -96,7 +97,8 @@ cleanup:
   return status;
 }
 
-/* Quarters from the oldest of the judged rows to the newest, MOST_QUARTERS at most. n is 0 where none is known.
+/* Quarters from the oldest of the judged rows to the newest, MOST_QUARTERS at most. n is 0 where none is
+ * known.
  */
 static lf_status list_quarters(lf_study *s, quarters *q, lf_error *err) {
   const lf_evidence_rows *r = s->rows;

@@ -1,16 +1,15 @@
 /* Clustered bootstrap of closed revenue a lead, and of what the revenue Gini loses without an attribute.
  *
- * Units are accounts (rows, where there are none). They get Poisson(1) weights, the limit of drawing them
+ * Units are accounts (rows, where there are none), drawn by Poisson(1) weights, the limit of drawing them
  * with replacement. Both figures are smooth in the weights, so a replicate adds up what each unit moves to
- * first order instead of fitting again (the score bootstrap of Kline & Santos 2012): slopes   b* - b = sum
- * over units (m_u - 1) A^-1 s_u,   s_u the score of the unit, A the information of the full fit; Gini     2 A
- * / (R S) - 1 with A = sum over pairs w_i w_j y_j [j ranks before i] (half for ties), R = sum w, S = sum w y,
- * moves by 2 / (R S) (dA/dw_i - A / R - A y_i / S) a row. A refit a replicate gave the same limits to a few
- * percent of their width at a hundred times the cost. Each replicate has its own stream, a hash of (seed,
- * replicate, unit): the same bits whatever the number of threads. Limits are percentiles (Davison & Hinkley
- * 1997, section 5.3). The rows that chose the bands are other rows than these, so the choice of bands is not
- * a part of what varies; it varies between folds. Gini: twice the area between the curve of revenue captured
- * by falling score and the diagonal, ties as one step. */
+ * first order instead of fitting again (the score bootstrap of Kline & Santos 2012): slopes   b* - b = A^-1
+ * sum over units of (m_u - 1) s_u,   s_u the score of the unit, A the information of the full fit; Gini     2
+ * A / (R S) - 1 with A = sum over pairs w_i w_j y_j [j ranks before i] (half for ties), R = sum w, S = sum w
+ * y, moves by 2 / (R S) (dA/dw_i - A / R - A y_i / S) a row. A refit a replicate gave the same limits to a
+ * few percent of their width at a hundred times the cost. Limits are percentiles (Davison & Hinkley 1997,
+ * section 5.3). The rows that chose the bands are other rows than these, so the choice of bands is not a part
+ * of what varies; it varies between folds. Gini: twice the area between the curve of revenue captured by
+ * falling score and the diagonal, ties as one step. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -36,10 +35,10 @@ typedef struct boot {
   size_t replicates;
   ranking *rankings; /* k + 1 */
   size_t n_units;
-  size_t width;  /* figures of a unit: scores of the m coefficients, then what it moves each Gini lost */
-  double *moves; /* [unit][width] */
-  double *sums;  /* [replicate][width]: over units of (draws - 1) moves */
-  double *gini;  /* [k]: lost without the attribute */
+  size_t width;      /* figures of a unit: scores of the m coefficients, then what it moves each Gini lost */
+  double *moves;     /* [unit][width] */
+  double *sums;      /* [replicate][width]: over units of (draws - 1) moves */
+  double *gini;      /* [k]: lost without the attribute */
   lf_status *status; /* k + 1 */
   lf_error *errors;
 } boot;
@@ -126,7 +125,8 @@ static void rank_task(void *context, size_t t) {
   if (t == b->model->design.k || told(b, t)) b->status[t] = rank_rows(b, t, &b->errors[t]);
 }
 
-/* ---- what a unit moves ---------------------------------------------------------------------------------- */
+/* ---- what a unit moves ----------------------------------------------------------------------------------
+ */
 
 /* Scores first: a slope moves by A^-1 of their sum. */
 static lf_status score_moves(boot *b, lf_error *err) {
@@ -156,7 +156,8 @@ static void gini_moves(boot *b) {
   }
 }
 
-/* ---- replicates ----------------------------------------------------------------------------------------- */
+/* ---- replicates -----------------------------------------------------------------------------------------
+ */
 
 static int by_value(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;

@@ -1,11 +1,11 @@
 /* Simpson's alarm.
  *
  * The slope alone and the slope beside all others have opposite signs, and both are told from 0 by two
- * standard errors and reach the margin. Signs only: odds ratios shrink when another cause is adjusted for even
- * where nothing confounds (Gail, Wieand & Piantadosi 1984; Greenland, Robins & Pearl 1999), but do not turn. The
- * confounder is the attribute whose adding alone turns the sign, the strongest where several do. Alone, a
- * contribution takes one value a code and fold, so that counts of those are fitted; rows are needed for the
- * standard error only. */
+ * standard errors and reach the margin. Signs only: odds ratios shrink when another cause is adjusted for
+ * even where nothing confounds (Gail, Wieand & Piantadosi 1984; Greenland, Robins & Pearl 1999), but do not
+ * turn. The confounder is the attribute whose adding alone turns the sign, the strongest where several do.
+ * Alone, a contribution takes one value a code and fold, so that counts of those are fitted; rows are needed
+ * for the standard error only. */
 #include <stdlib.h>
 
 #include "base/memory.h"

@@ -66,8 +66,7 @@ static void judged_eta(const leave_out *l, const double *b, double *eta) {
 
 static lf_status auc_lost(const leave_out *l, const double *without, lf_paired *out, lf_error *err) {
   const lf_dense *d = &l->judge->design;
-  lf_judge_rows rows = {
-      .n = d->n, .score = l->eta, .won = won_of(l), .weight = d->weight};
+  lf_judge_rows rows = {.n = d->n, .score = l->eta, .won = won_of(l), .weight = d->weight};
   if (d->cluster) {
     rows.cluster = d->cluster;
     rows.n_clusters = d->n_clusters;
