@@ -41,6 +41,7 @@ static void nothing_known(lf_attribute_evidence *a, const lf_atom_set *set) {
                              .holdout = none,
                              .raw = none,
                              .q = NAN,
+                             .holm = NAN,
                              .chi2 = NAN,
                              .loss_increase = unpaired,
                              .auc_loss = unpaired,
@@ -50,8 +51,8 @@ static void nothing_known(lf_attribute_evidence *a, const lf_atom_set *set) {
                              .blind_chi2 = NAN,
                              .blind_p = NAN,
                              .bands_test = {NAN, NAN, 0}};
-  a->size =
-      (lf_size_evidence){.effect = none, .log_normal = none, .q = NAN, .smearing = NAN, .bound = INFINITY};
+  a->size = (lf_size_evidence){
+      .effect = none, .log_normal = none, .q = NAN, .holm = NAN, .smearing = NAN, .bound = INFINITY};
   a->revenue = (lf_revenue_evidence){.effect = none,
                                      .without_top = none,
                                      .boot_low = NAN,

@@ -192,8 +192,8 @@ static lf_status study_size(lf_study *s, lf_error *err) {
   LF_TRY(deal_model(s, &d, LF_FAMILY_NORMAL, d.log_y, &normal, err));
   for (size_t t = 0; t < s->k; t++) {
     lf_size_evidence *size = &s->out->items[t].size;
-    size->effect = lf_study_effect(s, &gamma, t);
-    size->log_normal = lf_study_effect(s, &normal, t);
+    size->effect = lf_model_effect(&gamma, t);
+    size->log_normal = lf_model_effect(&normal, t);
     size->smearing = normal.scale[t] > 0 ? smearing_ratio(&normal, t) : 1;
     s->out->items[t].is_amount = s->atoms->items[t].column == s->history->amount;
   }
@@ -270,9 +270,9 @@ static lf_status study_revenue(lf_study *s, lf_error *err) {
       lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, weight, r->first, r->n, true, &trimmed, err));
   for (size_t t = 0; t < s->k; t++) {
     lf_revenue_evidence *e = &s->out->items[t].revenue;
-    e->effect = lf_study_effect(s, &s->earning, t);
+    e->effect = lf_model_effect(&s->earning, t);
     trimmed.scale[t] = s->earning.scale[t]; /* the same two leads */
-    e->without_top = lf_study_effect(s, &trimmed, t);
+    e->without_top = lf_model_effect(&trimmed, t);
     e->whale = e->effect.std_error > 0 && e->without_top.std_error > 0 &&
                few_decide(&e->effect, &e->without_top, log(s->out->margin));
   }

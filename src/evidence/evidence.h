@@ -59,7 +59,8 @@ typedef struct lf_quarter_effect {
 typedef struct lf_win_evidence {
   lf_effect effect;  /* on every judged row */
   lf_effect holdout; /* on the holdout alone */
-  double q, chi2;    /* likelihood ratio of leaving the contribution out: 1 degree of freedom */
+  double q, holm;    /* Benjamini & Hochberg; Holm: over winning and deal size of all attributes */
+  double chi2;       /* likelihood ratio of leaving the contribution out: 1 degree of freedom */
   lf_paired loss_increase, auc_loss; /* judged rows */
   lf_paired holdout_loss_increase, holdout_auc_loss;
   double bound; /* log ratio that outcome-blind bands exclude at 95 % (one-sided) */
@@ -74,7 +75,7 @@ typedef struct lf_win_evidence {
 typedef struct lf_size_evidence {
   lf_effect effect;     /* Gamma, log link */
   lf_effect log_normal; /* the check */
-  double q;
+  double q, holm;
   double smearing; /* Duan's factor of the log-normal model, high leads over low: ratio of the means'
                       retransformation */
   double bound;
@@ -122,7 +123,7 @@ typedef struct lf_evidence {
   lf_attribute_evidence *items;
   double rows, won, holdout_rows, holdout_won;
   size_t n_folds;
-  bool in_time; /* folds look forward */
+  bool in_time; /* folds are blocks of time */
   bool has_amounts;
   double deals, unknown_amounts,
       top_amount_share; /* won rows with an amount; without; share of revenue in the top 1 % */

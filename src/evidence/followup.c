@@ -14,10 +14,10 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/text.h"
-#include "evidence/bootstrap.h"
+#include "evidence/linear_boot.h"
 #include "history/words.h"
 
-enum { NO_BAND = 255, STATISTICS = LF_FOLLOWUP_BANDS + 1 };
+enum { NO_BAND = 255 };
 static const double FACTORS[LF_UNWORKED_CASES] = {0.5, 1, 2};
 
 typedef struct follow_job {
@@ -260,51 +260,79 @@ static void count_cells(follow_job *job) {
   c->share_compared = compared / job->out->rows;
 }
 
-/* Standardised rate of each band, and the last less the first. */
-static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
-  const follow_job *job = context;
-  double rows[LF_FOLLOWUP_GRADES][LF_FOLLOWUP_BANDS] = {{0}},
-         won[LF_FOLLOWUP_GRADES][LF_FOLLOWUP_BANDS] = {{0}}, total = 0;
-  (void)err;
+/* Share of the compared grades' rows that grade g holds. */
+static double grade_share(const follow_job *job, size_t g) {
+  double total = 0;
+  for (size_t k = 0; k < job->out->n_grades; k++) total += job->compared[k] ? job->out->grades[k].rows : 0;
+  return job->compared[g] ? job->out->grades[g].rows / total : 0;
+}
+
+/* What each unit moves the standardised rate of each band: a rate is a ratio of sums, taken to first order.
+ */
+static void rate_moves(const follow_job *job, const lf_boot_units *units, double *moves) {
+  const lf_followup_column *c = job->column;
+  double factor[LF_FOLLOWUP_GRADES];
+  for (size_t g = 0; g < job->out->n_grades; g++) factor[g] = grade_share(job, g);
   for (size_t i = 0; i < job->n; i++) {
-    if (job->band[i] == NO_BAND) continue;
-    double w = weight ? weight[i] : 1;
-    rows[job->grade[i]][job->band[i]] += w;
-    won[job->grade[i]][job->band[i]] += job->history->won[job->from + i] ? w : 0;
+    size_t g = job->grade[i], b = job->band[i];
+    if (b >= c->n_bands || !job->compared[g] || units->of[i] == LF_NO_UNIT) continue;
+    const lf_followup_cell *cell = &c->cells[g][b];
+    double y = job->history->won[job->from + i] ? 1 : 0;
+    moves[units->of[i] * c->n_bands + b] +=
+        units->share[i] * factor[g] / cell->rows * (y - cell->won / cell->rows);
   }
-  for (size_t g = 0; g < job->out->n_grades; g++) total += job->compared[g] ? job->out->grades[g].rows : 0;
-  for (size_t b = 0; b < LF_FOLLOWUP_BANDS; b++) {
-    out[b] = b < job->column->n_bands ? 0 : (double)NAN;
-    for (size_t g = 0; b < job->column->n_bands && g < job->out->n_grades; g++)
-      if (job->compared[g]) out[b] += job->out->grades[g].rows / total * won[g][b] / rows[g][b];
+}
+
+/* Standardised rate of each band, and the last less the first. */
+static void read_rates(const follow_job *job, double *at) {
+  const lf_followup_column *c = job->column;
+  for (size_t b = 0; b < c->n_bands; b++)
+    for (size_t g = 0; g < job->out->n_grades; g++)
+      if (job->compared[g]) at[b] += grade_share(job, g) * c->cells[g][b].won / c->cells[g][b].rows;
+  at[c->n_bands] = at[c->n_bands - 1] - at[0];
+}
+
+/* sums[replicates][n_bands] -> values[replicates][n_bands + 1] */
+static void add_differences(const double *at, const double *sums, size_t replicates, size_t bands,
+                            double *values) {
+  for (size_t r = 0; r < replicates; r++) {
+    double *to = values + r * (bands + 1);
+    for (size_t b = 0; b < bands; b++) to[b] = at[b] + sums[r * bands + b];
+    to[bands] = to[bands - 1] - to[0];
   }
-  out[LF_FOLLOWUP_BANDS] = out[job->column->n_bands - 1] - out[0];
-  return LF_OK;
 }
 
 static lf_status standardise(follow_job *job, lf_error *err) {
   const lf_history *h = job->history;
   lf_followup_column *c = job->column;
   const lf_interval unknown = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-  double at[STATISTICS], *values = NULL;
-  size_t replicates = 0;
+  double at[LF_FOLLOWUP_BANDS + 1] = {0}, *moves = NULL, *sums = NULL, *values = NULL;
+  lf_boot_units units = {0};
   lf_resample rows = {.n = job->n,
                       .weight = h->weight ? h->weight + job->from : NULL,
                       .cluster = h->cluster ? h->cluster + job->from : NULL,
                       .n_clusters = h->n_clusters};
-  lf_bootstrap bootstrap = {
-      .seed = job->seed, .n_statistics = STATISTICS, .statistics = statistics, .context = job};
   lf_status status = LF_OK;
   for (size_t b = 0; b < LF_FOLLOWUP_BANDS; b++) c->rate[b] = unknown;
   c->difference = unknown;
   if (!c->grades_compared || c->n_bands < 2) return LF_OK;
-  LF_TRY(statistics(job, rows.weight, at, err));
-  LF_TRY(lf_bootstrap_run(&rows, &bootstrap, job->run, &values, &replicates, err));
-  for (size_t b = 0; b < c->n_bands; b++)
-    LF_TRY(lf_bootstrap_interval(values + b, replicates, STATISTICS, at[b], &c->rate[b], err));
-  LF_TRY(lf_bootstrap_interval(values + LF_FOLLOWUP_BANDS, replicates, STATISTICS, at[LF_FOLLOWUP_BANDS],
-                               &c->difference, err));
+  size_t width = c->n_bands, stride = width + 1;
+  LF_TRY(lf_boot_units_make(&rows, &units, err));
+  LF_TRY(lf_alloc(units.n * width, sizeof *moves, &moves, err));
+  rate_moves(job, &units, moves);
+  read_rates(job, at);
+  lf_linear_boot boot = {.moves = moves, .n_units = units.n, .width = width, .seed = job->seed};
+  boot.replicates = lf_linear_boot_replicates(units.n);
+  LF_TRY(lf_linear_boot_run(&boot, job->run, &sums, err));
+  LF_TRY(lf_alloc(boot.replicates * stride, sizeof *values, &values, err));
+  add_differences(at, sums, boot.replicates, width, values);
+  for (size_t b = 0; b < width; b++)
+    LF_TRY(lf_bootstrap_interval(values + b, boot.replicates, stride, at[b], &c->rate[b], err));
+  LF_TRY(lf_bootstrap_interval(values + width, boot.replicates, stride, at[width], &c->difference, err));
 cleanup:
+  lf_boot_units_clear(&units);
+  free(moves);
+  free(sums);
   free(values);
   return status;
 }

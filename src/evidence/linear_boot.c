@@ -7,7 +7,9 @@
  * no stream is shared: any thread can make any block. */
 #include "evidence/linear_boot.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gsl/gsl_cblas.h>
 
@@ -16,7 +18,8 @@
 #include "base/parallel.h"
 #include "fit/logistic.h"
 
-enum { UNITS = 256, TOGETHER = 64, MOST_DRAWS = 10 };
+enum { UNITS = 256, TOGETHER = 64, MOST_DRAWS = 10, LEAST = 200, MOST = 1000 };
+static const double budget = 4e8; /* draws of units */
 
 /* P(Poisson(1) <= j), in 2^32. */
 static void thresholds(uint32_t at[MOST_DRAWS]) {
@@ -95,4 +98,87 @@ lf_status lf_linear_boot_run(const lf_linear_boot *boot, const lf_run *run, doub
   }
   *sums = t.sums;
   return LF_OK;
+}
+
+size_t lf_linear_boot_replicates(size_t n_units) {
+  double afford = budget / (double)(n_units + 1);
+  return afford < LEAST ? LEAST : afford > MOST ? MOST : (size_t)afford;
+}
+
+/* ---- sums over rows -------------------------------------------------------------------------------------
+ */
+
+lf_status lf_boot_units_make(const lf_resample *rows, lf_boot_units *units, lf_error *err) {
+  lf_boot_units u = {0};
+  uint32_t *number = NULL; /* of an account: 1 + its unit; 0: none yet */
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(rows->n, sizeof *u.of, &u.of, err));
+  LF_TRY(lf_alloc(rows->n, sizeof *u.share, &u.share, err));
+  if (rows->cluster) LF_TRY(lf_alloc(rows->n_clusters, sizeof *number, &number, err));
+  for (size_t i = 0; i < rows->n; i++) {
+    double w = rows->weight ? rows->weight[i] : 1;
+    u.of[i] = LF_NO_UNIT;
+    if (!(w > 0)) continue;
+    uint32_t *known = rows->cluster ? &number[rows->cluster[i]] : NULL;
+    if (!known || !*known) u.of[i] = (uint32_t)u.n++;
+    if (known && !*known) *known = u.of[i] + 1;
+    if (known) u.of[i] = *known - 1;
+    u.share[i] = rows->cluster || w <= 1 ? w : sqrt(w);
+  }
+  *units = u;
+  u = (lf_boot_units){0};
+cleanup:
+  free(number);
+  lf_boot_units_clear(&u);
+  return status;
+}
+
+void lf_boot_units_clear(lf_boot_units *units) {
+  free(units->of);
+  free(units->share);
+}
+
+/* moves[units][width] and centre[width]. */
+static void add_up(const lf_resample *rows, const lf_sum_boot *b, const lf_boot_units *units, double *moves,
+                   double *centre) {
+  for (size_t i = 0; i < rows->n; i++) {
+    double w = rows->weight ? rows->weight[i] : 1;
+    if (units->of[i] == LF_NO_UNIT) continue;
+    double *move = moves + units->of[i] * b->width;
+    for (size_t j = 0; j < b->width; j++) {
+      centre[j] += w * b->x[j][i];
+      move[j] += units->share[i] * b->x[j][i];
+    }
+  }
+}
+
+lf_status lf_sum_boot_run(const lf_resample *rows, const lf_sum_boot *boot, const lf_run *run, double *at,
+                          double **values, size_t *replicates, lf_error *err) {
+  lf_boot_units units = {0};
+  double *moves = NULL, *centre = NULL, *sums = NULL, *out = NULL;
+  size_t width = boot->width, n;
+  lf_status status = LF_OK;
+  LF_TRY(lf_boot_units_make(rows, &units, err));
+  if (!units.n) LF_TRY(lf_fail(err, LF_E_DATA, "there are no rows to draw from"));
+  LF_TRY(lf_alloc(units.n * width, sizeof *moves, &moves, err));
+  LF_TRY(lf_alloc(width, sizeof *centre, &centre, err));
+  add_up(rows, boot, &units, moves, centre);
+  n = lf_linear_boot_replicates(units.n);
+  lf_linear_boot draw = {
+      .moves = moves, .n_units = units.n, .width = width, .replicates = n, .seed = boot->seed};
+  LF_TRY(lf_linear_boot_run(&draw, run, &sums, err));
+  LF_TRY(lf_alloc(n * boot->n_statistics, sizeof *out, &out, err));
+  boot->statistics(boot->context, centre, at);
+  for (size_t r = 0; r < n; r++) {
+    for (size_t j = 0; j < width; j++) sums[r * width + j] += centre[j];
+    boot->statistics(boot->context, sums + r * width, out + r * boot->n_statistics);
+  }
+  *values = out;
+  *replicates = n;
+cleanup:
+  lf_boot_units_clear(&units);
+  free(moves);
+  free(centre);
+  free(sums);
+  return status;
 }

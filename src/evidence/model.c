@@ -1,11 +1,5 @@
-/* A model on the contributions of all attributes, and what is read off it.
- *
- * Random folds teach one another: where an attribute weighs nothing, what luck gives to one fold it takes
- * from what the others see, and the slope over all folds leans below 0 (a degenerate U-statistic, about (S^2
- * - sum s_k^2) for fold scores s_k with sum S, instead of a mean). Its upper tail is lighter than the normal
- * one, so the one-sided test keeps its level; its lower tail is heavier and says nothing. No population slope
- * is below 0 there, so the estimate's positive part stands for it. Folds that look forward, and the holdout,
- * have no such lean: there a slope below 0 means that what was learnt has turned. */
+/* A model on the contributions of all attributes, and what is read off it. Folds look forward (rows.c), so a
+ * slope below 0 means what it says: what was learnt has turned, or was luck. */
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -82,14 +76,6 @@ lf_effect lf_model_effect(const lf_model *m, size_t t) {
   if (!m->fit || m->fit->aliased[j] || !(m->scale[t] > 0)) return lf_effect_make(0, NAN);
   return lf_effect_make(m->fit->b[j] * m->scale[t],
                         sqrt(fmax(0, m->fit->covariance[j * m->fit->m + j])) * m->scale[t]);
-}
-
-lf_effect lf_study_effect(const lf_study *s, const lf_model *m, size_t t) {
-  lf_effect e = lf_model_effect(m, t);
-  if (s->rows->sample->in_time || !(e.log_ratio < 0)) return e;
-  lf_effect cut = lf_effect_make(0, e.std_error);
-  cut.p = e.p;
-  return cut;
 }
 
 void lf_model_without(const lf_model *m, size_t t, double *b) {

@@ -1,8 +1,10 @@
 /* What chance alone yields: permuted copies of the attributes through the same pipeline.
  *
- * Each copy is its attribute with the rows shuffled within each fold, so that it keeps its values, their
- * frequencies and their drift in time and loses its tie to the outcome. Bands, weights, cross-fitting and
- * test are those of the attributes. At most 20 copies. */
+ * Each copy is its attribute dealt anew within each fold, so that it keeps its values, their frequencies and
+ * their drift in time and loses its tie to the outcome. Where accounts are known whole accounts are dealt:
+ * each takes the values of another, row by row (in turn again where it has more rows), so that the copy is as
+ * alike within an account as the attribute is; rows dealt one by one would make chance look smaller than it
+ * is. Bands, weights, cross-fitting and test are those of the attributes. At most 20 copies. */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -12,19 +14,63 @@
 
 enum { MOST_COPIES = 20 };
 
-/* Shuffles codes within each run of rows of one fold (Fisher-Yates); folds stand together. */
-static void shuffle(const lf_evidence_rows *r, uint64_t stream, uint16_t *code) {
-  for (size_t from = 0; from < r->n;) {
-    size_t to = from + 1;
-    while (to < r->n && r->fold[to] == r->fold[from] && to != r->n_train) to++;
-    for (size_t i = to - from; i > 1; i--) {
-      uint64_t at = from + i;
-      size_t j = from + (size_t)(lf_hash_unit(lf_hash(&at, sizeof at, stream)) * (double)i);
-      uint16_t keep = code[from + i - 1];
-      code[from + i - 1] = code[j];
-      code[j] = keep;
+/* Units that are dealt within a fold: accounts, or rows. */
+typedef struct deck {
+  uint32_t *row; /* rows by unit */
+  size_t *start; /* of each unit, and the end */
+  size_t units;
+  size_t *fold_start; /* first unit of each run of rows of one fold, and the end */
+  size_t runs;
+} deck;
+
+static void deck_clear(deck *d) {
+  free(d->row);
+  free(d->start);
+  free(d->fold_start);
+}
+
+static int by_account(const void *a, const void *b, void *context) {
+  const uint32_t *cluster = context, i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+  if (cluster[i] != cluster[j]) return cluster[i] < cluster[j] ? -1 : 1;
+  return i < j ? -1 : i > j;
+}
+
+/* Folds stand together. */
+static lf_status deck_make(const lf_evidence_rows *r, deck *d, lf_error *err) {
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(r->n, sizeof *d->row, &d->row, err));
+  LF_TRY(lf_alloc(r->n + 1, sizeof *d->start, &d->start, err));
+  LF_TRY(lf_alloc(r->n_folds + 3, sizeof *d->fold_start, &d->fold_start, err));
+  for (size_t i = 0; i < r->n; i++) d->row[i] = (uint32_t)i;
+  for (size_t from = 0, to; from < r->n; from = to) {
+    for (to = from + 1; to < r->n && r->fold[to] == r->fold[from];) to++;
+    if (r->cluster) qsort_r(d->row + from, to - from, sizeof *d->row, by_account, r->cluster);
+    d->fold_start[d->runs++] = d->units;
+    for (size_t i = from; i < to; i++)
+      if (i == from || !r->cluster || r->cluster[d->row[i]] != r->cluster[d->row[i - 1]])
+        d->start[d->units++] = i;
+  }
+  d->start[d->units] = r->n;
+  d->fold_start[d->runs] = d->units;
+cleanup:
+  return status;
+}
+
+/* Deals the codes within each fold (Fisher-Yates over its units). giver: scratch, [units]. */
+static void deal(const deck *d, uint64_t stream, const uint16_t *code, size_t *giver, uint16_t *out) {
+  for (size_t u = 0; u < d->units; u++) giver[u] = u;
+  for (size_t run = 0; run < d->runs; run++)
+    for (size_t from = d->fold_start[run], i = d->fold_start[run + 1]; i > from + 1; i--) {
+      uint64_t at = i;
+      size_t j = from + (size_t)(lf_hash_unit(lf_hash(&at, sizeof at, stream)) * (double)(i - from));
+      size_t keep = giver[i - 1];
+      giver[i - 1] = giver[j];
+      giver[j] = keep;
     }
-    from = to;
+  for (size_t u = 0; u < d->units; u++) {
+    size_t from = d->start[giver[u]], n = d->start[giver[u] + 1] - from;
+    for (size_t i = d->start[u]; i < d->start[u + 1]; i++)
+      out[d->row[i]] = code[d->row[from + (i - d->start[u]) % n]];
   }
 }
 
@@ -50,6 +96,8 @@ lf_status lf_study_noise(lf_study *s, lf_error *err) {
   lf_study view = *s;
   uint16_t **codes = NULL;
   uint8_t *keep = NULL;
+  deck d = {0};
+  size_t *giver = NULL;
   lf_contributions *x = NULL;
   lf_model model = {0};
   lf_status status = LF_OK;
@@ -57,13 +105,14 @@ lf_status lf_study_noise(lf_study *s, lf_error *err) {
   lf_progress(s->run, "evidence: noise floor", 0, 1);
   LF_TRY(lf_alloc(s->k, sizeof *codes, &codes, err));
   LF_TRY(lf_alloc(s->k, 1, &keep, err));
+  LF_TRY(deck_make(r, &d, err));
+  LF_TRY(lf_alloc(d.units, sizeof *giver, &giver, err));
   for (size_t t = 0; t < s->k; t++) {
     keep[t] = s->keep[t] && copies < MOST_COPIES;
     if (!keep[t]) continue;
     copies++;
     LF_TRY(lf_alloc(r->n, sizeof *codes[t], &codes[t], err));
-    memcpy(codes[t], r->sample->code[t], r->n * sizeof *codes[t]);
-    shuffle(r, lf_hash_mix(lf_hash_mix(0x6e6f697365, s->options.seed), t), codes[t]);
+    deal(&d, lf_hash_mix(lf_hash_mix(0x6e6f697365, s->options.seed), t), r->sample->code[t], giver, codes[t]);
   }
   if (!copies) goto cleanup;
   sample.code = (const uint16_t **)codes;
@@ -79,6 +128,8 @@ cleanup:
   for (size_t t = 0; codes && t < s->k; t++) free(codes[t]);
   free(codes);
   free(keep);
+  free(giver);
+  deck_clear(&d);
   lf_contributions_free(x);
   lf_model_clear(&model);
   return status;

@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 #include "base/numerics.h"
-#include "evidence/bootstrap.h"
+#include "evidence/linear_boot.h"
 #include "evidence/owners_parts.h"
 #include "evidence/shapley.h"
 
@@ -118,25 +118,12 @@ static size_t n_statistics(const lf_owners *out) {
   return 1 + OF_A_BLOCK * out->n_blocks + ((size_t)1 << out->n_blocks);
 }
 
-/* What is drawn: accounts with their summed losses, or single rows. */
-typedef struct drawn {
-  const lf_owners_job *job;
-  size_t n, sets;
-  double *loss;   /* [n][sets] */
-  double *weight; /* [n]: of rows; 1 for accounts, whose sums hold their weights */
-} drawn;
-
-static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
-  const drawn *d = context;
-  size_t n = d->job->out->n_blocks, sets = d->sets;
-  double value[1 << LF_MOST_BLOCKS] = {0}, share[LF_MOST_BLOCKS];
-  (void)err;
-  for (size_t i = 0; i < d->n; i++) {
-    if (!(weight[i] > 0)) continue;
-    for (size_t s = 0; s < sets; s++) value[s] += weight[i] * d->loss[i * sets + s];
-  }
-  double null = value[0];
-  for (size_t s = 0; s < sets; s++) value[s] = 1 - value[s] / null;
+/* loss: summed over rows, of every subset of blocks. */
+static void statistics(const void *context, const double *loss, double *out) {
+  const lf_owners_job *job = context;
+  size_t n = job->out->n_blocks, sets = (size_t)1 << n;
+  double value[1 << LF_MOST_BLOCKS], share[LF_MOST_BLOCKS];
+  for (size_t s = 0; s < sets; s++) value[s] = 1 - loss[s] / loss[0];
   lf_shapley_values(n, value, share);
   out[0] = value[sets - 1];
   for (size_t k = 0; k < n; k++) {
@@ -147,7 +134,6 @@ static lf_status statistics(const void *context, const double *weight, double *o
     o[3] = value[sets - 1] - value[(sets - 1) & ~((size_t)1 << k)];
   }
   lf_common_parts(n, value, out + 1 + OF_A_BLOCK * n);
-  return LF_OK;
 }
 
 static lf_status read_statistics(lf_owners_job *job, const double *at, const double *values, lf_error *err) {
@@ -177,47 +163,28 @@ cleanup:
   return status;
 }
 
-/* Losses of what is drawn, so that a replicate runs over accounts and not over rows. */
-static lf_status gather_losses(const lf_owners_job *job, drawn *d, lf_error *err) {
-  const lf_evidence_rows *r = job->rows;
-  size_t *place = NULL;
-  lf_status status = LF_OK;
-  d->sets = (size_t)1 << job->out->n_blocks;
-  LF_TRY(lf_alloc(r->n - r->first, d->sets * sizeof *d->loss, &d->loss, err));
-  LF_TRY(lf_alloc(r->n - r->first, sizeof *d->weight, &d->weight, err));
-  if (r->cluster) LF_TRY(lf_alloc(r->n_clusters, sizeof *place, &place, err));
-  for (size_t i = r->first; i < r->n; i++) {
-    if (!(job->weight[i] > 0)) continue;
-    size_t at = place && place[r->cluster[i]] ? place[r->cluster[i]] - 1 : d->n++;
-    if (place) place[r->cluster[i]] = at + 1;
-    for (size_t s = 0; s < d->sets; s++)
-      d->loss[at * d->sets + s] += (place ? job->weight[i] : 1) * job->loss[s][i];
-    d->weight[at] = place ? 1 : job->weight[i];
-  }
-cleanup:
-  free(place);
-  return status;
-}
-
 static lf_status share_out(lf_owners_job *job, lf_error *err) {
-  drawn d = {.job = job};
-  lf_resample rows = {0};
-  lf_bootstrap bootstrap = {.seed = job->options.seed,
-                            .n_statistics = n_statistics(job->out),
-                            .statistics = statistics,
-                            .context = &d,
-                            .stage = "whose attributes matter"};
+  const lf_evidence_rows *r = job->rows;
+  size_t n = r->n - r->first;
+  lf_resample rows = {.n = n,
+                      .weight = job->weight + r->first,
+                      .cluster = r->cluster ? r->cluster + r->first : NULL,
+                      .n_clusters = r->n_clusters};
+  const double *loss[1 << LF_MOST_BLOCKS];
+  lf_sum_boot boot = {.x = loss,
+                      .width = job->n_losses,
+                      .seed = job->options.seed,
+                      .n_statistics = n_statistics(job->out),
+                      .statistics = statistics,
+                      .context = job};
   double *values = NULL, *at = NULL;
   lf_status status = LF_OK;
-  LF_TRY(gather_losses(job, &d, err));
-  rows = (lf_resample){.n = d.n, .weight = d.weight};
+  for (size_t k = 0; k < job->n_losses; k++) loss[k] = job->loss[k] + r->first;
   LF_TRY(lf_alloc(n_statistics(job->out), sizeof *at, &at, err));
-  LF_TRY(statistics(&d, d.weight, at, err));
-  LF_TRY(lf_bootstrap_run(&rows, &bootstrap, job->run, &values, &job->out->replicates, err));
+  lf_progress(job->run, "whose attributes matter", 0, 1);
+  LF_TRY(lf_sum_boot_run(&rows, &boot, job->run, at, &values, &job->out->replicates, err));
   LF_TRY(read_statistics(job, at, values, err));
 cleanup:
-  free(d.loss);
-  free(d.weight);
   free(values);
   free(at);
   return status;

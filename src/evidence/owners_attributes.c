@@ -8,13 +8,14 @@
  * phi_j(i) = sum over S of +- weight(S) l_S(i), and a replicate of the bootstrap costs one pass over phi. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
-#include "evidence/bootstrap.h"
 #include "evidence/glm.h"
+#include "evidence/linear_boot.h"
 #include "evidence/owners_parts.h"
 #include "evidence/shapley.h"
 
@@ -229,25 +230,21 @@ cleanup:
 
 enum { OF_AN_ATTRIBUTE = 4 };
 
-static double weighted(const double *weight, const double *x, size_t n) {
-  lf_sum sum = {0};
-  for (size_t i = 0; i < n; i++) lf_sum_add(&sum, weight[i] * x[i]);
-  return lf_sum_value(&sum);
-}
+/* Columns summed: without any, with all, then of each attribute phi, alone, all others. */
+enum { OF_ALL = 2, SUMS_OF_ONE = 3, MOST_SUMS = OF_ALL + SUMS_OF_ONE * LF_MOST_PLAYERS };
 
-static lf_status statistics(const void *context, const double *weight, double *out, lf_error *err) {
+static void statistics(const void *context, const double *sums, double *out) {
   const attribute_job *a = context;
-  double none = weighted(weight, a->none, a->n), full = weighted(weight, a->full, a->n);
-  (void)err;
+  double none = sums[0], full = sums[1];
   out[0] = 1 - full / none;
   for (size_t t = 0; t < a->k; t++) {
+    const double *of = sums + OF_ALL + SUMS_OF_ONE * t;
     double *o = out + 1 + OF_AN_ATTRIBUTE * t;
-    o[0] = weighted(weight, a->phi[t], a->n) / none;
+    o[0] = of[0] / none;
     o[1] = out[0] > 0 ? o[0] / out[0] : (double)NAN;
-    o[2] = 1 - weighted(weight, a->alone[t], a->n) / none;
-    o[3] = (weighted(weight, a->last[t], a->n) - full) / none;
+    o[2] = 1 - of[1] / none;
+    o[3] = (of[2] - full) / none;
   }
-  return LF_OK;
 }
 
 static lf_status read_share(const attribute_job *a, size_t t, const double *at, const double *values,
@@ -272,13 +269,21 @@ static lf_status find_intervals(attribute_job *a, lf_error *err) {
   size_t n_statistics = 1 + OF_AN_ATTRIBUTE * a->k, replicates = 0;
   lf_resample rows = {
       .n = a->n, .weight = a->weight, .cluster = a->cluster, .n_clusters = a->job->rows->n_clusters};
-  lf_bootstrap bootstrap = {
-      .seed = a->job->options.seed, .n_statistics = n_statistics, .statistics = statistics, .context = a};
+  const double *x[MOST_SUMS] = {a->none, a->full};
+  lf_sum_boot boot = {.x = x,
+                      .width = OF_ALL + SUMS_OF_ONE * a->k,
+                      .seed = a->job->options.seed,
+                      .n_statistics = n_statistics,
+                      .statistics = statistics,
+                      .context = a};
   double *values = NULL, at[1 + OF_AN_ATTRIBUTE * LF_MOST_PLAYERS];
   lf_interval explained;
   lf_status status = LF_OK;
-  LF_TRY(statistics(a, a->weight, at, err));
-  LF_TRY(lf_bootstrap_run(&rows, &bootstrap, a->job->run, &values, &replicates, err));
+  for (size_t t = 0; t < a->k; t++) {
+    const double *of[SUMS_OF_ONE] = {a->phi[t], a->alone[t], a->last[t]};
+    memcpy(x + OF_ALL + SUMS_OF_ONE * t, of, sizeof of);
+  }
+  LF_TRY(lf_sum_boot_run(&rows, &boot, a->job->run, at, &values, &replicates, err));
   LF_TRY(lf_bootstrap_interval(values, replicates, n_statistics, at[0], &explained, err));
   LF_TRY(lf_alloc(a->k, sizeof *out->attributes, &out->attributes, err));
   for (size_t t = 0; t < a->k; t++) LF_TRY(read_share(a, t, at, values, replicates, explained.low > 0, err));

@@ -19,8 +19,7 @@
 #include "evidence/study.h"
 #include "judge/rank.h"
 
-enum { LEAST = 200, MOST = 1000 };
-static const double budget = 4e8; /* draws of units */
+enum { FEWEST_ASKED = 40 };
 
 /* Rows of the model by falling score, without attribute t (t == k: with all). */
 typedef struct ranking {
@@ -201,9 +200,8 @@ static lf_status read_off(boot *b, lf_error *err) {
 }
 
 static size_t replicates_for(const lf_study *s, size_t n_units) {
-  if (s->options.replicates) return s->options.replicates < 40 ? 40 : s->options.replicates;
-  double afford = budget / (double)(n_units + 1);
-  return afford < LEAST ? LEAST : afford > MOST ? MOST : (size_t)afford;
+  size_t asked = s->options.replicates;
+  return !asked ? lf_linear_boot_replicates(n_units) : asked < FEWEST_ASKED ? FEWEST_ASKED : asked;
 }
 
 static lf_status run_bootstrap(boot *b, lf_error *err) {

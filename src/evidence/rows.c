@@ -1,5 +1,12 @@
 /* The rows that judge: which, in what order, by whom.
  *
+ * Folds look forward, in time or, where no time is known, in the order of the folds' hash: each block is
+ * judged by the rows before it. So every block's score has expectation 0 given all that chose bands and
+ * weights for it, and their sum is a martingale: its test and its interval hold also for the attributes for
+ * which bands were found (Dawid 1984, prequential analysis; Hall & Heyde 1980, theorem 3.2). Folds that teach
+ * one another have that only on average over all attributes: where luck made bands, it made them in every
+ * fold.
+ *
  * An account must not judge itself either: where rows of one account stand on both sides of a fold, what its
  * rows have in common would be learnt from some and found again in the others. So training rows of accounts
  * that are judged are left out; where that leaves too few to learn from, the rows of accounts that teach are
@@ -11,7 +18,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { FOLDS = 5, SMALL_FOLDS = 10, SMALL_ROWS = 5000, BLOCKS = 4, NOT_JUDGED = 255, FEWEST_WINS = 50 };
+enum { SLICES = 10, SMALL_ROWS = 5000, BLOCKS = 4, NOT_JUDGED = 255, FEWEST_WINS = 50 };
 static const double least_share = 0.2; /* of a fold's wins that must remain to learn from */
 
 typedef struct place {
@@ -34,10 +41,10 @@ static size_t stride_rows(size_t from, size_t to, size_t wanted, place *out) {
   return wanted;
 }
 
-static void order_places(const lf_history *h, bool in_time, size_t n_folds, place *places, size_t n) {
+static void order_places(const lf_history *h, bool in_time, size_t n_slices, place *places, size_t n) {
   for (size_t k = 0; k < n; k++) {
     size_t row = places[k].row;
-    double key = in_time ? lf_history_day(h, row) : (double)((size_t)h->fold[row] * n_folds / h->n_folds);
+    double key = in_time ? lf_history_day(h, row) : (double)((size_t)h->fold[row] * n_slices / h->n_folds);
     places[k].key = isnan(key) ? -INFINITY : key;
   }
   qsort(places, n, sizeof *places, by_place);
@@ -46,10 +53,20 @@ static void order_places(const lf_history *h, bool in_time, size_t n_folds, plac
 /* ---- folds
  * -------------------------------------------------------------------------------------------------------- */
 
-static void random_folds(lf_evidence_rows *r, const place *places, size_t n_folds) {
-  for (size_t i = 0; i < r->n_train; i++) r->fold[i] = (uint8_t)places[i].key;
-  r->first = 0;
-  r->n_folds = n_folds;
+/* Slices by hash, an account never split: two of ten only teach, then two at a time are judged; of few rows
+ * three teach and each other slice is judged by itself, so that more teach it. */
+static void random_folds(lf_evidence_rows *r, const place *places, size_t n_slices) {
+  bool few = r->n_train < SMALL_ROWS;
+  size_t lead = (few ? 3 * n_slices : 2 * n_slices) / SLICES, step = few || n_slices < SLICES ? 1 : 2;
+  if (lead < 1) lead = 1;
+  for (size_t i = 0; i < r->n_train; i++) {
+    size_t slice = (size_t)places[i].key;
+    if (slice < lead)
+      r->first = i + 1;
+    else
+      r->fold[i] = (uint8_t)((slice - lead) / step);
+  }
+  r->n_folds = n_slices > lead ? (n_slices - lead + step - 1) / step : 0;
 }
 
 /* Blocks of about equal rows after the first fifth; a day is not cut in two. */
@@ -68,12 +85,11 @@ static void time_folds(lf_evidence_rows *r, const place *places) {
   r->n_folds = made;
 }
 
-/* Training weights of a fold: the other folds, or the past. */
-static void train_weights(const lf_evidence_rows *r, size_t fold, bool in_time, double *out) {
+/* Training weights of a fold: the rows before it. */
+static void train_weights(const lf_evidence_rows *r, size_t fold, double *out) {
   bool holdout = r->has_holdout && fold + 1 == r->n_folds;
   for (size_t i = 0; i < r->n; i++) {
-    bool inside =
-        i < r->n_train && (holdout || i < r->first || (in_time ? r->fold[i] < fold : r->fold[i] != fold));
+    bool inside = i < r->n_train && (holdout || i < r->first || r->fold[i] < fold);
     out[i] = inside ? r->sample->weight[i] : 0;
   }
 }
@@ -117,12 +133,12 @@ cleanup:
   return status;
 }
 
-static lf_status make_train_weights(lf_evidence_rows *r, bool in_time, lf_error *err) {
+static lf_status make_train_weights(lf_evidence_rows *r, lf_error *err) {
   lf_status status = lf_alloc(r->n_folds, sizeof *r->train, &r->train, err);
   for (size_t f = 0; status == LF_OK && f < r->n_folds; f++) {
     status = lf_alloc(r->n, sizeof *r->train[f], &r->train[f], err);
     if (status != LF_OK) break;
-    train_weights(r, f, in_time, r->train[f]);
+    train_weights(r, f, r->train[f]);
     if (r->cluster) status = leave_out_accounts(r, f, r->train[f], err);
   }
   return status;
@@ -216,20 +232,19 @@ lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms
   LF_TRY(lf_alloc(2 * max_rows + 1 < history->n_rows ? 2 * max_rows + 1 : history->n_rows, sizeof *places,
                   &places, err));
   r->n_train = stride_rows(0, history->n_train, max_rows, places);
-  size_t n_folds = r->n_train < SMALL_ROWS ? SMALL_FOLDS : FOLDS;
-  if (n_folds > history->n_folds) n_folds = history->n_folds;
-  order_places(history, in_time, n_folds, places, r->n_train);
+  size_t n_slices = history->n_folds < SLICES ? history->n_folds : SLICES;
+  order_places(history, in_time, n_slices, places, r->n_train);
   r->n = r->n_train + stride_rows(history->n_train, history->n_rows, max_rows, places + r->n_train);
   *r->sample = (lf_sample){.n = r->n, .n_sets = atoms->n, .in_time = in_time};
   LF_TRY(gather(r, atoms, places, err));
   if (in_time)
     time_folds(r, places);
   else
-    random_folds(r, places, n_folds);
+    random_folds(r, places, n_slices);
   r->has_holdout = n_holdout > 0;
   for (size_t i = r->n_train; i < r->n; i++) r->fold[i] = (uint8_t)r->n_folds;
   r->n_folds += r->has_holdout;
-  LF_TRY(make_train_weights(r, in_time, err));
+  LF_TRY(make_train_weights(r, err));
   *rows = r;
   r = NULL;
 cleanup:

@@ -6,9 +6,9 @@
 
 enum { LF_NO_QUARTER = INT32_MIN };
 
-/* Training rows by fold (random folds, an account never split; or blocks of time, each judged by the past),
- * then the holdout as the last fold, judged by the training rows. Rows before `first` (the oldest, in time)
- * are judged by nobody. */
+/* Training rows by fold (blocks of time, or of a hash that never splits an account), each judged by the rows
+ * before it, then the holdout as the last fold, judged by the training rows. Rows before `first` are judged
+ * by nobody. */
 typedef struct lf_evidence_rows {
   lf_sample *sample;
   const lf_history *history;

@@ -43,8 +43,6 @@ lf_status lf_model_fit(const lf_study *study, lf_family family, const lf_contrib
 void lf_model_clear(lf_model *model);
 /* The effect of attribute t in a model. */
 lf_effect lf_model_effect(const lf_model *model, size_t t);
-/* The same over cross-fitted rows: with random folds what is below 0 is read as 0 (model.c). */
-lf_effect lf_study_effect(const lf_study *study, const lf_model *model, size_t t);
 /* Coefficients without attribute t: the constrained optimum of the quadratic view. b[m]. */
 void lf_model_without(const lf_model *model, size_t t, double *b);
 /* eta of the model's rows for coefficients b. */

@@ -1,7 +1,9 @@
 /* Verdicts by rules that the report prints.
  *
- * p of winning and of deal size of every attribute are one family: q by Benjamini & Hochberg (1995). To
- * predict takes both: to be told from chance (q < 0.05) and to matter (an estimated ratio of at least the
+ * p of winning and of deal size of every attribute are one family. q by Benjamini & Hochberg (1995) is shown:
+ * the share of luck among what has a q so low. A verdict takes more, since true findings make room for false
+ * ones in that share: p adjusted by Holm (1979), which bounds the chance of any false finding. To predict
+ * takes both: to be told from chance (adjusted p < 0.05) and to matter (an estimated ratio of at least the
  * margin between a typical high and a typical low lead). Not to matter is a finding of its own and takes
  * evidence too: the margin must be outside what outcome-blind bands leave possible (blind.c). The wins that
  * would settle it: a standard error falls with the root of the wins; 80 % power at a one-sided 5 % takes an
@@ -32,36 +34,74 @@ const char *lf_verdict_name(lf_verdict verdict) {
  * ----------------------------------------------------------------------------------------------------------------
  */
 
+typedef struct ordered {
+  double p;
+  size_t at;
+} ordered;
+
+static int by_p(const void *a, const void *b) {
+  const ordered *x = a, *y = b;
+  if (x->p != y->p) return x->p < y->p ? -1 : 1;
+  return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Holm's adjusted p: the largest of (n - i) p_(i) so far. NaN stays NaN and does not count. */
+static lf_status holm(const double *p, size_t n, double *out, lf_error *err) {
+  ordered *list = NULL;
+  size_t known = 0;
+  double most = 0;
+  lf_status status = lf_alloc(n, sizeof *list, &list, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < n; i++) {
+    out[i] = NAN;
+    if (!isnan(p[i])) list[known++] = (ordered){p[i], i};
+  }
+  qsort(list, known, sizeof *list, by_p);
+  for (size_t i = 0; i < known; i++) {
+    most = fmax(most, fmin(1, (double)(known - i) * list[i].p));
+    out[list[i].at] = most;
+  }
+  free(list);
+  return LF_OK;
+}
+
 static lf_status adjust_all(lf_study *s, lf_error *err) {
-  double *p = NULL;
+  double *p = NULL, *family = NULL;
   size_t k = s->k;
   bool amounts = s->out->has_amounts;
-  lf_status status = lf_alloc(3 * k, sizeof *p, &p, err);
-  if (status != LF_OK) return status;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(3 * k, sizeof *p, &p, err));
+  LF_TRY(lf_alloc(2 * k, sizeof *family, &family, err));
   for (size_t t = 0; t < k; t++) {
     const lf_attribute_evidence *a = &s->out->items[t];
     p[t] = s->keep[t] ? a->win.effect.p : NAN;
     p[k + t] = s->keep[t] && amounts && !a->is_amount ? a->size.effect.p : NAN;
     p[2 * k + t] = s->keep[t] && amounts && !a->is_amount ? a->revenue.effect.p : NAN;
   }
+  LF_TRY(holm(p, 2 * k, family, err));
   lf_benjamini_hochberg(p, 2 * k, p);
   lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k);
   for (size_t t = 0; t < k; t++) {
     lf_attribute_evidence *a = &s->out->items[t];
     a->win.q = p[t];
+    a->win.holm = family[t];
     a->size.q = p[k + t];
+    a->size.holm = family[k + t];
     a->revenue.q = p[2 * k + t];
   }
+cleanup:
   free(p);
-  return LF_OK;
+  free(family);
+  return status;
 }
 
 /* ---- parts
  * --------------------------------------------------------------------------------------------------------------
  */
 
-static bool predicts(const lf_effect *e, double q, double margin) {
-  return q < level && e->log_ratio >= margin;
+/* adjusted: p for how many were tried. */
+static bool predicts(const lf_effect *e, double adjusted, double margin) {
+  return adjusted < level && e->log_ratio >= margin;
 }
 
 /* The newest rows, or the holdout, exclude an effect that matters. */
@@ -192,7 +232,7 @@ static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was
     lf_text_add(text, ": what was learnt of it turned out the other way round");
     a->more_wins = NAN;
   }
-  if (a->win.q < level && a->win.effect.log_ratio > 0)
+  if (a->win.holm < level && a->win.effect.log_ratio > 0)
     lf_text_add(text, ": told from chance, not from the margin");
   if (isfinite(a->more_wins)) lf_text_addf(text, "; about %.0f more wins would settle it", a->more_wins);
 }
@@ -206,8 +246,8 @@ static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
   lf_attribute_evidence *a = &s->out->items[t];
   bool amounts = s->out->has_amounts && !a->is_amount;
   bool was_there = gone(&a->win.holdout, margin) || turned(a);
-  bool win = predicts(&a->win.effect, a->win.q, margin),
-       size = amounts && predicts(&a->size.effect, a->size.q, margin);
+  bool win = predicts(&a->win.effect, a->win.holm, margin),
+       size = amounts && predicts(&a->size.effect, a->size.holm, margin);
   a->through_win = win && !was_there;
   a->through_size = size;
   const lf_revenue_evidence *e = &a->revenue;
@@ -258,12 +298,13 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
   lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the "
                      "attribute says of them.");
   LF_TRY(add_rule(list, &text, err));
-  LF_TRY(lf_say(list, err,
-                "predicts: told from chance (q below 0.05 over all attributes, winning and deal size "
-                "together), a ratio of at "
-                "least %s between a high and a low lead, not excluded by the holdout, and not the other way "
-                "round in the newest quarter.",
-                ratio));
+  LF_TRY(lf_say(
+      list, err,
+      "predicts: told from chance (p below 0.05 when adjusted by Holm's rule for all attributes, winning "
+      "and deal size together, so that at most one report in twenty calls anything by luck), a ratio of "
+      "at least %s between a high and a low lead, not excluded by the holdout, and not the other way "
+      "round in the newest quarter.",
+      ratio));
   if (s->out->has_amounts) {
     LF_TRY(lf_say(list, err,
                   "predicts closed revenue: predicts winning or deal size, and revenue a lead as well (q "

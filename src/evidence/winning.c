@@ -235,7 +235,7 @@ lf_status lf_study_winning(lf_study *s, lf_error *err) {
   count_rows(s);
   LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning,
                       err));
-  for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_study_effect(s, &s->winning, t);
+  for (size_t t = 0; t < s->k; t++) s->out->items[t].win.effect = lf_model_effect(&s->winning, t);
   LF_TRY(leave_each(s, &s->winning, &s->winning, false, err));
   LF_TRY(bound_all(s, err));
   LF_TRY(judge_holdout(s, err));

@@ -191,13 +191,20 @@ static const char *owner_of(const lf_history *history, const char *name) {
 static json_t *plain_attribute(const void *context, size_t i) {
   const plain_view *view = context;
   const lf_attribute_test *test = &view->plain->tests[i];
-  bool predicts = view->q[i] < 0.05;
+  bool predicts = view->q[i] < 0.05; /* winning alone is tested: of revenue it says nothing */
   lf_object o = lf_object_new();
   lf_object_text(&o, "name", test->attribute);
   lf_object_text(&o, "owner", owner_of(view->history, test->attribute));
-  lf_object_text(&o, "verdict", lf_verdict_name(predicts ? LF_PREDICTS_REVENUE : LF_NOT_ENOUGH));
+  lf_object_text(&o, "verdict", lf_verdict_name(predicts ? LF_PREDICTS_WINNING : LF_NOT_ENOUGH));
   lf_object_text(&o, "strength", NULL);
   lf_object_text(&o, "through", predicts ? "winning" : NULL);
+  lf_object_text(
+      &o, "because",
+      predicts
+          ? "winning is told from chance (likelihood ratio, q below 0.05); closed revenue is not judged by "
+            "this method"
+          : "winning is not told from chance (likelihood ratio, q 0.05 or more); closed revenue is not "
+            "judged by this method");
   lf_object_tree(&o, "win", describe_test(&test->lr));
   lf_object_tree(&o, "amount", json_null());
   lf_object_tree(&o, "revenue", json_null());
