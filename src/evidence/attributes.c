@@ -8,8 +8,18 @@
 #include "base/memory.h"
 #include "evidence/study.h"
 
-enum { MOST_ROWS = 60000, FEWEST_ROWS = 60 };
+enum { USUAL_ROWS = 40000, MOST_ROWS = 400000, FEWEST_ROWS = 60 };
+static const double enough_events =
+    6000; /* of the rarer outcome: a standard error of about 0.02 in log odds */
 static const double usual_margin = 1.1;
+
+/* So many rows that the rarer outcome is there often enough: beyond, more rows say little more. */
+static size_t usual_rows(const lf_history *h) {
+  double won = 0, lost = 0;
+  for (size_t i = 0; i < h->n_rows; i++) *(h->won[i] ? &won : &lost) += 1;
+  double rows = enough_events * (won + lost) / fmax(1, fmin(won, lost));
+  return rows < USUAL_ROWS ? USUAL_ROWS : rows > MOST_ROWS ? MOST_ROWS : (size_t)rows;
+}
 
 static void study_clear(lf_study *s) {
   lf_model_clear(&s->winning);
@@ -91,6 +101,12 @@ cleanup:
 static lf_status add_notes(lf_study *s, lf_error *err) {
   lf_text_list *notes = &s->out->notes;
   lf_status status = LF_OK;
+  if (s->rows->n < s->history->n_rows)
+    LF_TRY(lf_say(
+        notes, err,
+        "Attributes are judged on %zu of the %zu rows, taken at equal strides: more would move no limit by "
+        "much.",
+        s->rows->n, s->history->n_rows));
   if (s->rows->hidden_rows > 0)
     LF_TRY(lf_say(
         notes, err,
@@ -134,7 +150,7 @@ lf_status lf_evidence_make(const lf_history *history, const lf_atoms *atoms, con
       .history = history, .atoms = atoms, .card_fit = fit, .build = build, .run = run, .k = atoms->n};
   if (options) s.options = *options;
   if (!(s.options.margin > 0)) s.options.margin = usual_margin;
-  if (!s.options.max_rows) s.options.max_rows = MOST_ROWS;
+  if (!s.options.max_rows) s.options.max_rows = usual_rows(history);
   if (s.options.margin <= 1) return lf_fail(err, LF_E_USAGE, "the margin is a ratio above 1");
   lf_status status = LF_OK;
   LF_TRY(study_make(&s, err));

@@ -42,8 +42,7 @@ static bool count_deals(lf_study *s) {
   return single >= FEWEST_DEALS && deals >= unknown;
 }
 
-/* Income of each row in mean deals. A deal of unknown amount counts as the mean. */
-static lf_status measure_income(lf_study *s, lf_error *err) {
+lf_status lf_study_income(lf_study *s, lf_error *err) {
   const lf_evidence_rows *r = s->rows;
   double rows = 0, sum = 0;
   lf_status status = LF_OK;
@@ -209,7 +208,7 @@ cleanup:
 /* ---- closed revenue a lead
  * ------------------------------------------------------------------------------------------------- */
 
-static lf_status revenue_contributions(lf_study *s, lf_error *err) {
+lf_status lf_study_revenue_contributions(lf_study *s, lf_error *err) {
   const lf_evidence_rows *r = s->rows;
   double lost = 1 - s->out->won / s->out->rows;
   lf_status status = lf_contributions_new(s->k, r->n, &s->revenue, err);
@@ -261,7 +260,7 @@ static lf_status study_revenue(lf_study *s, lf_error *err) {
   double *weight = NULL;
   lf_model trimmed = {0};
   lf_status status = LF_OK;
-  LF_TRY(revenue_contributions(s, err));
+  LF_TRY(lf_study_revenue_contributions(s, err));
   LF_TRY(lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, s->win_weight, r->first, r->n, true,
                       &s->earning, err));
   LF_TRY(lf_alloc(r->n, sizeof *weight, &weight, err));
@@ -287,7 +286,7 @@ lf_status lf_study_deals(lf_study *s, lf_error *err) {
   s->out->has_amounts = count_deals(s);
   if (!s->out->has_amounts) return LF_OK;
   lf_progress(s->run, "evidence: revenue", 0, 1);
-  LF_TRY(measure_income(s, err));
+  LF_TRY(lf_study_income(s, err));
   LF_TRY(study_size(s, err));
   LF_TRY(study_revenue(s, err));
 cleanup:

@@ -137,7 +137,8 @@ typedef struct lf_evidence {
 
 typedef struct lf_evidence_options {
   double margin;     /* ratio; 0: 1.1 */
-  size_t max_rows;   /* of the training rows, and of the holdout; 0: 60,000 each */
+  size_t max_rows;   /* of the training rows, and of the holdout; 0: so many of each that the rarer outcome is
+                        there about 6,000 times, 40,000 at least and 400,000 at most */
   size_t replicates; /* 0: 200 to 1,000 by size */
   bool no_noise;
   uint64_t seed;

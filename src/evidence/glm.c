@@ -147,6 +147,19 @@ static void start_at_means(const lf_dense *d, lf_dense_fit *fit, double *b) {
   }
 }
 
+/* Pearson's chi2 is the sum of score^2 / information in every family. */
+static void measure_dispersion(const lf_dense *d, lf_dense_fit *fit) {
+  enum { BLOCK = 512 };
+  double score[BLOCK], information[BLOCK], loss[BLOCK], pearson = 0;
+  for (size_t at = 0; at < d->n; at += BLOCK) {
+    size_t n = at + BLOCK < d->n ? BLOCK : d->n - at;
+    lf_dense_observe(d, at, n, fit->eta + at, score, information, loss);
+    for (size_t i = 0; i < n; i++)
+      if (information[i] > 0) pearson += score[i] * score[i] / information[i];
+  }
+  fit->dispersion = fit->rows > (double)fit->rank ? pearson / (fit->rows - (double)fit->rank) : NAN;
+}
+
 static lf_status fit_new(const lf_dense *d, lf_dense_fit **out, lf_error *err) {
   lf_dense_fit *fit = NULL;
   lf_status status = lf_alloc(1, sizeof *fit, &fit, err);
@@ -176,7 +189,10 @@ lf_status lf_dense_solve(const lf_dense *d, const lf_dense_options *options, con
   start_at_means(d, s.fit, s.at.b);
   if (asked.start) memcpy(s.at.b, asked.start, m * sizeof *s.at.b);
   LF_TRY(iterate(&s, asked.max_iterations ? asked.max_iterations : MOST_ITERATIONS, err));
+  s.fit->log_likelihood = s.at.loglik;
+  s.fit->dispersion = NAN;
   if (!asked.no_covariance) {
+    measure_dispersion(d, s.fit);
     LF_TRY(lf_alloc(m * m, sizeof *s.fit->covariance, &s.fit->covariance, err));
     LF_TRY(lf_dense_sandwich(d, s.fit->inverse, s.fit->eta, run, s.fit->covariance, err));
   }

@@ -30,9 +30,11 @@ typedef struct lf_dense_fit {
   size_t m;  /* n_groups + k */
   double *b; /* 0 where aliased */
   bool *aliased;
-  double *inverse;    /* m x m: inverse information, dispersion 1; 0 in aliased rows */
-  double *covariance; /* m x m: sandwich, clustered where clusters are given; or NULL */
-  double *eta;        /* n */
+  double *inverse;       /* m x m: inverse information, dispersion 1; 0 in aliased rows */
+  double *covariance;    /* m x m: sandwich, clustered where clusters are given; or NULL */
+  double *eta;           /* n */
+  double dispersion;     /* Pearson chi2 / residual degrees of freedom; NaN without covariance */
+  double log_likelihood; /* binomial and normal (dispersion 1) only; else the quasi-likelihood */
   double rows;
   size_t rank;
   int iterations;

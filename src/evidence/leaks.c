@@ -1,7 +1,7 @@
 /* Suspected leaks with and without. A column that was left out gets bands by the card's rules from the
  * training rows and joins the card's attributes; one that was kept is taken away. Either way the weights of
  * all are fitted anew on the training rows at the card's penalty, and the holdout judges. */
-#include "evidence/leaks.h"
+#include "evidence/leaks_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,18 +20,20 @@ typedef struct leak_job {
   lf_sample *sample;
   lf_grouping *groupings; /* [atoms->n] */
   uint8_t *keep;          /* [atoms->n]: the card's attributes */
-  double auc;             /* of the card's fit */
+  lf_leak_fit card;       /* the card's attributes, refitted */
   lf_leaks *out;
 } leak_job;
 
 void lf_leaks_free(lf_leaks *leaks) {
   if (!leaks) return;
+  for (size_t i = 0; leaks->items && i < leaks->n; i++) lf_leak_weights_clear(&leaks->items[i]);
   free(leaks->items);
   free(leaks);
 }
 
 static void clear(leak_job *job) {
   if (job->groupings) lf_groupings_free(job->groupings, job->atoms->n);
+  lf_leak_fit_clear(&job->card);
   free(job->keep);
   free(job->roles);
   lf_sample_free(job->sample);
@@ -116,9 +118,15 @@ static lf_status band_leaks(leak_job *job, lf_error *err) {
   return LF_OK;
 }
 
-/* AUC of the holdout by a fit of the kept sets. */
-static lf_status judge_fit(leak_job *job, const uint8_t *keep, double *auc, lf_error *err) {
+static lf_leak_sets sets_of(const leak_job *job) {
+  return (lf_leak_sets){
+      .history = &job->open, .atoms = job->atoms, .sample = job->sample, .groupings = job->groupings};
+}
+
+/* A fit of the kept sets, judged on the holdout. */
+static lf_status judge_fit(const leak_job *job, const uint8_t *keep, lf_leak_fit *fit, lf_error *err) {
   const lf_history *h = job->history;
+  const lf_leak_sets sets = sets_of(job);
   size_t from = h->n_train, n = h->n_rows - from;
   lf_banded *banded = NULL;
   lf_weights *weights = NULL;
@@ -132,7 +140,8 @@ static lf_status judge_fit(leak_job *job, const uint8_t *keep, double *auc, lf_e
   lf_judge_rows rows = {
       .n = n, .score = eta, .won = h->won + from, .weight = h->weight ? h->weight + from : NULL};
   LF_TRY(lf_judge(&rows, true, job->run, &judgement, err));
-  *auc = judgement.auc.value;
+  fit->auc = judgement.auc.value;
+  LF_TRY(lf_leak_values(&sets, banded, weights->b, fit, err));
 cleanup:
   free(eta);
   lf_banded_free(banded);
@@ -141,20 +150,24 @@ cleanup:
 }
 
 static lf_status judge_leak(leak_job *job, lf_leak *leak, lf_error *err) {
+  const lf_leak_sets sets = sets_of(job);
   size_t set = SIZE_MAX, column = lf_table_find(job->history->table, leak->column);
+  lf_leak_fit other = {0};
+  lf_status status = LF_OK;
   for (size_t t = 0; t < job->atoms->n; t++)
     if (job->atoms->items[t].column == column) set = t;
   if (set == SIZE_MAX) return LF_OK;
   bool on_card = job->keep[set];
-  double *other = leak->left_out ? &leak->auc_with : &leak->auc_without;
-  *(leak->left_out ? &leak->auc_without : &leak->auc_with) = job->auc;
-  if (!leak->left_out && !on_card) {
-    *other = job->auc; /* asked about, and not on the card anyway */
-    return LF_OK;
-  }
+  leak->auc_with = leak->auc_without = job->card.auc;
+  if (!leak->left_out && !on_card) return LF_OK; /* asked about, and not on the card anyway */
   job->keep[set] = leak->left_out;
-  lf_status status = judge_fit(job, job->keep, other, err);
+  LF_TRY(judge_fit(job, job->keep, &other, err));
+  *(leak->left_out ? &leak->auc_with : &leak->auc_without) = other.auc;
+  LF_TRY(lf_leak_weights(&sets, set, leak->left_out ? &job->card : &other,
+                         leak->left_out ? &other : &job->card, leak, err));
+cleanup:
   job->keep[set] = on_card;
+  lf_leak_fit_clear(&other);
   return status;
 }
 
@@ -166,7 +179,7 @@ lf_status lf_leaks_make(const lf_history *history, const lf_card_fit *fit, const
   if (job.out->n && history->n_train < history->n_rows) {
     LF_TRY(open_history(&job, err));
     LF_TRY(band_leaks(&job, err));
-    LF_TRY(judge_fit(&job, job.keep, &job.auc, err));
+    LF_TRY(judge_fit(&job, job.keep, &job.card, err));
     for (size_t i = 0; i < job.out->n; i++) {
       LF_TRY(lf_check_interrupt(run, err));
       LF_TRY(judge_leak(&job, &job.out->items[i], err));

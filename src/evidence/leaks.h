@@ -1,14 +1,32 @@
-/* What a suspected leak is worth: holdout AUC of the card's fit with the column and without it. */
+/* What a suspected leak is worth: holdout AUC of the card's fit with the column and without it, and what the
+ * other attributes weigh beside it and without it. */
 #ifndef LF_EVIDENCE_LEAKS_H
 #define LF_EVIDENCE_LEAKS_H
 
 #include "fit/select.h"
+
+/* A band of another attribute: its log-odds. */
+typedef struct lf_leak_band {
+  char *label;
+  double without, with;
+} lf_leak_band;
+
+/* Another attribute: log-odds between a typical high and a typical low lead (two standard deviations of what
+ * it adds to the training rows), then its bands. */
+typedef struct lf_leak_weight {
+  const char *attribute; /* of the table */
+  double without, with;
+  size_t n_bands;
+  lf_leak_band *bands;
+} lf_leak_weight;
 
 typedef struct lf_leak {
   const char *column;           /* of the table */
   bool left_out;                /* gives the outcome away; else kept and asked about */
   const char *reason;           /* of the history's role */
   double auc_with, auc_without; /* NaN without a holdout, or where the column cannot be banded */
+  size_t n_weights; /* of the card's other attributes; 0 where the AUC is NaN or nothing changes */
+  lf_leak_weight *weights;
 } lf_leak;
 
 typedef struct lf_leaks {

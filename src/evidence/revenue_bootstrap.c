@@ -7,9 +7,10 @@
  * A / (R S) - 1 with A = sum over pairs w_i w_j y_j [j ranks before i] (half for ties), R = sum w, S = sum w
  * y, moves by 2 / (R S) (dA/dw_i - A / R - A y_i / S) a row. A refit a replicate gave the same limits to a
  * few percent of their width at a hundred times the cost. Limits are percentiles (Davison & Hinkley 1997,
- * section 5.3). The rows that chose the bands are other rows than these, so the choice of bands is not a part
- * of what varies; it varies between folds. Gini: twice the area between the curve of revenue captured by
- * falling score and the diagonal, ties as one step. */
+ * section 5.3). What the choice of bands adds is found apart,
+ * by choosing anew (bands_anew.c), and added to the draws; the Gini's limits hold the bands as they are.
+ * Gini: twice the area between the curve of revenue captured by falling score and the diagonal, ties as one
+ * step. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -34,10 +35,12 @@ typedef struct boot {
   size_t replicates;
   ranking *rankings; /* k + 1 */
   size_t n_units;
-  size_t width;      /* figures of a unit: scores of the m coefficients, then what it moves each Gini lost */
-  double *moves;     /* [unit][width] */
-  double *sums;      /* [replicate][width]: over units of (draws - 1) moves */
-  double *gini;      /* [k]: lost without the attribute */
+  size_t width;  /* figures of a unit: scores of the m coefficients, then what it moves each Gini lost */
+  double *moves; /* [unit][width] */
+  double *sums;  /* [replicate][width]: over units of (draws - 1) moves */
+  double *gini;  /* [k]: lost without the attribute */
+  double *anew;  /* [n_anew][k]: what choosing bands anew adds to the log ratio (bands_anew.c) */
+  size_t n_anew;
   lf_status *status; /* k + 1 */
   lf_error *errors;
 } boot;
@@ -177,7 +180,10 @@ static void limits_of(const boot *b, size_t t, bool gini, double *draws, double 
   for (size_t r = 0; r < b->replicates; r++) {
     const double *sums = b->sums + r * b->width;
     draws[r] = gini ? b->gini[t] + sums[m->fit->m + t] : m->fit->b[lf_model_column(m, t)];
-    for (size_t c = 0; !gini && c < m->fit->m; c++) draws[r] += inverse[c] * sums[c];
+    if (gini) continue;
+    for (size_t c = 0; c < m->fit->m; c++) draws[r] += inverse[c] * sums[c];
+    draws[r] *= m->scale[t];
+    if (b->n_anew) draws[r] += b->anew[r % b->n_anew * m->design.k + t];
   }
   limits(draws, b->replicates, low, high);
 }
@@ -190,8 +196,6 @@ static lf_status read_off(boot *b, lf_error *err) {
     lf_revenue_evidence *e = &b->study->out->items[t].revenue;
     if (!told(b, t)) continue;
     limits_of(b, t, false, draws, &e->boot_low, &e->boot_high);
-    e->boot_low *= b->model->scale[t];
-    e->boot_high *= b->model->scale[t];
     limits_of(b, t, true, draws, &e->gini_low, &e->gini_high);
     e->gini_loss = b->gini[t];
   }
@@ -223,6 +227,7 @@ static lf_status run_bootstrap(boot *b, lf_error *err) {
                          .replicates = b->replicates,
                          .seed = b->study->options.seed};
   LF_TRY(lf_linear_boot_run(&draw, b->study->run, &b->sums, err));
+  LF_TRY(lf_study_bands_anew(b->study, &b->n_anew, &b->anew, err));
   LF_TRY(read_off(b, err));
 cleanup:
   return status;
@@ -244,6 +249,7 @@ lf_status lf_study_bootstrap(lf_study *s, lf_error *err) {
   free(b.moves);
   free(b.sums);
   free(b.gini);
+  free(b.anew);
   free(b.status);
   free(b.errors);
   return status;

@@ -71,6 +71,19 @@ typedef struct lf_blind_test {
 lf_status lf_blind_bound(const lf_study *study, const lf_model *model, size_t set, lf_blind_test *out,
                          lf_error *err);
 
+/* Fills win_weight: a fold without wins or without losses can test nothing. */
+void lf_study_weigh_folds(lf_study *study);
+/* Fills deal_weight, and income: revenue of each row in mean deals. A deal of unknown amount counts as the
+ * mean. */
+lf_status lf_study_income(lf_study *study, lf_error *err);
+/* Fills revenue from win and size. */
+lf_status lf_study_revenue_contributions(lf_study *study, lf_error *err);
+
+/* How far the revenue effect of each attribute moves where bands and weights are chosen anew on a bootstrap
+ * draw, beyond what the draw moves it with the bands held: shift[n][k], means 0, for the study's rows. The
+ * caller frees. bands_anew.c */
+lf_status lf_study_bands_anew(const lf_study *study, size_t *n, double **shift, lf_error *err);
+
 /* The parts, in the order they run. Each fills study->out. */
 lf_status lf_study_winning(lf_study *study, lf_error *err);
 lf_status lf_study_bands(lf_study *study, lf_error *err);

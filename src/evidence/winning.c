@@ -17,8 +17,7 @@
 #include "fit/logistic.h"
 #include "judge/judge.h"
 
-/* A fold without wins or without losses can test nothing. */
-static void weigh_folds(lf_study *s) {
+void lf_study_weigh_folds(lf_study *s) {
   const lf_evidence_rows *r = s->rows;
   for (size_t f = 0; f < r->n_folds; f++) {
     double rows = 0, won = 0;
@@ -231,7 +230,7 @@ lf_status lf_study_winning(lf_study *s, lf_error *err) {
   lf_status status = LF_OK;
   lf_progress(s->run, "evidence: winning", 0, 1);
   LF_TRY(lf_win_contributions(r, s->atoms, &s->how, s->run, &s->win, err));
-  weigh_folds(s);
+  lf_study_weigh_folds(s);
   count_rows(s);
   LF_TRY(lf_model_fit(s, LF_FAMILY_BINOMIAL, s->win, r->y, s->win_weight, r->first, r->n, true, &s->winning,
                       err));

@@ -31,6 +31,22 @@ static void build(history_case *c, double holdout) {
   lf_text_free(&csv);
 }
 
+/* Without the tag, a weighs what it was given: four equal levels, 0.7 apart, have two standard deviations of 1.4
+ * sqrt(1.25). Beside the tag, which knows nine outcomes in ten, it still tells the tenth, but the ridge leaves
+ * the certain rows to the tag. */
+static void check_weights(const lf_leak *leak) {
+  const lf_leak_weight *a = NULL;
+  for (size_t k = 0; k < leak->n_weights; k++) {
+    assert_string_not_equal(leak->weights[k].attribute, "tag");
+    if (strcmp(leak->weights[k].attribute, "a") == 0) a = &leak->weights[k];
+  }
+  assert_non_null(a);
+  assert_int_equal(a->n_bands, 4);
+  assert_true(fabs(a->without - 1.4 * sqrt(1.25)) < 0.25);
+  assert_true(a->with < a->without - 0.2);
+  assert_true(a->bands[3].without > a->bands[0].without + 1.5);
+}
+
 static void check(double holdout) {
   history_case c;
   lf_atoms *atoms = NULL;
@@ -53,6 +69,7 @@ static void check(double holdout) {
       fail_msg("AUC with the leak %.3f, without %.3f", leaks->items[0].auc_with, leaks->items[0].auc_without);
     assert_true(leaks->items[1].auc_with == leaks->items[0].auc_without); /* both are the card as it is */
     assert_true(leaks->items[1].auc_without < 0.57);                      /* b says nothing */
+    check_weights(&leaks->items[0]);
   } else {
     assert_true(isnan(leaks->items[0].auc_with) && isnan(leaks->items[0].auc_without));
   }
