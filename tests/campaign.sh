@@ -7,6 +7,6 @@ set -eu
 runs=${1:-400}
 build=${2:-build}
 for test in 'nothing*' 'idle*' 'accounts*' 'confounders*' 'a_moderate*'; do
-  EVIDENCE_TEST=$test EVIDENCE_RUNS=$runs nice -n 15 "$build/tests/unit/test_evidence_rates" 2>&1 | grep runs:
+  EVIDENCE_TEST=$test EVIDENCE_RUNS=$runs nice -n 15 "$build/tests/unit/test_evidence_rates" 2>&1 | grep -v "RUN\|OK\|==="
 done
-EVIDENCE_TEST='nil*' EVIDENCE_RUNS=$((runs / 10)) nice -n 15 "$build/tests/unit/test_evidence_rates" 2>&1 | grep runs:
+EVIDENCE_TEST='nil*' EVIDENCE_RUNS=$((runs / 10)) nice -n 15 "$build/tests/unit/test_evidence_rates" 2>&1 | grep -v "RUN\|OK\|==="

@@ -17,7 +17,7 @@
 #include "evidence/study.h"
 
 enum { MOST_ROWS = 4000, FEWEST_DRAWS = 24, MOST_DRAWS = 96 };
-static const double row_draws = 200000;
+static const double row_draws = 60000;
 
 typedef struct anew {
   lf_study base;  /* of the rows used here; its own rows, weights and incomes */

@@ -109,9 +109,23 @@ static bool gone(const lf_effect *holdout, double margin) {
   return holdout->std_error > 0 && holdout->high < margin;
 }
 
-/* The newest quarter says the opposite. */
+/* The newest quarter that holds at least half as many rows as a usual one, or NULL. A thinner one is not over
+ * yet, or most of its leads are still open, and those that were decided first are not like the rest. */
+static const lf_quarter_effect *newest_full(const lf_attribute_evidence *a) {
+  size_t n = a->n_quarters;
+  if (!n) return NULL;
+  for (size_t i = n; i-- > 0;) {
+    size_t more = 0; /* quarters of at least twice its rows */
+    for (size_t k = 0; k < n; k++) more += a->quarters[k].rows > 2 * a->quarters[i].rows;
+    if (2 * more < n) return &a->quarters[i];
+  }
+  return NULL;
+}
+
+/* The newest full quarter says the opposite. */
 static bool turned(const lf_attribute_evidence *a) {
-  return a->n_quarters > 0 && a->quarters[a->n_quarters - 1].effect.high < 0;
+  const lf_quarter_effect *newest = newest_full(a);
+  return newest && newest->effect.high < 0;
 }
 
 static void add_ratio(lf_text *text, const lf_effect *e) {
@@ -218,9 +232,10 @@ static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was
   if (was_there) {
     add_win(text, a);
     bool newest = turned(a);
-    lf_text_add(text, newest ? " over all judged rows, but the other way round in the newest quarter: "
-                             : " over all judged rows, but not in the holdout: ");
-    add_ratio(text, newest ? &a->quarters[a->n_quarters - 1].effect : &a->win.holdout);
+    lf_text_add(
+        text, newest ? " over all judged rows, but the other way round in the newest quarter of usual size: "
+                     : " over all judged rows, but not in the holdout: ");
+    add_ratio(text, newest ? &newest_full(a)->effect : &a->win.holdout);
     a->more_wins = NAN;
     return;
   }
@@ -303,7 +318,7 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
       "predicts: told from chance (p below 0.05 when adjusted by Holm's rule for all attributes, winning "
       "and deal size together, so that at most one report in twenty calls anything by luck), a ratio of "
       "at least %s between a high and a low lead, not excluded by the holdout, and not the other way "
-      "round in the newest quarter.",
+      "round in the newest quarter of usual size.",
       ratio));
   if (s->out->has_amounts) {
     LF_TRY(lf_say(list, err,

@@ -1,5 +1,6 @@
 /* How often luck is taken for something, on histories whose truth is known: bounded runs here, and the rates
- * that docs/method.md quotes with EVIDENCE_RUNS=400 (tests/campaign.sh). EVIDENCE_TEST=accounts* runs one. */
+ * that docs/method.md quotes with EVIDENCE_RUNS=400 (tests/campaign.sh); EVIDENCE_FIRST is the first seed.
+ * EVIDENCE_TEST=accounts* runs one. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,23 +62,33 @@ static double share(int count, int of) {
   return of ? 100.0 * count / of : (double)NAN;
 }
 
-static tally many(const char *what, world w, int usual) {
-  const char *said = getenv("EVIDENCE_RUNS");
-  int runs = said ? atoi(said) : usual;
+static size_t asked(const char *name, size_t usual) {
+  const char *said = getenv(name);
+  return said ? (size_t)atoi(said) : usual;
+}
+
+static void say(const char *what, int count, int of) {
+  print_message("  %-46s %5.1f %%  (%d of %d)\n", what, share(count, of), count, of);
+}
+
+static tally many(const char *what, world w, size_t usual) {
+  size_t runs = asked("EVIDENCE_RUNS", usual), first = asked("EVIDENCE_FIRST", 1);
   tally t = {0};
-  for (int r = 0; r < runs; r++) {
-    w.seed = (uint64_t)r + 1;
+  for (size_t r = 0; r < runs; r++) {
+    w.seed = first + r;
     study s = study_of(&w, 1);
     count_run(&s, &w, &t);
     study_free(&s);
   }
-  print_message(
-      "%s: %d runs; idle called: %.1f %% of attributes, %.1f %% of runs; no meaningful difference "
-      "%.1f %%; p < 0.05 %.1f %%; intervals that miss %.1f %% of %d; revenue's %.1f %% of %d; planted "
-      "found %.1f %%; permuted copies with p < 0.05 %.1f %%\n",
-      what, t.runs, share(t.called, t.attributes), share(t.runs_called, t.runs), share(t.equal, t.attributes),
-      share(t.p_below, t.attributes), share(t.missed, t.intervals), t.intervals,
-      share(t.boots_missed, t.boots), t.boots, share(t.found, t.planted), share(t.noise_below, t.noise));
+  print_message("%s: %d runs\n", what, t.runs);
+  say("idle attributes said to predict", t.called, t.attributes);
+  say("runs with any", t.runs_called, t.runs);
+  say("idle: p < 0.05", t.p_below, t.attributes);
+  say("idle: interval of winning misses, where given", t.missed, t.intervals);
+  say("idle: interval of revenue misses, where given", t.boots_missed, t.boots);
+  say("idle: no meaningful difference", t.equal, t.attributes);
+  say("planted: said to predict", t.found, t.planted);
+  say("permuted copies: p < 0.05", t.noise_below, t.noise);
   return t;
 }
 
