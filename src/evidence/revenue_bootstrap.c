@@ -16,9 +16,9 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "evidence/linear_boot.h"
 #include "evidence/study.h"
-#include "judge/rank.h"
 
 enum { FEWEST_ASKED = 40 };
 
@@ -106,7 +106,7 @@ static lf_status rank_rows(boot *b, size_t t, lf_error *err) {
     memcpy(slopes, m->fit->b, m->fit->m * sizeof *slopes);
   lf_model_eta(m, slopes, eta);
   for (size_t i = 0; i < n; i++) eta[i] = -eta[i]; /* the sort is by rising score */
-  LF_TRY(lf_sort_scores(eta, m->design.weight, n, &serial, &words, &r->n, err));
+  LF_TRY(lf_sort_rows(eta, m->design.weight, n, &serial, &words, &r->n, err));
   LF_TRY(lf_alloc(r->n, sizeof *r->order, &r->order, err));
   LF_TRY(lf_alloc(r->n, 1, &r->ends, err));
   for (size_t i = 0; i < r->n; i++) r->order[i] = (uint32_t)words[i];
