@@ -5,17 +5,9 @@
 #include "band/atoms.h"
 #include "band/lookup.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 enum { SAMPLE_ROWS = 1 << 17, BLOCK = 1024 };
-
-typedef struct weighted_value {
-  double value, rows;
-} weighted_value;
-
-static int by_value(const void *a, const void *b) {
-  const weighted_value *x = a, *y = b;
-  return x->value < y->value ? -1 : x->value > y->value;
-}
 
 static lf_status from_levels(const lf_history *history, const lf_column *column, lf_distribution *d) {
   for (size_t i = 0; i < history->n_train; i++) {
@@ -34,21 +26,29 @@ static lf_status from_levels(const lf_history *history, const lf_column *column,
 
 static lf_status from_rows(const lf_history *history, const lf_column *column, size_t stride,
                            lf_distribution *d, lf_error *err) {
-  weighted_value *sample = NULL;
-  lf_status status = lf_alloc(history->n_train / stride + 1, sizeof *sample, &sample, err);
-  if (status != LF_OK) return status;
-  size_t n = 0;
+  double *value = NULL, *weight = NULL;
+  uint64_t *order = NULL;
+  size_t n = 0, kept = 0;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(history->n_train / stride + 1, sizeof *value, &value, err));
+  LF_TRY(lf_alloc(history->n_train / stride + 1, sizeof *weight, &weight, err));
   for (size_t i = 0; i < history->n_train; i += stride) {
     double x = lf_column_number(column, i);
-    if (!isnan(x)) sample[n++] = (weighted_value){x, lf_history_weight(history, i)};
+    if (isnan(x)) continue;
+    value[n] = x;
+    weight[n++] = lf_history_weight(history, i);
   }
-  qsort(sample, n, sizeof *sample, by_value);
-  for (size_t i = 0; i < n; i++) {
-    if (!d->n || d->value[d->n - 1] < sample[i].value) d->value[d->n++] = sample[i].value;
-    d->rows[d->n - 1] += sample[i].rows;
+  LF_TRY(lf_sort_rows(value, NULL, n, NULL, &order, &kept, err));
+  for (size_t k = 0; k < kept; k++) {
+    size_t i = (size_t)(order[k] & UINT32_MAX);
+    if (!d->n || d->value[d->n - 1] < value[i]) d->value[d->n++] = value[i];
+    d->rows[d->n - 1] += weight[i];
   }
-  free(sample);
-  return LF_OK;
+cleanup:
+  free(value);
+  free(weight);
+  free(order);
+  return status;
 }
 
 lf_status lf_distribution_make(const lf_history *history, size_t index, lf_distribution *d, lf_error *err) {

@@ -44,7 +44,10 @@ static lf_status add_term(lf_banded *b, const lf_sample *sample, const lf_atom_s
   LF_TRY(lf_alloc(bands, sizeof *coef, &coef, err));
   mark_present(sample->code[index], weight, sample->n, grouping, present);
   int32_t first = (int32_t)b->design.n_coef;
-  for (size_t k = 0; k < bands; k++) coef[k] = present[k] ? (int32_t)b->design.n_coef++ : -1;
+  size_t seen = 0;
+  for (size_t k = 0; k < bands; k++) seen += present[k];
+  for (size_t k = 0; k < bands; k++) /* one band for all rows is the intercept, and the ridge leaves it 0 */
+    coef[k] = present[k] && seen > 1 ? (int32_t)b->design.n_coef++ : -1;
   for (size_t a = 0; a < set->n + 2; a++) map[a] = coef[grouping->band[a]];
   b->set[b->n_terms] = index;
   b->terms[b->n_terms++] = (lf_term){.name = set->name,

@@ -6,7 +6,7 @@
 #include "fit/sample.h"
 
 /* A design over the atoms' codes: each kept set is a term, each of its bands with training rows a
- * coefficient. Owned throughout, but for the sample's codes. */
+ * coefficient; none where one band holds them all. Owned throughout, but for the sample's codes. */
 typedef struct lf_banded {
   size_t n_terms;
   size_t *set; /* of each term */

@@ -253,21 +253,26 @@ cleanup:
 
 static lf_status fit_all_rows(stage *s, lf_error *err) {
   lf_card_fit *fit = s->fit;
-  lf_status status = lf_sample_make(s->history, fit->atoms, LF_FOLDS_NONE, 0, 0, &fit->all, err);
-  if (status != LF_OK) return status;
+  lf_band_basis *basis = NULL;
+  lf_band_start start = {0};
+  double *b = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_sample_make(s->history, fit->atoms, LF_FOLDS_NONE, 0, 0, &fit->all, err));
+  const double *weight = fit->all->weight;
   lf_band_rules rules = lf_card_band_rules(s->options->max_bands, fit->all->total, fit->band_penalty);
-  status =
-      lf_choose_bands(fit->all, fit->atoms, fit->keep, fit->all->weight, &rules, s->run, fit->groupings, err);
-  if (status == LF_OK)
-    status =
-        lf_banded_make(fit->all, fit->atoms, fit->groupings, fit->keep, fit->all->weight, &fit->banded, err);
-  if (status == LF_OK)
-    status =
-        lf_banded_solve(fit->banded, fit->ridge, NULL, final_tolerance, true, s->run, &fit->weights, err);
-  if (status == LF_OK) status = lf_alloc(fit->banded->design.n_coef, sizeof *fit->target, &fit->target, err);
-  if (status == LF_OK)
-    status = lf_keep_rules(fit->all, fit->atoms, fit->banded, fit->ridge, final_tolerance, s->run, fit->weights,
-                           &fit->rules, fit->target, err);
+  LF_TRY(lf_band_basis_make(fit->all, fit->atoms, fit->keep, weight, &rules, s->run, &basis, err));
+  LF_TRY(lf_choose_from(basis, &rules, s->run, fit->groupings, &start, err));
+  LF_TRY(lf_banded_make(fit->all, fit->atoms, fit->groupings, fit->keep, weight, &fit->banded, err));
+  LF_TRY(lf_alloc(fit->banded->design.n_coef, sizeof *b, &b, err));
+  lf_banded_start(fit->banded, fit->groupings, fit->atoms, &start, b);
+  LF_TRY(lf_banded_solve(fit->banded, fit->ridge, b, final_tolerance, true, s->run, &fit->weights, err));
+  LF_TRY(lf_alloc(fit->banded->design.n_coef, sizeof *fit->target, &fit->target, err));
+  LF_TRY(lf_keep_rules(fit->all, fit->atoms, fit->banded, fit->ridge, final_tolerance, s->run, fit->weights,
+                       &fit->rules, fit->target, err));
+cleanup:
+  lf_band_basis_free(basis);
+  lf_band_start_clear(&start, fit->atoms->n);
+  free(b);
   return status;
 }
 
