@@ -82,12 +82,12 @@ static lf_status study_make(lf_study *s, lf_error *err) {
   s->out->margin = s->options.margin;
   for (size_t t = 0; t < s->k; t++) {
     nothing_known(&s->out->items[t], &s->atoms->items[t]);
-    s->keep[t] = 1;
   }
-  for (size_t i = 0; i < s->card_fit->n_drifting; i++) {
-    s->keep[s->card_fit->drifting[i].set] = 0;
+  lf_card_fit_judged(s->card_fit, s->keep);
+  for (size_t i = 0; i < s->card_fit->n_drifting; i++)
     s->out->items[s->card_fit->drifting[i].set].drifting = true;
-  }
+  for (size_t i = 0; i < s->card_fit->n_dropped; i++)
+    if (s->card_fit->dropped[i].alone) s->out->items[s->card_fit->dropped[i].set].screened = true;
   s->how = (lf_contribution_options){
       .keep = s->keep, .band_penalty = s->card_fit->band_penalty, .ridge = s->card_fit->ridge};
   LF_TRY(lf_evidence_rows_make(s->history, s->atoms, s->options.max_rows, &s->rows, err));

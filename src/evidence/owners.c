@@ -86,8 +86,7 @@ static lf_status job_make(lf_owners_job *job, lf_error *err) {
   LF_TRY(lf_alloc(1, sizeof *job->out, &job->out, err));
   LF_TRY(lf_alloc(job->atoms->n, 1, &job->keep, err));
   LF_TRY(lf_alloc(job->atoms->n, sizeof *job->block, &job->block, err));
-  for (size_t t = 0; t < job->atoms->n; t++) job->keep[t] = 1;
-  for (size_t i = 0; i < job->card_fit->n_drifting; i++) job->keep[job->card_fit->drifting[i].set] = 0;
+  lf_card_fit_judged(job->card_fit, job->keep);
   find_blocks(job);
   if (nothing_to_tell(job)) goto cleanup;
   LF_TRY(lf_evidence_rows_make(job->history, job->atoms, job->options.max_rows, &job->rows, err));

@@ -74,7 +74,7 @@ static lf_status adjust_all(lf_study *s, lf_error *err) {
   LF_TRY(lf_alloc(2 * k, sizeof *family, &family, err));
   for (size_t t = 0; t < k; t++) {
     const lf_attribute_evidence *a = &s->out->items[t];
-    p[t] = s->keep[t] ? a->win.effect.p : NAN;
+    p[t] = s->keep[t] ? a->win.effect.p : a->screened ? 1 : NAN; /* tried, and no more */
     p[k + t] = s->keep[t] && amounts && !a->is_amount ? a->size.effect.p : NAN;
     p[2 * k + t] = s->keep[t] && amounts && !a->is_amount ? a->revenue.effect.p : NAN;
   }
@@ -280,11 +280,14 @@ static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
     say_not_enough(s, a, win && was_there, margin, text);
 }
 
-static void say_drifting(lf_attribute_evidence *a, lf_text *text) {
+static void say_untested(lf_attribute_evidence *a, lf_text *text) {
   a->verdict = LF_NOT_ENOUGH;
   a->more_wins = NAN;
   lf_text_add(
-      text, "its newest values lie outside what older rows held: nothing older rows taught speaks for them");
+      text, a->screened
+                ? "it does not help on its own: of so many attributes only those that do were judged together"
+                : "its newest values lie outside what older rows held: nothing older rows taught speaks for "
+                  "them");
 }
 
 /* p and q of what it is said to predict; of the smaller where nothing is said. */
@@ -358,7 +361,7 @@ lf_status lf_study_verdicts(lf_study *s, lf_error *err) {
     if (s->keep[t])
       decide(s, t, margin, &text);
     else
-      say_drifting(a, &text);
+      say_untested(a, &text);
     headline_p(a, !s->keep[t]);
     status = lf_text_status(&text, err);
     if (status == LF_OK)

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "fit/newton.h"
 #include "fit/path.h"
+#include "fit/rules.h"
 
 void lf_banded_free(lf_banded *b) {
   if (!b) return;
@@ -47,7 +48,7 @@ static lf_status add_term(lf_banded *b, const lf_sample *sample, const lf_atom_s
   size_t seen = 0;
   for (size_t k = 0; k < bands; k++) seen += present[k];
   for (size_t k = 0; k < bands; k++) /* one band for all rows is the intercept, and the ridge leaves it 0 */
-    coef[k] = present[k] && seen > 1 ? (int32_t)b->design.n_coef++ : -1;
+    coef[k] = present[k] && (seen > 1 || lf_set_has_rules(set)) ? (int32_t)b->design.n_coef++ : -1;
   for (size_t a = 0; a < set->n + 2; a++) map[a] = coef[grouping->band[a]];
   b->set[b->n_terms] = index;
   b->terms[b->n_terms++] = (lf_term){.name = set->name,

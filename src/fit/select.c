@@ -364,6 +364,13 @@ cleanup:
   return status;
 }
 
+void lf_card_fit_judged(const lf_card_fit *fit, uint8_t *keep) {
+  memset(keep, 1, fit->atoms->n);
+  for (size_t i = 0; i < fit->n_drifting; i++) keep[fit->drifting[i].set] = 0;
+  for (size_t i = 0; i < fit->n_dropped; i++)
+    if (fit->dropped[i].alone) keep[fit->dropped[i].set] = 0;
+}
+
 void lf_card_fit_free(lf_card_fit *fit) {
   if (!fit) return;
   if (fit->groupings) lf_groupings_free(fit->groupings, fit->atoms->n);

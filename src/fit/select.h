@@ -59,11 +59,14 @@ void lf_card_fit_free(lf_card_fit *fit);
 lf_status lf_card_fit_judge(const lf_card_fit *fit, size_t max_bands, const lf_run *run, double *eta,
                             lf_error *err);
 lf_band_rules lf_card_band_rules(size_t max_bands, double rows, double penalty);
-/* Moves a ridge fit to the weights that keep the atoms' rules, where there are any for its sets: *rules then is
- * not NULL (the caller frees), and target[n_coef], where asked for, the maximum of the quadratic view. */
+/* Moves a ridge fit to the weights that keep the atoms' rules, where there are any for its sets: *rules then
+ * is not NULL (the caller frees), and target[n_coef], where asked for, the maximum of the quadratic view. */
 lf_status lf_keep_rules(const lf_sample *sample, const lf_atoms *atoms, lf_banded *banded, double ridge,
                         double tolerance, const lf_run *run, lf_weights *weights, lf_rules **rules,
                         double *target, lf_error *err);
+/* keep[atoms->n]: 1 for the attributes that may be judged together, 0 for those that drift and those that
+ * were screened out for want of help on their own. */
+void lf_card_fit_judged(const lf_card_fit *fit, uint8_t *keep);
 
 /* Attributes that left the support of the older rows, from a sample in time order. outside[n_sets]. */
 void lf_drift_outside(const lf_sample *sample, const lf_atoms *atoms, double *outside);

@@ -151,7 +151,7 @@ static const char *through_name(const lf_attribute_evidence *a) {
 static json_t *card_attribute(const void *context, size_t i) {
   const lf_evidence *evidence = context;
   const lf_attribute_evidence *a = &evidence->items[i];
-  bool tested = !a->drifting, amounts = tested && evidence->has_amounts && !a->is_amount;
+  bool tested = !a->drifting && !a->screened, amounts = tested && evidence->has_amounts && !a->is_amount;
   lf_object o = lf_object_new();
   lf_object_text(&o, "name", a->name);
   lf_object_text(&o, "owner", lf_owner_name(a->owner));
