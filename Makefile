@@ -20,7 +20,7 @@ run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 # Debian 12 package names. The first list builds and runs leadfit; the second is for tests, lint and sanitizers.
 
 PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
-  libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev
+  libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
   libomp-14-dev chromium
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
@@ -80,8 +80,10 @@ TEST_SHARED := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/c
 GENERATE_SRC := $(sort $(wildcard datasets/*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-# Files that are embedded: each becomes a list of bytes, included as "room/file.inc".
-EMBEDDED := $(sort $(wildcard src/*/*.css src/*/*.js))
+# Files that are embedded: each becomes a list of bytes, included as "room/file.inc". Scripts, the chart libraries among them, have
+# their hash beside them as a text ("room/file.sha256"): the report's policy lets those scripts run and no other.
+EMBEDDED := $(patsubst src/%,$(BUILD)/gen/%.inc,$(sort $(wildcard src/*/*.css src/*/*.js))) $(BUILD)/gen/report/vega.js.inc \
+  $(patsubst src/%,$(BUILD)/gen/%.sha256,$(sort $(wildcard src/*/*.js))) $(BUILD)/gen/report/vega.js.sha256
 HEADERS := $(sort $(wildcard include/*.h src/*/*.h))
 VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/leadfit.h)
 
@@ -107,6 +109,7 @@ help:
 
 deps:
 	@tools/install-packages $(PACKAGES)
+	@tools/charts/fetch
 
 demo: all $(BUILD)/generate
 	@tools/demo $(BUILD)
@@ -133,7 +136,7 @@ bench: all $(BUILD)/generate $(BENCH_SRC:%.c=$(BUILD)/%)
 browser: all
 	@tests/browser/run $(BUILD)
 
-lint: $(HEADERS:%=$(BUILD)/lint/%.ok)
+lint: $(HEADERS:%=$(BUILD)/lint/%.ok) $(EMBEDDED)
 	@tools/lint $(BUILD)
 
 format:
@@ -154,7 +157,7 @@ $$(DIR.$(1))/obj/flags: FORCE | $$(FIRST)
 	@echo '$$(COMPILE.$(1)) $$(LINK.$(1)) $$(LIBS) $$(SRC)' > $$@.new
 	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
 
-$$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED:src/%=$$(BUILD)/gen/%.inc)
+$$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED)
 	@mkdir -p $$(@D)
 	$$(call run,CC  ,$$(COMPILE.$(1)) -MMD -MP -c $$< -o $$@)
 
@@ -180,9 +183,31 @@ $$(DIR.$(1))/bench/%: $$(DIR.$(1))/obj/bench/%.o $$(DIR.$(1))/libleadfit.a
 endef
 $(foreach mode,$(MODES),$(eval $(call mode_rules,$(mode))))
 
+define as_bytes
+@mkdir -p $(@D)
+@od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+endef
+
+define as_hash
+@mkdir -p $(@D)
+@printf '"sha256-%s"\n' "$$(sha256sum < $< | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64)" > $@
+endef
+
 $(BUILD)/gen/%.inc: src/%
+	$(as_bytes)
+
+$(BUILD)/gen/%.sha256: src/%
+	$(as_hash)
+
+$(BUILD)/gen/report/vega.js: $(wildcard tools/charts/*) | $(FIRST)
 	@mkdir -p $(@D)
-	@od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+	@tools/charts/bundle $@
+
+$(BUILD)/gen/report/vega.js.inc: $(BUILD)/gen/report/vega.js
+	$(as_bytes)
+
+$(BUILD)/gen/report/vega.js.sha256: $(BUILD)/gen/report/vega.js
+	$(as_hash)
 
 # Object files of tests are kept.
 .SECONDARY:

@@ -95,3 +95,15 @@ void lf_benjamini_hochberg(const double *p, size_t n, double *q) {
   }
   free(ranked);
 }
+
+void lf_wilson(double p, double n, double *low, double *high) {
+  double z = lf_normal_quantile(0.975), z2 = z * z;
+  if (!(n > 0)) {
+    *low = *high = (double)NAN;
+    return;
+  }
+  double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+  double reach = z / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+  *low = p > 0 ? fmax(0, centre - reach) : 0; /* exact at the ends, where rounding would leave a hair */
+  *high = p < 1 ? fmin(1, centre + reach) : 1;
+}

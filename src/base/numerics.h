@@ -33,6 +33,10 @@ double lf_normal_two_sided_p(double z);
 double lf_chi_squared_p(double x, double df); /* P(X > x) */
 double lf_chi_squared_quantile(double p, double df);
 
+/* Wilson's 95 % score interval (1927) of a share p of n rows; n need not be whole (rows that count, Korn &
+ * Graubard 1998). NaN where n is not above 0. */
+void lf_wilson(double p, double n, double *low, double *high);
+
 /* Benjamini-Hochberg adjusted p-values; NaN p stay NaN and do not count. q may be p itself. */
 void lf_benjamini_hochberg(const double *p, size_t n, double *q);
 

@@ -33,12 +33,17 @@ lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err);
 lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err);
 
 /* Atoms, card and prices under the rules of leadfit.yaml; *done is false where it has none. */
-lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card, const lf_threshold_options *threshold,
-                             bool *done, lf_error *err);
+lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card,
+                             const lf_threshold_options *threshold, bool *done, lf_error *err);
 /* LF_E_USAGE where leadfit.yaml has rules: for a method that cannot keep them. */
 lf_status lf_fit_refuse_rules(const lf_history *history, lf_error *err);
 /* rules[…] of the report; null without rules. */
 lf_status lf_fit_describe_rules(const lf_fit_job *job, json_t **tree, lf_error *err);
+/* thresholds[…] with intervals, and volume{…}; counts are of the same rows. */
+lf_status lf_fit_describe_thresholds(const lf_fit_job *job, const lf_score_counts *counts,
+                                     json_t **thresholds, json_t **volume, lf_error *err);
+/* exceptions{…}; null without holdout or threshold. */
+lf_status lf_fit_describe_exceptions(const lf_fit_job *job, json_t **tree, lf_error *err);
 
 /* selection.cap of the report: what --max-bands costs in training deviance and on the judged rows; null
  * without it. */

@@ -177,7 +177,8 @@ static lf_status add_card_parts(lf_fit_job *job, lf_object *o, lf_error *err) {
   const lf_scorecard *card = job->build.card;
   const char *rows_of = job->history->n_train < job->history->n_rows ? "holdout" : "training";
   lf_score_counts counts = {0};
-  json_t *cross_fitted = NULL, *cap = NULL, *selection = NULL;
+  json_t *cross_fitted = NULL, *cap = NULL, *selection = NULL, *thresholds = NULL, *volume = NULL,
+         *exceptions = NULL;
   lf_rounding_cost rounding;
   lf_status status = LF_OK;
   LF_TRY(measure_rounding(job, &rounding, err));
@@ -192,7 +193,12 @@ static lf_status add_card_parts(lf_fit_job *job, lf_object *o, lf_error *err) {
   lf_object_tree(o, "card", lf_describe_card(card));
   lf_object_tree(o, "mql", lf_describe_mql(card, &counts, rows_of));
   lf_object_tree(o, "grades", lf_describe_grades(card, &counts));
-  lf_object_tree(o, "thresholds", lf_describe_thresholds(&counts));
+  LF_TRY(lf_fit_describe_thresholds(job, &counts, &thresholds, &volume, err));
+  lf_object_tree(o, "thresholds", thresholds);
+  lf_object_tree(o, "volume", volume);
+  lf_object_number(o, "capacity", job->options->capacity);
+  LF_TRY(lf_fit_describe_exceptions(job, &exceptions, err));
+  lf_object_tree(o, "exceptions", exceptions);
   lf_object_tree(o, "training_cv", cross_fitted);
 cleanup:
   free(counts.at);

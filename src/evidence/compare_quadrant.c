@@ -18,17 +18,6 @@ static size_t cell_of(const lf_candidate *a, const lf_candidate *b, size_t i) {
   return qa ? (qb ? LF_QUADRANT_BOTH : LF_QUADRANT_A_ONLY) : qb ? LF_QUADRANT_B_ONLY : LF_QUADRANT_NEITHER;
 }
 
-static void wilson(double p, double n, double *low, double *high) {
-  double z = lf_normal_quantile(0.975), z2 = z * z;
-  if (!(n > 0)) {
-    *low = *high = (double)NAN;
-    return;
-  }
-  double centre = p + z2 / (2 * n), reach = z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)), scale = 1 + z2 / n;
-  *low = fmax(0, (centre - reach) / scale);
-  *high = fmin(1, (centre + reach) / scale);
-}
-
 /* Rows of the cell that count: its rows over the design effect. value is working memory of n rows. */
 static lf_status effective_rows(const lf_compare_rows *rows, const uint8_t *cell, uint8_t k,
                                 const lf_quadrant_cell *q, double *value, double *effective, lf_error *err) {
@@ -86,7 +75,7 @@ lf_status lf_compare_quadrant(const lf_compare_rows *rows, const lf_candidate *a
   for (size_t k = 0; k < LF_QUADRANT_CELLS; k++) {
     lf_quadrant_cell *q = &pair->quadrant[k];
     LF_TRY(effective_rows(rows, cell, (uint8_t)k, q, value, &effective[k], err));
-    wilson(q->win_rate, effective[k], &q->low, &q->high);
+    lf_wilson(q->win_rate, effective[k], &q->low, &q->high);
   }
   const lf_quadrant_cell *only_a = &pair->quadrant[LF_QUADRANT_A_ONLY],
                          *only_b = &pair->quadrant[LF_QUADRANT_B_ONLY];

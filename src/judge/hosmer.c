@@ -77,14 +77,6 @@ static void test_groups(lf_hosmer_lemeshow *hl, bool holdout) {
   hl->p = lf_chi_squared_p(hl->chi2, hl->df);
 }
 
-static void wilson(double won, double n, double *low, double *high) {
-  double z = lf_normal_quantile(0.975), share = won / n, z2 = z * z;
-  double centre = (share + z2 / (2 * n)) / (1 + z2 / n);
-  double reach = z / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-  *low = won > 0 ? fmax(0, centre - reach) : 0; /* exact at the ends, where rounding would leave a hair */
-  *high = won < n ? fmin(1, centre + reach) : 1;
-}
-
 static void fill_curve(const lf_hosmer_lemeshow *hl, lf_judgement *out) {
   lf_sum error = {0};
   out->n_calibration = hl->groups;
@@ -94,7 +86,7 @@ static void fill_curve(const lf_hosmer_lemeshow *hl, lf_judgement *out) {
     bin->won = hl->observed[g];
     bin->mean_probability = hl->expected[g] / hl->n[g];
     bin->win_rate = hl->observed[g] / hl->n[g];
-    wilson(bin->won, bin->rows, &bin->low, &bin->high);
+    lf_wilson(bin->win_rate, bin->rows, &bin->low, &bin->high);
     lf_sum_add(&error, bin->rows * fabs(bin->mean_probability - bin->win_rate));
   }
   out->ece = lf_sum_value(&error) / out->rows;

@@ -56,6 +56,9 @@ static json_t *describe_quarter(const void *context, size_t i) {
   lf_object_number(&o, "slope", q->effect.log_ratio);
   lf_object_number(&o, "low", q->effect.low);
   lf_object_number(&o, "high", q->effect.high);
+  lf_object_number(&o, "odds_ratio", exp(q->effect.log_ratio));
+  lf_object_number(&o, "odds_ratio_low", exp(q->effect.low));
+  lf_object_number(&o, "odds_ratio_high", exp(q->effect.high));
   return lf_object_take(&o);
 }
 

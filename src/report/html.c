@@ -1,5 +1,7 @@
-/* report.html: one file with its style inside, no script, and a policy that forbids every request. */
+/* report.html: one file with its style and its scripts inside, and a policy that forbids every request and
+ * every other script. Without scripts it is the same page without charts and slider. */
 #include <math.h>
+#include <string.h>
 
 #include "report/headline.h"
 #include "report/html_sections.h"
@@ -11,14 +13,11 @@ static const unsigned char style[] = {
 };
 
 static void add_head(lf_text *out, const char *name) {
-  lf_text_add(
-      out,
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-      "base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+  lf_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+  lf_html_policy(out);
+  lf_text_add(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                   "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
   lf_html_cut(out, name, 120);
   lf_text_add(out, " \xC2\xB7 leadfit report</title>\n<style>\n");
   lf_text_add_n(out, (const char *)style, sizeof style);
@@ -50,21 +49,46 @@ static void add_header(lf_text *out, const json_t *report, const char *name) {
   lf_text_add(out, "</ul>\n</header>\n");
 }
 
+/* A section, and the parts of the tree of which one must be there for it to be written; NULL: it always is.
+ */
+typedef struct place {
+  const char *id, *name, *path, *or_path;
+} place;
+
+static bool is_there(const json_t *report, const place *p) {
+  if (strcmp(p->id, "stability") == 0) {
+    json_t *steady = lf_html_steady(report);
+    bool any = json_array_size(steady) > 0;
+    json_decref(steady);
+    return any;
+  }
+  if (p->path == NULL) return true;
+  return lf_view_at(report, p->path) != NULL ||
+         (p->or_path != NULL && lf_view_at(report, p->or_path) != NULL);
+}
+
 static void add_contents(lf_text *out, const json_t *report) {
-  static const char *const places[][2] = {
-      {"attributes", "Attributes"},   {"points", "Points"},       {"thresholds", "Thresholds"},
-      {"grades", "Grades"},           {"owners", "Owners"},       {"changed", "What changes"},
-      {"calibration", "Calibration"}, {"order", "Deciles"},       {"data", "Data"},
-      {"method", "Method"},           {"reproduce", "Reproduce"}, {"words", "Words"},
+  static const place places[] = {
+      {"attributes", "Attributes", NULL, NULL},
+      {"points", "Points", NULL, NULL},
+      {"thresholds", "Thresholds", NULL, NULL},
+      {"grades", "Grades", "grades", NULL},
+      {"owners", "Owners", "owners", "followup"},
+      {"rules", "Rules", "rules", NULL},
+      {"changed", "What changes", "changed", NULL},
+      {"calibration", "Calibration", NULL, NULL},
+      {"order", "Gain", NULL, NULL},
+      {"stability", "Stability", NULL, NULL},
+      {"exceptions", "Exceptions", "exceptions", NULL},
+      {"data", "Data", NULL, NULL},
+      {"method", "Method", NULL, NULL},
+      {"reproduce", "Reproduce", NULL, NULL},
+      {"words", "Words", NULL, NULL},
   };
   lf_text_add(out, "<nav aria-label=\"Sections\"><ul>");
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-    if (i == 3 && lf_view_list(report, "grades") == NULL) continue;
-    if (i == 4 && lf_view_at(report, "owners") == NULL && lf_view_at(report, "followup") == NULL) continue;
-    if (i == 5 && lf_view_list(report, "rules") != NULL)
-      lf_text_add(out, "<li><a href=\"#rules\">Rules</a></li>");
-    if (i == 5 && lf_view_at(report, "changed") == NULL) continue;
-    lf_text_addf(out, "<li><a href=\"#%s\">%s</a></li>", places[i][0], places[i][1]);
+    if (is_there(report, &places[i]))
+      lf_text_addf(out, "<li><a href=\"#%s\">%s</a></li>", places[i].id, places[i].name);
   }
   lf_text_add(out, "</ul></nav>\n");
 }
@@ -90,11 +114,16 @@ lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error
   lf_html_changed(&out, report);
   lf_html_calibration(&out, report);
   lf_html_order(&out, report);
+  lf_html_stability(&out, report);
+  lf_html_exceptions(&out, report);
   lf_html_data_used(&out, report);
   lf_html_method(&out, report);
   lf_html_reproduce(&out, report);
   lf_html_words(&out);
-  lf_text_add(&out, "</main>\n</body>\n</html>\n");
+  lf_text_add(&out, "</main>\n");
+  lf_html_chart_data(&out, report);
+  lf_html_scripts(&out);
+  lf_text_add(&out, "</body>\n</html>\n");
   json_decref(headline);
   return lf_view_give(&out, bytes, n, err);
 }

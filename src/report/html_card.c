@@ -1,4 +1,4 @@
-/* The definition: attributes and their verdicts, points, thresholds, grades. */
+/* The definition: points, thresholds, grades. */
 #include <math.h>
 #include <string.h>
 
@@ -9,23 +9,7 @@ enum { MOST_THRESHOLDS = 24 };
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
-/* ---- attributes ------------------------------------------------------------------------------------ */
-
-static const char *verdict_sign(const char *verdict) {
-  if (verdict == NULL) return "";
-  if (strcmp(verdict, "predicts closed revenue") == 0) return "\xE2\x97\x8F";
-  if (strncmp(verdict, "predicts", 8) == 0) return "\xE2\x97\x90";
-  return strcmp(verdict, "no meaningful difference") == 0 ? "\xE2\x97\x8B" : "?";
-}
-
-static void add_verdict_cell(lf_text *out, const json_t *attribute) {
-  const char *verdict = lf_view_text(attribute, "verdict");
-  lf_text_add(out, "<td class=\"verdict-cell\">");
-  if (verdict != NULL)
-    lf_text_addf(out, "<span class=\"sign\" aria-hidden=\"true\">%s</span> ", verdict_sign(verdict));
-  lf_html_data(out, verdict, 60);
-  lf_text_add(out, "</td>");
-}
+/* ---- points ---------------------------------------------------------------------------------------- */
 
 void lf_html_points_span(lf_text *out, const json_t *attribute) {
   double low = INFINITY, high = -INFINITY;
@@ -40,80 +24,6 @@ void lf_html_points_span(lf_text *out, const json_t *attribute) {
   lf_text_add(out, " to ");
   lf_people_counted(out, high, "point", "points");
 }
-
-/* Its points, or why it has none. */
-static void add_place_on_card(lf_text *out, const json_t *report, const json_t *attribute) {
-  const char *name = lf_view_text(attribute, "name");
-  const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name), *dropped;
-  size_t i;
-  lf_text_add(out, "<td>");
-  lf_html_points_span(out, on_card);
-  json_array_foreach((json_t *)lf_view_at(report, "selection.left_out"), i, dropped) {
-    const char *other = lf_view_text(dropped, "attribute"), *reason = lf_view_text(dropped, "reason");
-    if (on_card != NULL || name == NULL || other == NULL || reason == NULL || strcmp(name, other) != 0)
-      continue;
-    lf_text_add(out, "<span class=\"note\">left out: ");
-    lf_html_data(out, reason, 160);
-    lf_text_add(out, "</span>");
-  }
-  lf_text_add(out, "</td>");
-}
-
-static const lf_html_column attribute_columns[] = {
-    {"Attribute", "name", LF_HTML_NAME},
-    {"Owner", "owner", LF_HTML_TEXT},
-    {"Verdict", "verdict", LF_HTML_TEXT},
-    {"Through", "through", LF_HTML_TEXT},
-    {"On the card", "", LF_HTML_TEXT},
-    {"Strength", "strength", LF_HTML_FIXED2},
-    {"Odds ratio", "win.odds_ratio_range", LF_HTML_FIXED2},
-    {"AUC lost", "holdout_auc_loss", LF_HTML_FIXED4},
-    {"Log loss added", "holdout_loss_increase", LF_HTML_FIXED4},
-    {"p", "p", LF_HTML_P},
-    {"q", "q", LF_HTML_P},
-};
-
-static void add_attribute(lf_text *out, const json_t *report, const json_t *attribute, const bool *shown) {
-  lf_text_add(out, "<tr>");
-  for (size_t j = 0; j < COUNT_OF(attribute_columns); j++) {
-    if (!shown[j]) continue;
-    if (strcmp(attribute_columns[j].path, "verdict") == 0) {
-      add_verdict_cell(out, attribute);
-    } else if (attribute_columns[j].path[0] == '\0') {
-      add_place_on_card(out, report, attribute);
-    } else {
-      lf_html_cell(out, attribute, &attribute_columns[j], NULL);
-    }
-  }
-  lf_text_add(out, "</tr>\n");
-}
-
-void lf_html_attributes(lf_text *out, const json_t *report) {
-  json_t *list = lf_view_ranked(report), *attribute;
-  const lf_html_table table = {
-      "Attributes, strongest first", attribute_columns, COUNT_OF(attribute_columns), list, NULL, NULL, 0};
-  bool shown[LF_HTML_MOST_COLUMNS] = {false};
-  size_t i;
-  lf_html_section(
-      out, "attributes", "Which attributes predict",
-      "Each attribute is judged beside all the others. <em>q</em> is the p-value after allowing for "
-      "the number of attributes tested. A verdict is about association, not cause: what sales does "
-      "with a lead can be the reason it wins.");
-  if (json_array_size(list) == 0) {
-    lf_html_missing(out, "no attribute was judged");
-  } else {
-    lf_html_table_open(out, &table, shown);
-    lf_text_add(out, "<tbody>\n");
-    json_array_foreach(list, i, attribute) add_attribute(out, report, attribute, shown);
-    lf_text_add(out, "</tbody>");
-    lf_html_table_close(out);
-  }
-  out->failed = out->failed || list == NULL;
-  json_decref(list);
-  lf_html_section_close(out);
-}
-
-/* ---- points ---------------------------------------------------------------------------------------- */
 
 static const lf_html_column point_columns[] = {
     {"Band", "label", LF_HTML_NAME},       {"Points", "points", LF_HTML_COUNT},
@@ -287,6 +197,45 @@ static json_t *thinned(const json_t *list, const json_t *keep) {
   return some;
 }
 
+/* The intervals of the same thresholds. */
+static void add_limits(lf_text *out, const json_t *some, const json_t *mql) {
+  static const lf_html_column columns[] = {
+      {"Points or more", "threshold", LF_HTML_NAME},
+      {"Win rate from", "win_rate_low", LF_HTML_PERCENT},
+      {"to", "win_rate_high", LF_HTML_PERCENT},
+      {"Share of wins from", "share_won_low", LF_HTML_PERCENT},
+      {"to", "share_won_high", LF_HTML_PERCENT},
+      {"Share of revenue from", "share_amount_low", LF_HTML_PERCENT},
+      {"to", "share_amount_high", LF_HTML_PERCENT},
+      {"Revenue per lead from", "amount_per_lead_low", LF_HTML_COUNT},
+      {"to", "amount_per_lead_high", LF_HTML_COUNT},
+      {"Leads a month from", "leads_a_month_low", LF_HTML_FIXED1},
+      {"to", "leads_a_month_high", LF_HTML_FIXED1},
+  };
+  if (!lf_view_any(some, "win_rate_low")) return;
+  const lf_html_table table = {"95% intervals by threshold", columns, COUNT_OF(columns), some, mql, "MQL",
+                               LF_REPORT_FEWEST_ROWS};
+  lf_text_add(out, "<details><summary>Their 95% intervals</summary>\n");
+  lf_html_records(out, &table);
+  lf_text_add(out, "</details>\n");
+}
+
+/* What a month is here. */
+static void add_volume(lf_text *out, const json_t *volume) {
+  if (volume == NULL) return;
+  lf_text_add(out, "<p class=\"note\">Leads a month: those with a known outcome whose ");
+  lf_html_data(out, lf_view_text(volume, "date"), 60);
+  lf_text_add(out, " lies from ");
+  lf_html_data(out, lf_view_text(volume, "from"), 20);
+  lf_text_add(out, " to ");
+  lf_html_data(out, lf_view_text(volume, "to"), 20);
+  lf_text_add(out, ", ");
+  lf_people_count(out, lf_view_number(volume, "rows"));
+  lf_text_add(out, " in ");
+  lf_people_fixed(out, lf_view_number(volume, "months"), 1);
+  lf_text_add(out, " months. Open leads are not counted.</p>\n");
+}
+
 void lf_html_thresholds(lf_text *out, const json_t *report) {
   static const lf_html_column columns[] = {
       {"Points or more", "threshold", LF_HTML_NAME},
@@ -296,6 +245,8 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
       {"Share of wins", "share_won", LF_HTML_BAR},
       {"Revenue", "amount", LF_HTML_COUNT},
       {"Share of revenue", "share_amount", LF_HTML_BAR},
+      {"Revenue per lead", "amount_per_lead", LF_HTML_COUNT},
+      {"Leads a month", "leads_a_month", LF_HTML_FIXED1},
   };
   const json_t *list = lf_view_list(report, "thresholds"), *mql = lf_view_mql_row(report);
   const char *rule = lf_view_text(report, "mql.rule");
@@ -312,6 +263,7 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
   if (some == NULL) {
     lf_html_missing(out, "no leads were kept back to judge thresholds");
   } else {
+    lf_html_explorer(out);
     const lf_html_table table = {"Leads of the holdout by threshold",
                                  columns,
                                  COUNT_OF(columns),
@@ -320,6 +272,8 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
                                  "MQL",
                                  LF_REPORT_FEWEST_ROWS};
     lf_html_records(out, &table);
+    add_limits(out, some, mql);
+    add_volume(out, lf_view_at(report, "volume"));
   }
   json_decref(some);
   lf_html_section_close(out);

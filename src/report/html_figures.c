@@ -85,7 +85,9 @@ void lf_html_calibration(lf_text *out, const json_t *report) {
                                  NULL,
                                  0};
     lf_text_add(out, "<div class=\"beside\">\n");
-    lf_html_calibration_chart(out, bins);
+    lf_html_figure(
+        out, "calibration", "Win rate against promised probability",
+        "Promised against what happened, with 95% intervals. On the dashed line the promise was kept.");
     lf_html_records(out, &table);
     lf_text_add(out, "</div>\n");
   }
@@ -145,6 +147,10 @@ void lf_html_order(lf_text *out, const json_t *report) {
   if (lift == NULL) {
     lf_html_missing(out, "no leads were kept back to judge the order");
   } else {
+    lf_html_figure(out, "gain", "Share of wins and of revenue by share of leads worked from the top",
+                   "Wins and revenue found when the leads are worked from the highest score down. The dashed "
+                   "diagonal is "
+                   "a score that knows nothing.");
     const lf_html_table table = {is_holdout ? "Deciles of the holdout" : "Deciles, cross-validated",
                                  deciles,
                                  COUNT_OF(deciles),

@@ -69,6 +69,8 @@ static void add_common(lf_text *out, const json_t *owners) {
 static void add_shares(lf_text *out, const json_t *owners) {
   const json_t *blocks = lf_view_list(owners, "blocks"), *attributes = lf_view_list(owners, "attributes");
   if (json_array_size(blocks) > 1) {
+    lf_html_figure(out, "owners", "Share of what is explained, by owner, with 95% intervals",
+                   "Share of what the attributes explain, by owner, with 95% intervals.");
     const lf_html_table table = {"What each owner\xE2\x80\x99s attributes explain, on leads not fitted",
                                  block_columns,
                                  COUNT_OF(block_columns),

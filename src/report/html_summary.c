@@ -1,5 +1,6 @@
 /* The first screen: does the score work, what predicts, what the threshold delivers, on how much evidence. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report/html_sections.h"
@@ -22,9 +23,34 @@ static const char *const *state_row(const char *state) {
   return states[4];
 }
 
+/* What a person needs to count the pairs again. */
+static void add_pairs_counted(lf_text *out, const json_t *figures) {
+  double rows = lf_view_number(figures, "rows"), won = lf_view_number(figures, "won");
+  double value = lf_view_number(figures, "auc.value"), low = lf_view_number(figures, "auc.ci_low"),
+         high = lf_view_number(figures, "auc.ci_high");
+  if (isnan(rows) || isnan(won) || isnan(value)) return;
+  lf_text_add(out, "<details class=\"how\"><summary>The counts behind it</summary>\n<p>");
+  lf_people_count(out, won);
+  lf_text_add(out, " won and ");
+  lf_people_count(out, rows - won);
+  lf_text_add(out, " lost leads make ");
+  lf_people_count(out, won * (rows - won));
+  lf_text_add(out, " pairs of one won and one lost lead. In ");
+  lf_people_percent(out, value);
+  lf_text_add(out, " of them the won lead has the higher score, a tie counting half");
+  if (!isnan(low) && !isnan(high)) {
+    lf_text_add(out, "; with other leads of the same kind it could have been ");
+    lf_people_percent(out, low);
+    lf_text_add(out, " to ");
+    lf_people_percent(out, high);
+    lf_text_add(out, " (95% interval)");
+  }
+  lf_text_add(out, ".</p></details>\n");
+}
+
 static void add_verdict(lf_text *out, const json_t *report, const json_t *headline) {
   bool is_holdout = false;
-  const json_t *auc = lf_view_at(lf_view_figures(report, &is_holdout), "auc");
+  const json_t *figures = lf_view_figures(report, &is_holdout), *auc = lf_view_at(figures, "auc");
   const char *const *state = state_row(lf_view_text(headline, "state"));
   const char *works = lf_view_text(headline, "works"), *title = lf_view_text(headline, "title");
   /* The title opens the sentence; it stands once. */
@@ -40,6 +66,7 @@ static void add_verdict(lf_text *out, const json_t *report, const json_t *headli
     lf_text_add(out, "</p>\n");
   }
   if (auc != NULL) lf_html_pairs_scale(out, auc);
+  add_pairs_counted(out, figures);
   lf_text_add(out, "</div>\n");
 }
 
@@ -49,8 +76,11 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   const char *by = lf_view_text(headline, "predicts_by");
   bool by_weight = n > 0 && by != NULL && strcmp(by, "weight") == 0;
   bool unconfirmed = n > 0 && json_is_false(lf_view_at(headline, "predicts_confirmed"));
+  bool revenue = lf_view_any(lf_view_at(report, "attributes"), "revenue.ratio");
   lf_text_addf(out, "<div class=\"panel\"><h2>%s%s</h2>\n",
-               by_weight ? "What the score goes by" : "What predicts",
+               by_weight ? "What the score goes by"
+               : revenue ? "What predicts closed revenue"
+                         : "What predicts winning",
                unconfirmed ? ", on the training leads only" : "");
   if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
   if (n > 0) lf_text_add(out, "<ol class=\"predictors\">\n");
@@ -78,7 +108,22 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
               n > MOST_PREDICTORS ? "</a></p></div>\n" : "Every attribute and its verdict</a></p></div>\n");
 }
 
-static void add_share_fact(lf_text *out, const char *term, double part, double whole, double share) {
+/* Where the figure could lie; nothing where that is not known. */
+static void add_limits(lf_text *out, double low, double high) {
+  if (isnan(low) || isnan(high)) return;
+  lf_text_add(out, " <span class=\"counts limits\">95% interval ");
+  lf_people_percent(out, low);
+  lf_text_add(out, " to ");
+  lf_people_percent(out, high);
+  lf_text_add(out, "</span>");
+}
+
+static void add_share_fact(lf_text *out, const char *term, double part, double whole, const json_t *row,
+                           const char *key) {
+  static const char *const ends[] = {"", "_low", "_high"};
+  char path[3][40];
+  for (size_t i = 0; i < 3; i++) snprintf(path[i], sizeof path[i], "%s%s", key, ends[i]);
+  double share = lf_view_number(row, path[0]);
   if (isnan(share) && whole > 0) share = part / whole;
   if (isnan(share)) return;
   lf_text_addf(out, "<div><dt>%s</dt><dd><b>", term);
@@ -91,6 +136,7 @@ static void add_share_fact(lf_text *out, const char *term, double part, double w
     lf_people_count(out, whole);
     lf_text_add(out, "</span>");
   }
+  add_limits(out, lf_view_number(row, path[1]), lf_view_number(row, path[2]));
   lf_text_add(out, "</dd></div>\n");
 }
 
@@ -103,19 +149,19 @@ static void add_delivery(lf_text *out, const json_t *report) {
                        : "<p class=\"basis\">What it is expected to deliver, from training leads</p>\n"
                          "<dl class=\"delivers\">\n");
   if (on_holdout) {
-    add_share_fact(out, "of leads reach it", lf_view_number(row, "rows"), rows, (double)NAN);
-    add_share_fact(out, "of those won", lf_view_number(row, "won"), lf_view_number(row, "rows"), (double)NAN);
-    add_share_fact(out, "of all wins", lf_view_number(row, "won"), won, (double)NAN);
+    add_share_fact(out, "of leads reach it", lf_view_number(row, "rows"), rows, row, "share_leads");
+    add_share_fact(out, "of those won", lf_view_number(row, "won"), lf_view_number(row, "rows"), row,
+                   "win_rate");
+    add_share_fact(out, "of all wins", lf_view_number(row, "won"), won, row, "share_won");
     add_share_fact(out, "of all revenue", lf_view_number(row, "amount"),
-                   lf_view_number(report, "holdout.amount"), lf_view_number(row, "share_amount"));
+                   lf_view_number(report, "holdout.amount"), row, "share_amount");
   } else {
-    double rate = lf_view_number(expected, "win_rate");
-    if (isnan(rate)) rate = lf_view_number(expected, "precision");
-    add_share_fact(out, "of leads reach it", (double)NAN, (double)NAN,
-                   lf_view_number(expected, "share_leads"));
-    add_share_fact(out, "of those win", (double)NAN, (double)NAN, rate);
-    add_share_fact(out, "of all wins", (double)NAN, (double)NAN, lf_view_number(expected, "share_won"));
-    add_share_fact(out, "of all revenue", (double)NAN, (double)NAN, lf_view_number(expected, "share_amount"));
+    const char *rate = isnan(lf_view_number(expected, "win_rate")) ? "precision" : "win_rate";
+    const double none = (double)NAN;
+    add_share_fact(out, "of leads reach it", none, none, expected, "share_leads");
+    add_share_fact(out, "of those win", none, none, expected, rate);
+    add_share_fact(out, "of all wins", none, none, expected, "share_won");
+    add_share_fact(out, "of all revenue", none, none, expected, "share_amount");
   }
   lf_text_add(out, "</dl>\n");
 }
@@ -124,7 +170,7 @@ static void add_threshold(lf_text *out, const json_t *report, const json_t *head
   double threshold = lf_view_number(report, "mql.threshold");
   const char *state = lf_view_text(headline, "state"), *change = lf_view_text(headline, "change");
   bool unusable = state != NULL && (strcmp(state, "does not work") == 0 || strcmp(state, "not shown") == 0);
-  lf_text_add(out, "<div class=\"panel\"><h2>MQL threshold</h2>\n");
+  lf_text_add(out, "<div class=\"panel\"><h2>What should change: the MQL threshold</h2>\n");
   if (unusable || isnan(threshold)) {
     lf_text_add(out,
                 unusable ? "<p class=\"figure\">Do not use</p>\n<p>" : "<p class=\"figure\">None</p>\n<p>");
@@ -136,7 +182,10 @@ static void add_threshold(lf_text *out, const json_t *report, const json_t *head
     lf_text_add(out, " <small>points or more</small></p>\n");
     add_delivery(out, report);
   }
-  lf_text_add(out, "<p class=\"more\"><a href=\"#thresholds\">Other thresholds</a></p></div>\n");
+  lf_text_add(out, "<p class=\"more\"><a href=\"#thresholds\">Other thresholds</a>");
+  if (lf_view_at(report, "changed") != NULL)
+    lf_text_add(out, " \xC2\xB7 <a href=\"#changed\">Against the one in force</a>");
+  lf_text_add(out, "</p></div>\n");
 }
 
 static void add_evidence(lf_text *out, const json_t *report, const json_t *headline) {

@@ -27,7 +27,8 @@ enum { LF_REPORT_FEWEST_ROWS = 10 };
  * there is, and of what sort cautions   sentences to read before the score is used */
 lf_status lf_report_headline(json_t *report, lf_error *err);
 
-/* One self-contained page: opens offline, no script, and its own policy forbids every request. */
+/* One self-contained page: opens offline; its policy forbids every request and every script but its own.
+ * Without scripts it lacks charts and slider, and no number. */
 lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error *err);
 
 /* At most 24 lines of `width` columns (40 to 200; 0 means 80), coloured with ANSI codes where colour is set.
