@@ -17,8 +17,8 @@ static bool has_holdout(const lf_fit_job *job) {
 
 /* Months the holdout spans, and the rows of the whole history that fall in them; known only where days order
  * the rows. */
-static lf_volume measure_volume(const lf_history *history) {
-  lf_volume v = {.months = NAN, .from = INFINITY, .to = -INFINITY, .rows = 0};
+static lf_holdout_time measure_volume(const lf_history *history) {
+  lf_holdout_time v = {.months = NAN, .from = INFINITY, .to = -INFINITY, .rows = 0};
   if (history->date == SIZE_MAX || history->date_is_row) return v;
   for (size_t i = history->n_train; i < history->n_rows; i++) {
     double day = lf_history_day(history, i);
@@ -49,7 +49,7 @@ lf_status lf_fit_describe_thresholds(const lf_fit_job *job, const lf_score_count
   lf_threshold_figures *figures = NULL;
   double *amount = NULL;
   json_t *tree = NULL;
-  lf_volume v = measure_volume(history);
+  lf_holdout_time v = measure_volume(history);
   lf_status status = LF_OK;
   LF_TRY(lf_tree_take(lf_describe_thresholds(counts), &tree, err));
   if (has_holdout(job)) {

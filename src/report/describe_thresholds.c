@@ -13,7 +13,7 @@ static void put_limits(lf_object *o, const char *low, const char *high, const lf
 }
 
 lf_status lf_describe_threshold_figures(json_t *thresholds, const lf_threshold_figures *figures,
-                                        const lf_volume *volume, lf_error *err) {
+                                        const lf_holdout_time *volume, lf_error *err) {
   bool failed = false;
   size_t i;
   json_t *item;
@@ -35,7 +35,7 @@ lf_status lf_describe_threshold_figures(json_t *thresholds, const lf_threshold_f
   return failed ? lf_fail(err, LF_E_MEMORY, "no memory left for the thresholds") : LF_OK;
 }
 
-json_t *lf_describe_volume(const lf_history *history, const lf_volume *volume) {
+json_t *lf_describe_volume(const lf_history *history, const lf_holdout_time *volume) {
   if (isnan(volume->months)) return json_null();
   lf_object o = lf_object_new();
   lf_object_text(&o, "date", history->table->columns[history->date].name);

@@ -7,17 +7,18 @@
 #include "report/describe.h"
 
 /* The time the holdout spans. */
-typedef struct lf_volume {
+typedef struct lf_holdout_time {
   double months;   /* NaN: not known */
   double from, to; /* its first and last day, days since 1970 */
   double rows;     /* weighted rows of the whole history between the two, both included */
-} lf_volume;
+} lf_holdout_time;
 
 /* Adds to each item of thresholds (as lf_describe_thresholds made them) its figures' limits, leads_a_month
  * and amount_per_lead. One item of figures for each. */
 lf_status lf_describe_threshold_figures(json_t *thresholds, const lf_threshold_figures *figures,
-                                        const lf_volume *volume, lf_error *err);
-json_t *lf_describe_volume(const lf_history *history, const lf_volume *volume); /* null where not known */
+                                        const lf_holdout_time *volume, lf_error *err);
+json_t *lf_describe_volume(const lf_history *history,
+                           const lf_holdout_time *volume); /* null where not known */
 json_t *lf_describe_exceptions(const lf_exceptions *exceptions, const lf_scorecard *card);
 
 #endif

@@ -63,8 +63,9 @@ static bool is_there(const json_t *report, const place *p) {
     return any;
   }
   if (p->path == NULL) return true;
-  return lf_view_at(report, p->path) != NULL ||
-         (p->or_path != NULL && lf_view_at(report, p->or_path) != NULL);
+  const json_t *at = lf_view_at(report, p->path);
+  bool empty = json_is_array(at) && json_array_size(at) == 0;
+  return (at != NULL && !empty) || (p->or_path != NULL && lf_view_at(report, p->or_path) != NULL);
 }
 
 static void add_contents(lf_text *out, const json_t *report) {
