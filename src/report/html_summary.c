@@ -80,7 +80,7 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   lf_text_addf(out, "<div class=\"panel\"><h2>%s%s</h2>\n",
                by_weight ? "What the score goes by"
                : revenue ? "What predicts closed revenue"
-                         : "What predicts winning",
+                         : "What predicts",
                unconfirmed ? ", on the training leads only" : "");
   if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
   if (n > 0) lf_text_add(out, "<ol class=\"predictors\">\n");
