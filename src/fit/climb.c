@@ -24,19 +24,25 @@ typedef struct climb {
   bool *done, *settled;
 } climb;
 
-static bool same_system(const climb *c) {
-  for (size_t l = 1; l < c->lanes->n; l++)
-    if (c->steps->system[l] != c->steps->system[0]) return false;
-  return true;
-}
-
 static double share_of(const lf_lane_steps *steps, size_t l) {
   return steps->share ? steps->share[l] : 1.0;
 }
 
+/* Solves for a few lanes, those with the same system at once. */
+enum { TOGETHER = 4 };
+
+static void solve_lanes(void *context, size_t i) {
+  climb *c = context;
+  size_t n = c->lanes->frame->n_coef, from = i * TOGETHER;
+  size_t to = from + TOGETHER < c->lanes->n ? from + TOGETHER : c->lanes->n;
+  for (size_t l = from, next; l < to; l = next) {
+    for (next = l + 1; next < to && c->steps->system[next] == c->steps->system[l];) next++;
+    c->status[l] = lf_system_solve_rows(c->steps->system[l], next - l, c->step + l * n, NULL);
+  }
+}
+
 /* Steps of all lanes from their scores, which lose what the ridge takes; and their decrements. */
-static lf_status ridge_steps(climb *c, lf_error *err) {
-  lf_status status = LF_OK;
+static lf_status ridge_steps(climb *c, const lf_run *run, lf_error *err) {
   size_t n = c->lanes->frame->n_coef, lanes = c->lanes->n;
   for (size_t l = 0; l < lanes; l++) {
     double share = share_of(c->steps, l);
@@ -44,19 +50,15 @@ static lf_status ridge_steps(climb *c, lf_error *err) {
     for (size_t j = 0; ridge && j < n; j++) c->score[l * n + j] -= ridge[j] * share * c->working[l * n + j];
   }
   memcpy(c->step, c->score, lanes * n * sizeof *c->step);
-  if (same_system(c)) {
-    LF_TRY(lf_system_solve_rows(c->steps->system[0], lanes, c->step, err));
-  } else {
-    for (size_t l = 0; l < lanes; l++)
-      LF_TRY(lf_system_solve_rows(c->steps->system[l], 1, c->step + l * n, err));
-  }
+  lf_parallel_for(run, (lanes + TOGETHER - 1) / TOGETHER, solve_lanes, c);
+  for (size_t l = 0; l < lanes; l++)
+    if (c->status[l] != LF_OK) return lf_fail(err, c->status[l], "no memory for a step of %zu fits", lanes);
   for (size_t l = 0; l < lanes; l++) {
     double share = share_of(c->steps, l);
     cblas_dscal((int)n, share > 0.0 ? 1.0 / share : 0.0, c->step + l * n, 1);
     c->decrement[l] = cblas_ddot((int)n, c->score + l * n, 1, c->step + l * n, 1);
   }
-cleanup:
-  return status;
+  return LF_OK;
 }
 
 /* d'Hd, by Q and the intercept's own part. */
@@ -83,7 +85,7 @@ static void lasso_step(void *context, size_t l) {
 }
 
 static lf_status find_steps(climb *c, const lf_run *run, lf_error *err) {
-  if (!c->steps->lasso) return ridge_steps(c, err);
+  if (!c->steps->lasso) return ridge_steps(c, run, err);
   lf_parallel_for(run, c->lanes->n, lasso_step, c);
   for (size_t l = 0; l < c->lanes->n; l++)
     if (c->status[l] != LF_OK)
