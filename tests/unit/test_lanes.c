@@ -141,6 +141,36 @@ static void refits_of_many_weights(void **state) {
   }
 }
 
+/* Wins count 40 times, so that the full fit's matrix is far from each lane's: such a lane is fitted alone. */
+static void weigh_wins(void *context, size_t from, size_t n, size_t width, double *weight) {
+  const sample *s = context;
+  for (size_t i = 0; i < n; i++)
+    for (size_t l = 0; l < 2; l++)
+      weight[i * width + l] = (s->won[from + i] ? 40.0 : 1.0) * (double)((from + i + l) % 2);
+}
+
+static void refits_far_from_the_full_fit(void **state) {
+  (void)state;
+  static sample s;
+  static double weight[ROWS];
+  double b[2 * COEF];
+  make_sample(&s);
+  lf_refitter *refitter = NULL;
+  assert_int_equal(lf_refitter_new(&s.design, NULL, NULL, &refitter, NULL), LF_OK);
+  assert_int_equal(lf_refit_lanes(refitter, 2, weigh_wins, &s, 1e-18, NULL, b, NULL), LF_OK);
+  for (size_t l = 0; l < 2; l++) {
+    lf_design design = s.design;
+    lf_solve_options options = {.tolerance = 1e-18};
+    lf_weights *want = NULL;
+    for (size_t i = 0; i < ROWS; i++) weight[i] = (s.won[i] ? 40.0 : 1.0) * (double)((i + l) % 2);
+    design.weight = weight;
+    assert_int_equal(lf_solve(&design, &options, NULL, &want, NULL), LF_OK);
+    for (size_t j = 0; j < COEF; j++) assert_near(b[l * COEF + j], want->b[j], 1e-8);
+    lf_weights_free(want);
+  }
+  lf_refitter_free(refitter);
+}
+
 /* A fold's fit at one penalty and the mean log loss of its rows, from the solver alone. */
 static void check_fold(const sample *s, size_t fold, double lambda, double loss) {
   static double weight[ROWS], eta[ROWS];
@@ -193,6 +223,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(score_of_each_lane),
       cmocka_unit_test(refits_of_many_weights),
+      cmocka_unit_test(refits_far_from_the_full_fit),
       cmocka_unit_test(path_of_all_folds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
