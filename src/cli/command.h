@@ -24,6 +24,9 @@ lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table 
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,
                            lf_history **history, lf_error *err);
 
+/* For commands that read their inputs twice: keeps standard input where it is one of them. */
+lf_status lf_input_keep(const char *const *paths, size_t n, lf_error *err);
+
 /* Writes bytes to standard output; LF_E_IO where it is closed or full. */
 lf_status lf_print(const char *bytes, size_t n, lf_error *err);
 /* A tree as JSON to standard output. */
@@ -33,5 +36,10 @@ int lf_terminal_width(void);
 bool lf_terminal_colour(void);
 /* A warning to standard error, unless quiet. */
 void lf_warn(const lf_options *options, const char *sentence);
+/* The same of columns that a scorecard asks for and the data ("the leads") lack. */
+void lf_warn_absent(const lf_options *options, const char *where, const char *absent);
+/* A field of CSV: quoted where it must be; text that a spreadsheet would run as a formula gets a leading
+ * apostrophe. */
+void lf_csv_field(lf_text *out, const char *value, char delimiter);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/candidates.h"
+#include "cli/compare_export.h"
 #include "report/describe_compare.h"
 #include "report/report.h"
 
@@ -19,7 +20,7 @@ typedef struct compare_job {
   lf_compare_rows rows;
   uint8_t *won;
   double *weight, *amount, unscored;
-  uint32_t *cluster;
+  uint32_t *cluster, *row; /* row: of the history */
   lf_comparison *comparison;
   json_t *warnings;
 } compare_job;
@@ -34,6 +35,7 @@ static void job_clear(compare_job *job) {
   free(job->weight);
   free(job->amount);
   free(job->cluster);
+  free(job->row);
   lf_comparison_free(job->comparison);
   json_decref(job->warnings);
 }
@@ -104,6 +106,7 @@ static size_t keep_scored(compare_job *job, size_t n) {
       c->score[kept] = c->score[i];
       if (c->probability) c->probability[kept] = c->probability[i];
     }
+    job->row[kept] = (uint32_t)(job->from + i);
     job->won[kept] = h->won[job->from + i];
     job->weight[kept] = lf_history_weight(h, job->from + i);
     job->amount[kept] = lf_history_amount(h, job->from + i);
@@ -118,6 +121,7 @@ static lf_status make_rows(compare_job *job, lf_error *err) {
   size_t n = h->n_rows - job->from;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(n, 1, &job->won, err));
+  LF_TRY(lf_alloc(n, sizeof *job->row, &job->row, err));
   LF_TRY(lf_alloc(n, sizeof *job->weight, &job->weight, err));
   LF_TRY(lf_alloc(n, sizeof *job->amount, &job->amount, err));
   if (h->cluster) LF_TRY(lf_alloc(n, sizeof *job->cluster, &job->cluster, err));
@@ -227,17 +231,30 @@ static lf_status print_result(const compare_job *job, lf_error *err) {
   return status;
 }
 
+static lf_status export_rows(const compare_job *job, lf_error *err) {
+  lf_compare_export export = {.path = job->options->rows_to,
+                              .inputs = job->paths,
+                              .n_inputs = job->n_paths,
+                              .history = job->history,
+                              .row = job->row,
+                              .rows = &job->rows,
+                              .comparison = job->comparison};
+  return export.path ? lf_compare_export_write(&export, job->run, err) : LF_OK;
+}
+
 lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_error *err) {
   compare_job job = {.options = options, .run = run};
   lf_compare_options wanted = {.seed = options->seed};
   lf_status status = LF_OK;
   LF_TRY(sort_arguments(&job, err));
+  if (options->rows_to) LF_TRY(lf_input_keep(job.paths, job.n_paths, err));
   LF_TRY(read_history(&job, err));
   for (size_t k = 0; k < job.n; k++)
     LF_TRY(lf_contender_score(&job.contenders[k], job.history, job.from, run, err));
   LF_TRY(make_rows(&job, err));
   LF_TRY(collect_warnings(&job, err));
   LF_TRY(lf_compare(&job.rows, job.candidates, job.n, &wanted, run, &job.comparison, err));
+  LF_TRY(export_rows(&job, err));
   LF_TRY(print_result(&job, err));
 cleanup:
   job_clear(&job);

@@ -1,6 +1,8 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
+#include "ingest/record.h"
 
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err) {
   const lf_project *project = &options->project;
@@ -37,4 +39,10 @@ lf_status lf_input_history(const lf_options *options, double default_holdout, co
                                .need_outcome = true,
                                .seed = options->seed};
   return lf_history_build(&table, &options->project, &wanted, run, history, err);
+}
+
+lf_status lf_input_keep(const char *const *paths, size_t n, lf_error *err) {
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(paths[i], "-") == 0) return lf_keep_standard_input(err);
+  return LF_OK;
 }

@@ -49,6 +49,7 @@ typedef enum option_id {
   OPT_DIALECT,
   OPT_TABLE,
   OPT_PROOF,
+  OPT_EXPORT,
   OPT_OUTPUT,
   OPT_SEED,
   OPT_THREADS,
@@ -107,6 +108,8 @@ static const option_rule rules[] = {
     {"revenue", 0, "N", OPT_REVENUE, LF_COMMAND_PLAN, "revenue that the leads of the horizon are to bring"},
     {"cost-per-lead", 0, "N", OPT_COST, LF_COMMAND_PLAN, "what a lead costs, qualified or not"},
     {"horizon", 0, "M", OPT_HORIZON, LF_COMMAND_PLAN, "months the plan is for (default 3)"},
+    {"export", 0, "FILE", OPT_EXPORT, LF_COMMAND_COMPARE,
+     "write the rows behind the figures: scores, who qualifies them, outcome (CSV)"},
     {"to", 0, "FORMAT", OPT_TO, LF_COMMAND_EXPORT,
      "sql, salesforce, hubspot, zoho, pmml, csv, markdown or c"},
     {"dialect", 0, "NAME", OPT_DIALECT, LF_COMMAND_EXPORT,
@@ -262,6 +265,7 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_DIALECT: o->dialect = value; return LF_OK;
   case OPT_TABLE: o->table = value; return LF_OK;
   case OPT_PROOF: o->proof = value; return LF_OK;
+  case OPT_EXPORT: o->rows_to = value; return LF_OK;
   case OPT_OUTPUT: o->output = value; return LF_OK;
   case OPT_SEED:
     status = set_whole(rule->name, value, 0, 9007199254740992.0, &number, err);

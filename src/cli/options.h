@@ -41,6 +41,7 @@ typedef struct lf_options {
   const char *dialect; /* export: --dialect NAME */
   const char *table;   /* export: --table NAME */
   const char *proof;   /* export: --proof FILE */
+  const char *rows_to; /* --export FILE */
   const char *holdout_from;
   double holdout;   /* NaN: not said */
   double capacity;  /* NaN: not said */

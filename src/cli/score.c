@@ -38,19 +38,8 @@ static void job_clear(score_job *job) {
   lf_text_free(&job->text);
 }
 
-/* A field as CSV: quoted where it must be; text that a spreadsheet would run as a formula gets a leading
- * apostrophe. */
 static void add_field(score_job *job, const char *value) {
-  bool formula = strchr("=+-@\t\r", value[0]) && value[0] &&
-                 !(value[0] == '-' && strspn(value + 1, "0123456789.") == strlen(value + 1));
-  bool quote = formula || strpbrk(value, "\"\r\n") || strchr(value, job->delimiter);
-  if (!quote) {
-    lf_text_add(&job->text, value);
-    return;
-  }
-  lf_text_add(&job->text, formula ? "\"'" : "\"");
-  for (const char *p = value; *p; p++) lf_text_add_n(&job->text, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
-  lf_text_add(&job->text, "\"");
+  lf_csv_field(&job->text, value, job->delimiter);
 }
 
 static void add_delimiter(score_job *job) {
@@ -197,13 +186,6 @@ cleanup:
   return status;
 }
 
-static void warn_absent(const lf_options *options, const char *absent) {
-  lf_text text = {0};
-  lf_text_addf(&text, "the leads have no column %s: every row counts as missing there", absent);
-  if (!text.failed) lf_warn(options, text.data);
-  lf_text_free(&text);
-}
-
 /* Records of another number of fields are no leads that could be scored: they are not in the output. */
 static void warn_ragged(const lf_options *options, const lf_table *table) {
   lf_text text = {0};
@@ -216,13 +198,6 @@ static void warn_ragged(const lf_options *options, const lf_table *table) {
   lf_text_free(&text);
 }
 
-/* The input is read twice: once as a table, once to be copied. */
-static lf_status keep_input(const lf_options *options, lf_error *err) {
-  for (size_t i = 0; i < options->n_paths; i++)
-    if (strcmp(options->paths[i], "-") == 0) return lf_keep_standard_input(err);
-  return LF_OK;
-}
-
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config)
     return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
@@ -230,11 +205,11 @@ lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_erro
   char *absent = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_scorecard_load(options->config, &job.card, err));
-  LF_TRY(keep_input(options, err));
+  LF_TRY(lf_input_keep(options->paths, options->n_paths, err));
   LF_TRY(lf_input_table(options, run, &job.table, err));
   if (job.table->n_ragged) warn_ragged(options, job.table);
   LF_TRY(lf_codes_make(job.card->attributes, job.table, run, &job.codes, &absent, err));
-  if (absent) warn_absent(options, absent);
+  if (absent) lf_warn_absent(options, "the leads", absent);
   LF_TRY(lf_alloc(job.table->n_rows, sizeof *job.score, &job.score, err));
   LF_TRY(lf_scorecard_score(job.card, job.codes, run, job.score, err));
   LF_TRY(lf_alloc(job.card->attributes->n, sizeof *job.average, &job.average, err));

@@ -71,13 +71,6 @@ static lf_status print_result(const lf_options *options, const lf_history *histo
   return status;
 }
 
-static void warn_absent(const lf_options *options, const char *absent) {
-  lf_text text = {0};
-  lf_text_addf(&text, "the data have no column %s: every row counts as missing there", absent);
-  if (!text.failed) lf_warn(options, text.data);
-  lf_text_free(&text);
-}
-
 lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config == !options->score)
     return lf_fail(err, LF_E_USAGE, "say what to judge: either --config scoring.json or --score COLUMN");
@@ -93,7 +86,7 @@ lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_e
                     ? history->n_train
                     : 0; /* the holdout where one was asked for, else every row */
   LF_TRY(lf_contender_score(&scores, history, from, run, err));
-  if (scores.absent) warn_absent(options, scores.absent);
+  if (scores.absent) lf_warn_absent(options, "the data", scores.absent);
   LF_TRY(judge_scores(history, from, &scores, run, &judgement, &unscored, err));
   LF_TRY(print_result(options, history, &judgement, unscored, err));
 cleanup:

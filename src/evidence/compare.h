@@ -56,6 +56,8 @@ typedef struct lf_quadrant_cell {
 } lf_quadrant_cell;
 
 enum { LF_QUADRANT_BOTH = 0, LF_QUADRANT_A_ONLY, LF_QUADRANT_B_ONLY, LF_QUADRANT_NEITHER, LF_QUADRANT_CELLS };
+/* The field of row i, for two candidates with thresholds. */
+size_t lf_quadrant_of(const lf_candidate *a, const lf_candidate *b, size_t i);
 enum { LF_MOST_VOLUMES = 7 };
 
 typedef struct lf_pair {

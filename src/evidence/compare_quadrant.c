@@ -13,7 +13,7 @@
 #include "base/numerics.h"
 #include "evidence/compare_parts.h"
 
-static size_t cell_of(const lf_candidate *a, const lf_candidate *b, size_t i) {
+size_t lf_quadrant_of(const lf_candidate *a, const lf_candidate *b, size_t i) {
   bool qa = a->score[i] >= a->threshold, qb = b->score[i] >= b->threshold;
   return qa ? (qb ? LF_QUADRANT_BOTH : LF_QUADRANT_A_ONLY) : qb ? LF_QUADRANT_B_ONLY : LF_QUADRANT_NEITHER;
 }
@@ -70,7 +70,7 @@ lf_status lf_compare_quadrant(const lf_compare_rows *rows, const lf_candidate *a
   if (!pair->has_quadrant) return LF_OK;
   LF_TRY(lf_alloc(rows->n, 1, &cell, err));
   LF_TRY(lf_alloc(rows->n, sizeof *value, &value, err));
-  for (size_t i = 0; i < rows->n; i++) cell[i] = (uint8_t)cell_of(a, b, i);
+  for (size_t i = 0; i < rows->n; i++) cell[i] = (uint8_t)lf_quadrant_of(a, b, i);
   count_cells(rows, cell, pair->quadrant);
   for (size_t k = 0; k < LF_QUADRANT_CELLS; k++) {
     lf_quadrant_cell *q = &pair->quadrant[k];
