@@ -37,6 +37,7 @@ lf_status lf_input_history(const lf_options *options, double default_holdout, co
   lf_history_options wanted = {.holdout = said ? options->holdout : default_holdout,
                                .holdout_from = options->holdout_from,
                                .need_outcome = true,
+                               .keep_origin = options->rows_to != NULL,
                                .seed = options->seed};
   return lf_history_build(&table, &options->project, &wanted, run, history, err);
 }

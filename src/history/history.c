@@ -14,6 +14,7 @@ void lf_history_free(lf_history *history) {
   }
   free(history->roles);
   lf_table_free(history->table);
+  free(history->origin);
   free(history->won);
   free(history->weight);
   free(history->cluster);

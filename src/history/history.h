@@ -50,6 +50,7 @@ typedef struct lf_history_options {
   uint64_t seed;            /* of the hash that splits and folds; the default seed is 1 */
   bool need_outcome;        /* false for monitor/score: rows without outcome stay, and so does a table with no
                                outcome column */
+  bool keep_origin;         /* say of each row which of the rows read it was */
   bool keep_suspects;       /* do not leave out columns that give the outcome away */
 } lf_history_options;
 
@@ -86,6 +87,7 @@ typedef struct lf_history {
   bool date_is_row; /* the rows stand in time order (said by --date @row) */
 
   size_t n_rows, n_train;
+  uint32_t *origin;  /* which of the rows read each row was, from 0; NULL where that was not asked for */
   uint8_t *won;      /* 1 won, 0 lost; LF_OUTCOME_UNKNOWN only where need_outcome was false */
   double *weight;    /* frequency weights, or NULL: all 1 */
   uint32_t *cluster; /* account of each row, 0..n_clusters-1, or NULL: rows are independent */

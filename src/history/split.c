@@ -233,6 +233,13 @@ static lf_status check_sides(lf_draft *draft, const sides *s, lf_error *err) {
   return LF_OK;
 }
 
+static lf_status keep_origin(lf_history *h, const sides *s, lf_error *err) {
+  lf_status status = lf_alloc(s->n, sizeof *h->origin, &h->origin, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < s->n; i++) h->origin[i] = (uint32_t)i;
+  return lf_values_divide(h->origin, sizeof *h->origin, s->side, s->n, err);
+}
+
 /* Puts training rows first; what is kept a row beside the table is put in the same order. */
 static lf_status arrange(lf_draft *draft, sides *s, lf_error *err) {
   lf_history *h = draft->history;
@@ -241,6 +248,7 @@ static lf_status arrange(lf_draft *draft, sides *s, lf_error *err) {
   LF_TRY(lf_values_divide(draft->state, sizeof *draft->state, s->side, s->n, err));
   if (s->weight) LF_TRY(lf_values_divide(s->weight, sizeof *s->weight, s->side, s->n, err));
   if (draft->identity) LF_TRY(lf_values_divide(draft->identity, sizeof *draft->identity, s->side, s->n, err));
+  if (draft->options->keep_origin) LF_TRY(keep_origin(h, s, err));
   h->won = draft->state; /* of used rows, the state is the outcome */
   draft->state = NULL;
   h->weight = s->weight;
