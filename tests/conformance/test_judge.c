@@ -69,6 +69,69 @@ static void check_hosmer(reference_case *c, const json_t *e, const lf_judgement 
   reference_number(c, e, "ece_by_hl_group", j->ece);
 }
 
+/* Murphy's decomposition (1973) over the Hosmer-Lemeshow groups: reliability sum n (mean promised - share
+ * won)^2 / N, resolution sum n (share won - base rate)^2 / N, uncertainty the base rate's variance. */
+static void check_murphy(reference_case *c, const json_t *e, const lf_judgement *j) {
+  const lf_hosmer_lemeshow *h = &j->hosmer_lemeshow;
+  double base = j->won / j->rows, reliability = 0, resolution = 0;
+  for (size_t g = 0; g < h->groups; g++) {
+    double won = h->observed[g] / h->n[g], promised = h->expected[g] / h->n[g];
+    reliability += h->n[g] * (promised - won) * (promised - won) / j->rows;
+    resolution += h->n[g] * (won - base) * (won - base) / j->rows;
+  }
+  reference_number(c, e, "brier_murphy_by_hl_group/reliability", reliability);
+  reference_number(c, e, "brier_murphy_by_hl_group/resolution", resolution);
+  reference_number(c, e, "brier_murphy_by_hl_group/uncertainty", base * (1 - base));
+  /* by distinct score the three add up to the Brier score */
+  const json_t *distinct = reference_at(e, "brier_murphy_by_distinct_score");
+  double brier = json_number_value(json_object_get(distinct, "reliability")) -
+                 json_number_value(json_object_get(distinct, "resolution")) +
+                 json_number_value(json_object_get(distinct, "uncertainty"));
+  if (!(fabs(j->brier - brier) <= 1e-9)) fail_msg("Brier %.12f, by its parts %.12f", j->brier, brier);
+}
+
+/* Log likelihood of a probability moved by the calibration line. */
+static double calibrated_likelihood(const double *p, const uint8_t *won, size_t n, const lf_judgement *j) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    double eta = j->calibration_intercept.value + j->calibration_slope.value * log(p[i] / (1 - p[i]));
+    sum += won[i] ? -log1p(exp(-eta)) : -log1p(exp(eta));
+  }
+  return sum;
+}
+
+/* rms::val.prob restates the figures: Somers' Dxy is the Gini, D, U and Q are likelihoods for each row
+ * (Harrell 2015, 10.9), R2 is Nagelkerke's. */
+static void check_val_prob(reference_case *c, const double *p, const uint8_t *won, size_t n,
+                           const lf_judgement *j) {
+  const json_t *e = c->expected;
+  double rows = j->rows, base = j->won / rows, null = rows * (base * log(base) + (1 - base) * log(1 - base));
+  double given = -rows * j->log_loss, moved = calibrated_likelihood(p, won, n, j);
+  double d = (2 * (given - null) - 1) / rows, u = (2 * (moved - given) - 2) / rows;
+  const struct {
+    const char *key;
+    double got;
+  } figures[] = {{"Dxy", j->gini},
+                 {"C (ROC)", j->auc.value},
+                 {"R2", (1 - exp(-2 * (given - null) / rows)) / (1 - exp(2 * null / rows))},
+                 {"D", d},
+                 {"U", u},
+                 {"Q", d - u},
+                 {"Brier", j->brier},
+                 {"Intercept", j->calibration_intercept.value},
+                 {"Slope", j->calibration_slope.value},
+                 {"S:z", j->spiegelhalter_z},
+                 {"S:p", j->spiegelhalter_p}};
+  for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+    double want = json_number_value(reference_at(reference_at(e, "rms_val_prob_p_full"), figures[k].key));
+    double rtol = k < 2 ? 2e-4 : 1e-4; /* rms counts pairs of probabilities rounded to 0.002 */
+    if (!(fabs(figures[k].got - want) <= rtol * fabs(want)))
+      fail_msg("rms::val.prob %s: %.9f, expected %.9f within %g of it", figures[k].key, figures[k].got, want,
+               rtol);
+    c->compared++;
+  }
+}
+
 /* The list of figures that 07b, 07c and 07d share. */
 static void check_all(reference_case *c, const json_t *e, const lf_judgement *j) {
   reference_number(c, e, "n", j->rows);
@@ -156,6 +219,8 @@ static void case_07b(void **state) {
     p[k] = reference_csv_numbers(&csv, columns[k]);
     lf_judgement j = judge(p[k], p[k], NULL, won, csv.n_rows, true);
     check_all(&c, reference_at(c.expected, keys[k]), &j);
+    if (k < 2) check_murphy(&c, reference_at(c.expected, keys[k]), &j); /* tied scores have no ten groups */
+    if (k == 0) check_val_prob(&c, p[k], won, csv.n_rows, &j);
   }
   check_pair(&c, "delong_full_vs_small", p[0], p[1], won, csv.n_rows);
   check_pair(&c, "delong_full_vs_rounded", p[0], p[2], won, csv.n_rows);
