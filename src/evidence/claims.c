@@ -50,14 +50,19 @@ cleanup:
   return status;
 }
 
-/* How much evidence would do: 80 % power at the larger of the margin and the effect seen, two-sided 5 %. */
+/* How much evidence would do, with 80 % power, if the ratio is what it seems: where it lies outside the
+ * margin, for a difference (two-sided 5 %), else for the 90 % interval to lie inside. NaN where it lies so
+ * near the margin that hardly any would. */
 static double wins_wanted(const lf_case *c) {
   const lf_ratio *r = &c->answer->adjusted;
-  double aim = fmax(fabs(r->log_ratio), log(c->claim->margin)),
+  double margin = log(c->claim->margin), effect = fabs(r->log_ratio),
          won = c->answer->group.won + c->answer->versus.won;
-  double wanted = (lf_normal_quantile(0.975) + lf_normal_quantile(0.80)) * r->std_error / aim;
+  bool differs = effect >= margin;
+  double aim = differs ? effect : margin - effect,
+         wanted =
+             (lf_normal_quantile(differs ? 0.975 : 0.95) + lf_normal_quantile(0.80)) * r->std_error / aim;
   double more = won * (wanted * wanted - 1);
-  return more > 0 ? ceil(more) : (double)NAN;
+  return more > 0 && aim > margin / 10 ? ceil(more) : (double)NAN;
 }
 
 static lf_status conclude(const lf_run *run, lf_case *c, const double *p, size_t n, lf_error *err) {

@@ -71,8 +71,8 @@ typedef struct lf_claim_period {
   lf_ratio adjusted; /* NaN where there are too few */
 } lf_claim_period;
 
-/* Few outcomes whose reversal overturns the verdict: the most influential ones, so many that it falls. An upper
- * bound of the fewest. */
+/* Few outcomes whose reversal overturns the verdict: the most influential ones, so many that it falls. An
+ * upper bound of the fewest. */
 typedef struct lf_flip {
   bool found;
   double rows;
@@ -91,8 +91,8 @@ typedef struct lf_answer {
   lf_claim_period *periods;
   lf_flip flip;
   double e_value, e_value_limit;
-  double more_won; /* wins that would settle it (80 % power), where there is not enough evidence; NaN: not
-                      told */
+  double more_won; /* wins that would settle it (80 % power) if the ratio stays, where there is not
+                      enough evidence; NaN: not told */
   lf_text_list adjusted_for, not_adjusted_for; /* names; "NAME: why not" */
   lf_text_list notes;                          /* what a fair reader is told: one sentence each */
 } lf_answer;

@@ -113,7 +113,7 @@ static void add_what_next(const lf_claim *claim, const lf_answer *a, lf_text *ou
   if (!isnan(a->more_won)) {
     lf_text_add(out, " About ");
     lf_people_counted(out, a->more_won, "more win", "more wins");
-    lf_text_add(out, " would settle it.");
+    lf_text_add(out, " would settle it, if the ratio stays as it is.");
   }
 }
 

@@ -90,6 +90,10 @@ static lf_status put_works(const json_t *report, const json_t *figures, bool is_
   }
   lf_text_add(&text, works_opening(state, figures));
   LF_TRY(put_copy(headline, "title", &text, err));
+  if (lf_view_number(figures, "distinct_scores") <= 1) {
+    lf_text_add(&text, ": every lead gets the same score, so that it ranks none above another.");
+    return lf_headline_put(headline, "works", &text, err);
+  }
   lf_text_add(&text,
               is_holdout ? ": on leads it has not seen" : ": on training leads left out of each fit in turn");
   lf_text_add(&text, ", it ranks the won lead above the lost one in ");

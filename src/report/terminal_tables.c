@@ -205,6 +205,9 @@ lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, c
   if (isnan(lf_view_number(figures, "auc.value"))) {
     lf_text_free(&text);
     lf_text_add(&text, "The order cannot be judged: the leads have one outcome only.");
+  } else if (lf_view_number(figures, "distinct_scores") <= 1) {
+    lf_text_free(&text);
+    lf_text_add(&text, "Every lead gets the same score: it ranks none above another.");
   } else {
     lf_text_add(&text, " have the won lead above the lost one; a coin gets 50.");
   }

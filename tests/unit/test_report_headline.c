@@ -39,6 +39,15 @@ static const char *said(json_t *report, const char *key) {
   return text;
 }
 
+static void one_score_for_all(void **state) {
+  (void)state;
+  json_t *report = report_with_auc(0.5, 0.5, 0.5);
+  json_object_set_new(json_object_get(report, "holdout"), "distinct_scores", json_integer(1));
+  has(said(report, "works"), "every lead gets the same score");
+  assert_null(strstr(said(report, "works"), "of 100 pairs"));
+  json_decref(report);
+}
+
 static void state_follows_the_interval(void **state) {
   static const struct {
     double value, low, high;
@@ -234,6 +243,7 @@ static void sound_calibration_is_left_alone(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(state_follows_the_interval),
+      cmocka_unit_test(one_score_for_all),
       cmocka_unit_test(a_signal_that_does_not_last_is_not_to_be_used),
       cmocka_unit_test(the_threshold_is_told_in_counts),
       cmocka_unit_test(what_predicts_goes_by_verdict_else_by_range),
