@@ -38,8 +38,5 @@ bool lf_terminal_colour(void);
 void lf_warn(const lf_options *options, const char *sentence);
 /* The same of columns that a scorecard asks for and the data ("the leads") lack. */
 void lf_warn_absent(const lf_options *options, const char *where, const char *absent);
-/* A field of CSV: quoted where it must be; text that a spreadsheet would run as a formula gets a leading
- * apostrophe. */
-void lf_csv_field(lf_text *out, const char *value, char delimiter);
 
 #endif

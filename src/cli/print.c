@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -42,17 +41,4 @@ void lf_warn_absent(const lf_options *options, const char *where, const char *ab
   lf_text_addf(&text, "%s have no column %s: every row counts as missing there", where, absent);
   if (!text.failed) lf_warn(options, text.data);
   lf_text_free(&text);
-}
-
-void lf_csv_field(lf_text *out, const char *value, char delimiter) {
-  bool formula = value[0] && strchr("=+-@\t\r", value[0]) &&
-                 !(value[0] == '-' && strspn(value + 1, "0123456789.") == strlen(value + 1));
-  bool quote = formula || strpbrk(value, "\"\r\n") || strchr(value, delimiter);
-  if (!quote) {
-    lf_text_add(out, value);
-    return;
-  }
-  lf_text_add(out, formula ? "\"'" : "\"");
-  for (const char *p = value; *p; p++) lf_text_add_n(out, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
-  lf_text_add(out, "\"");
 }
