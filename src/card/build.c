@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "card/points.h"
 
 enum { SCORE_MAXIMUM = LF_SCORE_MAXIMUM };
@@ -109,10 +110,12 @@ static void count_bands(const lf_history *history, const lf_atom_set *set, const
                         band_facts *facts) {
   for (size_t i = 0; i < history->n_train; i++) {
     band_facts *f = &facts[grouping->band[set->code[i]]];
-    double w = lf_history_weight(history, i), amount = lf_history_amount(history, i);
+    double w = lf_history_weight(history, i);
     f->rows += w;
-    f->won += history->won[i] ? w : 0;
-    f->amount += history->won[i] && amount > 0 ? w * amount : 0;
+    if (!history->won[i]) continue;
+    double amount = lf_history_amount(history, i);
+    f->won += w;
+    f->amount += amount > 0 ? w * amount : 0;
   }
 }
 
@@ -246,7 +249,6 @@ static lf_status build_attribute(const builder *b, size_t t, lf_scorecard *card,
   LF_TRY(lf_alloc(merged.n_bands + 2, sizeof *card->bands[t], &card->bands[t], err));
   fill_bands(b, t, facts, n, to, merged.n_bands, contrast, card->bands[t]);
   LF_TRY(lf_grouping_attribute(b->history, set, &merged, &card->attributes->items[t], err));
-  card->attributes->n = t + 1;
 cleanup:
   lf_grouping_clear(&merged);
   free(contrast);
@@ -284,12 +286,38 @@ static double mean_amount(const lf_history *history) {
   return rows > 0 ? sum / rows : NAN;
 }
 
-static lf_status build_attributes(builder *b, lf_scorecard *card, lf_error *err) {
+/* Attributes in parallel, each by one thread. */
+typedef struct build_work {
+  const builder *builder;
+  lf_scorecard *card;
+  lf_status *status;
+  lf_error *errors;
+} build_work;
+
+static void build_task(void *context, size_t t) {
+  build_work *w = context;
+  w->status[t] = build_attribute(w->builder, t, w->card, &w->errors[t]);
+}
+
+static lf_status build_attributes(builder *b, const lf_run *run, lf_scorecard *card, lf_error *err) {
   size_t n = b->fit->banded->n_terms;
-  lf_status status = lf_alloc(1, sizeof *card->attributes, &card->attributes, err);
-  if (status == LF_OK) status = lf_alloc(n, sizeof *card->attributes->items, &card->attributes->items, err);
-  if (status == LF_OK) status = lf_alloc(n, sizeof *card->bands, &card->bands, err);
-  for (size_t t = 0; status == LF_OK && t < n; t++) status = build_attribute(b, t, card, err);
+  build_work w = {.builder = b, .card = card};
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(1, sizeof *card->attributes, &card->attributes, err));
+  LF_TRY(lf_alloc(n, sizeof *card->attributes->items, &card->attributes->items, err));
+  LF_TRY(lf_alloc(n, sizeof *card->bands, &card->bands, err));
+  LF_TRY(lf_alloc(n, sizeof *w.status, &w.status, err));
+  LF_TRY(lf_alloc(n, sizeof *w.errors, &w.errors, err));
+  card->attributes->n = n;
+  lf_parallel_for(run, n, build_task, &w);
+  for (size_t t = 0; t < n; t++) {
+    if (w.status[t] == LF_OK) continue;
+    if (err) *err = w.errors[t];
+    LF_TRY(w.status[t]);
+  }
+cleanup:
+  free(w.status);
+  free(w.errors);
   return status;
 }
 
@@ -322,7 +350,7 @@ lf_status lf_card_build_make(const lf_history *history, const lf_card_fit *fit,
   LF_TRY(choose_points(&b, err));
   LF_TRY(lf_scorecard_new(&card, err));
   LF_TRY(name_card(history, card, err));
-  LF_TRY(build_attributes(&b, card, err));
+  LF_TRY(build_attributes(&b, run, card, err));
   lf_scorecard_range(card, &card->minimum,
                      &card->maximum); /* 0 to 100, or 0 to 0 where nothing is known to predict */
   card->mean_amount = mean_amount(history);

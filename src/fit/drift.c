@@ -4,6 +4,7 @@
  * a number, outside is the share of newer values below the smallest or above the largest older one; for a
  * category, the share with a level that no older row had. The largest share over the cuts is reported. No
  * outcome is looked at. */
+#include "base/parallel.h"
 #include "fit/select.h"
 
 static const double cuts[] = {0.5, 0.6, 0.7, 0.8, 0.9};
@@ -31,16 +32,26 @@ static double outside_at(const lf_sample *s, const lf_atom_set *set, const uint1
   return known > 0 ? outside / known : 0;
 }
 
-void lf_drift_outside(const lf_sample *s, const lf_atoms *atoms, double *outside) {
+typedef struct drift {
+  const lf_sample *sample;
+  const lf_atoms *atoms;
+  double *outside;
+} drift;
+
+static void judge_set(void *context, size_t t) {
+  const drift *d = context;
+  const lf_sample *s = d->sample;
   uint8_t seen[UINT16_MAX + 1];
-  for (size_t t = 0; t < atoms->n; t++) {
-    outside[t] = 0;
-    for (size_t c = 0; c < sizeof cuts / sizeof *cuts; c++) {
-      size_t cut = (size_t)(cuts[c] * (double)s->n);
-      size_t end = (size_t)(fmin(1, cuts[c] + newer_share) * (double)s->n);
-      if (cut == 0 || end <= cut) continue;
-      double share = outside_at(s, &atoms->items[t], s->code[t], cut, end, seen);
-      if (share > outside[t]) outside[t] = share;
-    }
+  d->outside[t] = 0;
+  for (size_t c = 0; c < sizeof cuts / sizeof *cuts; c++) {
+    size_t cut = (size_t)(cuts[c] * (double)s->n);
+    size_t end = (size_t)(fmin(1, cuts[c] + newer_share) * (double)s->n);
+    if (cut == 0 || end <= cut) continue;
+    d->outside[t] = fmax(d->outside[t], outside_at(s, &d->atoms->items[t], s->code[t], cut, end, seen));
   }
+}
+
+void lf_drift_outside(const lf_sample *sample, const lf_atoms *atoms, const lf_run *run, double *outside) {
+  drift d = {sample, atoms, outside};
+  lf_parallel_for(run, atoms->n, judge_set, &d);
 }

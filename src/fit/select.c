@@ -179,7 +179,7 @@ static lf_status leave_out_drifting(stage *s, lf_error *err) {
   LF_TRY(lf_sample_make(s->history, fit->atoms, LF_FOLDS_FORWARD, FORWARD_FOLDS, s->options->max_rows,
                         &sample, err));
   LF_TRY(lf_alloc(fit->atoms->n, sizeof *outside, &outside, err));
-  lf_drift_outside(sample, fit->atoms, outside);
+  lf_drift_outside(sample, fit->atoms, s->run, outside);
   size_t kept = 0;
   for (size_t t = 0; t < fit->atoms->n; t++) kept += fit->keep[t] && outside[t] < drift_limit;
   for (size_t t = 0; t < fit->atoms->n && kept;

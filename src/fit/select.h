@@ -69,6 +69,6 @@ lf_status lf_keep_rules(const lf_sample *sample, const lf_atoms *atoms, lf_bande
 void lf_card_fit_judged(const lf_card_fit *fit, uint8_t *keep);
 
 /* Attributes that left the support of the older rows, from a sample in time order. outside[n_sets]. */
-void lf_drift_outside(const lf_sample *sample, const lf_atoms *atoms, double *outside);
+void lf_drift_outside(const lf_sample *sample, const lf_atoms *atoms, const lf_run *run, double *outside);
 
 #endif

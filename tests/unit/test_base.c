@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "base/text.h"
 
 static uint64_t bits(double x) {
@@ -193,6 +194,20 @@ static void utf8_is_told_from_bytes(void **state) {
   assert_memory_equal(text, "x y", 3);
 }
 
+/* Rising numbers; equal ones (-0 and 0 are one number) in row order; rows of weight 0 left out. */
+static void rows_sort_by_a_number(void **state) {
+  (void)state;
+  const double x[] = {3, -INFINITY, 0.0, 1e300, -0.0, -2.5, 3, 5e-324};
+  const double weight[] = {1, 1, 1, 1, 1, 1, 1, 0};
+  const uint32_t expected[] = {1, 5, 2, 4, 0, 6, 3};
+  uint64_t *words = NULL;
+  size_t n = 0;
+  assert_int_equal(lf_sort_rows(x, weight, 8, NULL, &words, &n, NULL), LF_OK);
+  assert_int_equal(n, 7);
+  for (size_t k = 0; k < n; k++) assert_int_equal(words[k] & UINT32_MAX, expected[k]);
+  free(words);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(doubles_read_back),
@@ -205,6 +220,7 @@ int main(void) {
       cmocka_unit_test(outputs_appear_together_or_not_at_all),
       cmocka_unit_test(errors_are_one_clean_line),
       cmocka_unit_test(utf8_is_told_from_bytes),
+      cmocka_unit_test(rows_sort_by_a_number),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

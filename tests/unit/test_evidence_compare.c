@@ -54,6 +54,29 @@ static void draws_whole_accounts(void **state) {
   assert_true(zero > 0 && zero < N);
 }
 
+/* Rows of weight 1 without accounts are drawn one by one, those of weight 0 never; each is drawn once on
+ * average, with variance 1 - 1 / n. */
+static void draws_rows_that_hold_weight(void **state) {
+  (void)state;
+  enum { N = 40, R = 4000 };
+  double weight[N], drawn[N], mean = 0, square = 0;
+  for (size_t i = 0; i < N; i++) weight[i] = i % 4 != 0;
+  lf_resample rows = {.n = N, .weight = weight};
+  for (size_t r = 0; r < R; r++) {
+    double sum = 0;
+    assert_int_equal(lf_bootstrap_weights(&rows, 9, r, drawn, NULL), LF_OK);
+    for (size_t i = 0; i < N; i++) {
+      if (i % 4 == 0) near(drawn[i], 0, 0);
+      sum += drawn[i];
+    }
+    near(sum, 30, 0);
+    mean += drawn[5] / R;
+    square += (drawn[5] - 1) * (drawn[5] - 1) / R;
+  }
+  near(mean, 1, 0.06);
+  near(square, 1 - 1.0 / 30, 0.12);
+}
+
 static void draws_units_of_weighted_rows(void **state) {
   (void)state;
   double weight[4] = {0, 40, 10, 50}, drawn[4], mean[4] = {0}, square = 0;
@@ -354,12 +377,19 @@ static void e_values_published(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(draws_whole_accounts), cmocka_unit_test(draws_units_of_weighted_rows),
-      cmocka_unit_test(same_for_any_threads), cmocka_unit_test(standard_error_is_the_accounts),
-      cmocka_unit_test(equal_volume_by_hand), cmocka_unit_test(log_loss_by_hand),
-      cmocka_unit_test(quadrant_published),   cmocka_unit_test(accounts_count_once),
-      cmocka_unit_test(equal_scores),         cmocka_unit_test(one_is_better),
-      cmocka_unit_test(same_order),           cmocka_unit_test(e_values_published),
+      cmocka_unit_test(draws_whole_accounts),
+      cmocka_unit_test(draws_rows_that_hold_weight),
+      cmocka_unit_test(draws_units_of_weighted_rows),
+      cmocka_unit_test(same_for_any_threads),
+      cmocka_unit_test(standard_error_is_the_accounts),
+      cmocka_unit_test(equal_volume_by_hand),
+      cmocka_unit_test(log_loss_by_hand),
+      cmocka_unit_test(quadrant_published),
+      cmocka_unit_test(accounts_count_once),
+      cmocka_unit_test(equal_scores),
+      cmocka_unit_test(one_is_better),
+      cmocka_unit_test(same_order),
+      cmocka_unit_test(e_values_published),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
