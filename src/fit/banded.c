@@ -29,7 +29,8 @@ static void mark_present(const uint16_t *code, const double *weight, size_t n, c
   size_t bands = grouping->n_bands + 2;
   for (size_t from = 0; from < n; from += BLOCK) {
     size_t to = from + BLOCK < n ? from + BLOCK : n, seen = 0;
-    for (size_t i = from; i < to; i++) present[grouping->band[code[i]]] |= weight[i] > 0;
+    for (size_t i = from; i < to; i++) /* hardly ever true, so that no row waits for the store before it */
+      if (!present[grouping->band[code[i]]] && weight[i] > 0) present[grouping->band[code[i]]] = 1;
     for (size_t k = 0; k < bands; k++) seen += present[k];
     if (seen == bands) return;
   }
