@@ -17,7 +17,8 @@ static int top_said(const lf_points_problem *p, size_t a) {
   return top;
 }
 
-/* ---- points said and the bands beside them ------------------------------------------------------------------ */
+/* ---- points said and the bands beside them
+ * ------------------------------------------------------------------ */
 
 /* The band whose points are said first, the anchor of those beside it. */
 static size_t anchor_of(const lf_points_problem *p, size_t a) {
@@ -55,11 +56,13 @@ static int top_placed(const lf_points_problem *p, size_t a) {
   double top = top_said(p, a), cap = p->rules->cap[a] ? p->rules->cap[a] : p->maximum;
   for (size_t i = p->first[a]; i < p->first[a] + p->count[a]; i++)
     if (pin_of(p, i) == LF_NO_PIN && p->rules->scale > 0)
-      top = fmax(top, fmin(cap, round(pin_of(p, anchor) + (p->weight[i] - p->weight[anchor]) / p->rules->scale)));
+      top = fmax(top,
+                 fmin(cap, round(pin_of(p, anchor) + (p->weight[i] - p->weight[anchor]) / p->rules->scale)));
   return (int)top;
 }
 
-/* ---- ranges -------------------------------------------------------------------------------------------------- */
+/* ---- ranges
+ * -------------------------------------------------------------------------------------------------- */
 
 void lf_points_share(const lf_points_problem *p, const double *range, int *ranges) {
   size_t n = p->n_attributes;
@@ -96,7 +99,8 @@ void lf_points_share(const lf_points_problem *p, const double *range, int *range
   }
 }
 
-/* ---- relations ------------------------------------------------------------------------------------------------ */
+/* ---- relations
+ * ------------------------------------------------------------------------------------------------ */
 
 static bool holds(const lf_points_problem *p, const lf_relation *r, const double *points) {
   double sum = 0;
@@ -111,7 +115,8 @@ bool lf_points_keep(const lf_points_problem *p, size_t a, const double *points) 
   return true;
 }
 
-/* Where a relation cannot be met from its own band (at an end, or said), whatever pulls the other way gives. */
+/* Where a relation cannot be met from its own band (at an end, or said), whatever pulls the other way gives.
+ */
 static bool mend(const lf_points_problem *p, const lf_relation *r, double *points) {
   size_t first = p->first[r->term], own = first + r->at;
   double moved = points[own] + r->move, top = top_of(p, r->term, points);

@@ -12,7 +12,8 @@ void lf_points_repair(const lf_points_problem *problem, double *points);
 /* Whether the relations of an attribute hold. */
 bool lf_points_keep(const lf_points_problem *problem, size_t attribute, const double *points);
 /* Whether band i of the attribute may move by d, points being those before. */
-bool lf_points_may_move(const lf_points_problem *problem, size_t attribute, size_t i, double d, double *points);
+bool lf_points_may_move(const lf_points_problem *problem, size_t attribute, size_t i, double d,
+                        double *points);
 /* Whether attribute a, whose top is given, may take a point of range from b. */
 bool lf_points_may_range(const lf_points_problem *problem, size_t a, size_t b, double top);
 

@@ -35,14 +35,6 @@ cleanup:
   return status;
 }
 
-/* Figures of two fits can be compared where the same rows judged them. */
-static bool same_rows(const lf_sample *a, const lf_sample *b) {
-  bool same = a->n == b->n && a->n_folds == b->n_folds && a->in_time == b->in_time;
-  for (size_t k = 0; same && k < a->n_folds; k++)
-    same = a->folds[k].judge_from == b->folds[k].judge_from && a->folds[k].judge_to == b->folds[k].judge_to;
-  return same;
-}
-
 lf_status lf_fit_describe_cap(const lf_fit_job *job, json_t **tree, lf_error *err) {
   const double asked = job->options->max_bands;
   const lf_card_fit *capped = job->card_fit;
@@ -54,7 +46,7 @@ lf_status lf_fit_describe_cap(const lf_fit_job *job, json_t **tree, lf_error *er
   LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &free_fit, err));
   LF_TRY(judge_fit(capped, job->run, &with, err));
   LF_TRY(judge_fit(free_fit, job->run, &without, err));
-  bool same = same_rows(capped->judged, free_fit->judged);
+  bool same = lf_sample_same_judges(capped->judged, free_fit->judged);
   lf_object o = lf_object_new();
   lf_object_number(&o, "max_bands", asked);
   lf_object_number(&o, "deviance_given_up",

@@ -2,8 +2,8 @@
 #include "cli/fit_parts.h"
 #include "report/describe_rules.h"
 
-lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card, const lf_threshold_options *threshold,
-                             bool *done, lf_error *err) {
+lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card,
+                             const lf_threshold_options *threshold, bool *done, lf_error *err) {
   lf_ruled_options options = {.card = *card, .threshold = *threshold, .seed = job->options->seed};
   lf_ruled_card made = {0};
   lf_status status = lf_history_rules(job->history, done, err);
@@ -23,7 +23,8 @@ lf_status lf_fit_refuse_rules(const lf_history *history, lf_error *err) {
     const lf_attribute_spec *spec = &project->attributes[i];
     if (!lf_spec_has_rules(spec)) continue;
     const char *key = spec->n_points ? "points" : spec->n_signs ? "sign" : spec->cap ? "cap" : "exclude";
-    return lf_spec_fail(project, spec, key, err, "--method plain has no points, so it cannot keep this rule: %s",
+    return lf_spec_fail(project, spec, key, err,
+                        "--method plain has no points, so it cannot keep this rule: %s",
                         spec->exclude ? "use drop, or --method card" : "leave it out, or use --method card");
   }
   return LF_OK;

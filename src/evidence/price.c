@@ -3,8 +3,8 @@
  * 1. The card without any rule, as if leadfit.yaml said none.
  * 2. A rule that this card keeps as it is changes nothing, and has no price. Where all are kept, this card is
  *    the answer.
- * 3. Else the card under all rules: bands, penalties, attributes, weights and points chosen anew, as a run with
- *    nothing but those rules would choose them, and for each rule that is broken the same with it alone.
+ * 3. Else the card under all rules: bands, penalties, attributes, weights and points chosen anew, as a run
+ * with nothing but those rules would choose them, and for each rule that is broken the same with it alone.
  * 4. Both cards judge the same rows: the holdout, scored by the finished cards, and the rows judged in
  *    cross-fitting, each by bands and weights that never saw it (the penalties and attributes came from all
  *    training rows; what the holdout says is free of that). The differences are paired.
@@ -37,7 +37,8 @@ static void variant_clear(lf_price_variant *v) {
   *v = (lf_price_variant){0};
 }
 
-/* ---- which rules there are ---------------------------------------------------------------------------------- */
+/* ---- which rules there are
+ * ---------------------------------------------------------------------------------- */
 
 static bool is_one_way(lf_trend trend) {
   return trend == LF_TREND_INCREASING || trend == LF_TREND_DECREASING;
@@ -51,7 +52,10 @@ lf_status lf_history_rules(const lf_history *history, bool *any, lf_error *err) 
     bool attribute = lf_history_is_attribute(history, c);
     if (attribute) *any = *any || lf_spec_has_rules(spec) || is_one_way(spec->trend);
     if (attribute || !(spec->n_points || spec->n_signs || spec->cap)) continue;
-    const char *key = spec->n_points ? "points" : spec->n_signs ? "sign" : "cap", *why = history->roles[c].reason;
+    const char *key = spec->n_points  ? "points"
+                      : spec->n_signs ? "sign"
+                                      : "cap",
+               *why = history->roles[c].reason;
     return lf_spec_fail(history->project, spec, key, err,
                         "'%.60s' is no attribute (%.120s): keep it with keep:, or leave the rule out",
                         history->table->columns[c].name, why ? why : lf_role_name(history->roles[c].role));
@@ -75,7 +79,8 @@ static lf_status list_rules(lf_price_job *job, lf_error *err) {
   return status;
 }
 
-/* ---- cards --------------------------------------------------------------------------------------------------- */
+/* ---- cards
+ * --------------------------------------------------------------------------------------------------- */
 
 static lf_status score_rows(const lf_price_job *job, lf_price_variant *v, lf_error *err) {
   lf_codes *codes = NULL;
@@ -103,8 +108,7 @@ static lf_status score_variant(const lf_price_job *job, lf_price_variant *v, lf_
   lf_status status = score_rows(job, v, err);
   if (status == LF_OK) status = lf_alloc(n, sizeof *v->eta, &v->eta, err);
   if (status != LF_OK) return status;
-  if (!v->fit->rules)
-    return lf_card_fit_judge(v->fit, job->options->card.max_bands, job->run, v->eta, err);
+  if (!v->fit->rules) return lf_card_fit_judge(v->fit, job->options->card.max_bands, job->run, v->eta, err);
   memcpy(v->eta, v->fit->judged_eta, n * sizeof *v->eta);
   return LF_OK;
 }

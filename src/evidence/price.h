@@ -21,7 +21,7 @@ typedef struct lf_price {
   double share, volume; /* leads the ruled card qualifies: share of the rows, and how many */
   double won_free, won_ruled, amount_free, amount_ruled; /* in equally many of each one's best leads */
   lf_interval wins, amount;
-  double p, q; /* of the AUC; q over the rules that bind (p for all together) */
+  double p, q;                /* of the AUC; q over the rules that bind (p for all together) */
   lf_compare_verdict verdict; /* A: the rule costs; B: the card is better with it; SAME; UNDECIDED */
 } lf_price;
 
@@ -56,8 +56,8 @@ typedef struct lf_ruled_options {
   size_t replicates; /* of the bootstrap; 0: its default */
 } lf_ruled_options;
 
-/* Whether leadfit.yaml has a rule for an attribute of the history. LF_E_USAGE where points, sign or cap are said
- * of a column that is none. */
+/* Whether leadfit.yaml has a rule for an attribute of the history. LF_E_USAGE where points, sign or cap are
+ * said of a column that is none. */
 lf_status lf_history_rules(const lf_history *history, bool *any, lf_error *err);
 
 lf_status lf_ruled_card_make(const lf_history *history, const lf_ruled_options *options, const lf_run *run,

@@ -1,11 +1,11 @@
 /* The two cards on the same rows: paired differences and their verdicts.
  *
  * AUC by the paired test of DeLong et al. (1988), clustered by account; log loss and deviance (2 x rows x log
- * loss) by the clustered standard error of a mean of paired differences; wins and revenue among equally many of
- * each card's best leads, as many as the card under the rule qualifies, by the clustered paired bootstrap
- * (compare.c, compare_volume.c). Verdicts are compare's: equivalence within the margin is asked first, and q is
- * over the rules that bind. Both cards are held fixed: the intervals say what these two cards differ by on such
- * leads, not what other training rows would have made of them. */
+ * loss) by the clustered standard error of a mean of paired differences; wins and revenue among equally many
+ * of each card's best leads, as many as the card under the rule qualifies, by the clustered paired bootstrap
+ * (compare.c, compare_volume.c). Verdicts are compare's: equivalence within the margin is asked first, and q
+ * is over the rules that bind. Both cards are held fixed: the intervals say what these two cards differ by on
+ * such leads, not what other training rows would have made of them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,11 +53,12 @@ static void add_row(duel *d, const lf_history *h, size_t row, double free_score,
   d->cluster[i] = h->cluster ? h->cluster[row] : 0;
 }
 
-/* ---- figures ------------------------------------------------------------------------------------------------- */
+/* ---- figures
+ * ------------------------------------------------------------------------------------------------- */
 
 static lf_interval turned(const lf_interval *i, double factor) {
-  return (lf_interval){factor * i->value, fabs(factor) * i->std_error, factor * (factor < 0 ? i->high : i->low),
-                       factor * (factor < 0 ? i->low : i->high)};
+  return (lf_interval){factor * i->value, fabs(factor) * i->std_error,
+                       factor * (factor < 0 ? i->high : i->low), factor * (factor < 0 ? i->low : i->high)};
 }
 
 static void write_price(const duel *d, const lf_comparison *c, lf_price *price) {
@@ -69,7 +70,8 @@ static void write_price(const duel *d, const lf_comparison *c, lf_price *price) 
   }
   for (size_t k = 0; k < pair->n_volumes; k++) {
     if (pair->volumes[k].of == 1) volume = &pair->volumes[k];
-    if (pair->volumes[k].of == SIZE_MAX && fabs(pair->volumes[k].share - 0.2) < 1e-12) fifth = &pair->volumes[k];
+    if (pair->volumes[k].of == SIZE_MAX && fabs(pair->volumes[k].share - 0.2) < 1e-12)
+      fifth = &pair->volumes[k];
   }
   if (!volume) volume = fifth; /* the threshold takes all leads, or none */
   price->known = true;
@@ -123,7 +125,8 @@ static bool has_both(const duel *d) {
   return won > 0 && won < rows;
 }
 
-/* ---- the holdout ----------------------------------------------------------------------------------------------- */
+/* ---- the holdout
+ * ----------------------------------------------------------------------------------------------- */
 
 static lf_status judge_holdout(const lf_price_job *job, const lf_price_variant *ruled, lf_price *price,
                                lf_error *err) {
@@ -142,14 +145,8 @@ cleanup:
   return status;
 }
 
-/* ---- cross-fitted ------------------------------------------------------------------------------------------------ */
-
-static bool same_rows(const lf_sample *a, const lf_sample *b) {
-  bool same = a->n == b->n && a->n_folds == b->n_folds && a->in_time == b->in_time;
-  for (size_t k = 0; same && k < a->n_folds; k++)
-    same = a->folds[k].judge_from == b->folds[k].judge_from && a->folds[k].judge_to == b->folds[k].judge_to;
-  return same;
-}
+/* ---- cross-fitted
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Share of the training rows that the card qualifies. */
 static double qualified_share(const lf_history *h, const lf_price_variant *v) {
@@ -193,7 +190,7 @@ static lf_status judge_cross_fitted(const lf_price_job *job, const lf_price_vari
   const lf_sample *s = job->free.fit->judged;
   duel d = {0};
   lf_status status = LF_OK;
-  if (!same_rows(s, ruled->fit->judged)) return LF_OK;
+  if (!lf_sample_same_judges(s, ruled->fit->judged)) return LF_OK;
   LF_TRY(duel_new(s->n, &d, err));
   for (size_t k = 0; k < s->n_folds; k++)
     for (size_t i = s->folds[k].judge_from; i < s->folds[k].judge_to; i++) {
@@ -212,12 +209,12 @@ cleanup:
 lf_status lf_price_judge(const lf_price_job *job, const lf_price_variant *ruled, lf_rule_price *price,
                          lf_error *err) {
   lf_status status = LF_OK;
-  if (job->history->n_train < job->history->n_rows)
-    status = judge_holdout(job, ruled, &price->holdout, err);
+  if (job->history->n_train < job->history->n_rows) status = judge_holdout(job, ruled, &price->holdout, err);
   return status == LF_OK ? judge_cross_fitted(job, ruled, &price->cross_fitted, err) : status;
 }
 
-/* ---- verdicts ------------------------------------------------------------------------------------------------------ */
+/* ---- verdicts
+ * ------------------------------------------------------------------------------------------------------ */
 
 static lf_price *price_of(lf_rule_price *rule, int side) {
   return side ? &rule->cross_fitted : &rule->holdout;
@@ -237,8 +234,7 @@ lf_status lf_price_verdicts(lf_prices *prices, lf_error *err) {
       lf_rule_price *rule = i < prices->n ? &prices->items[i] : &prices->all;
       lf_price *price = price_of(rule, side);
       if (i < prices->n && rule->binds) price->q = p[n++];
-      if (price->known)
-        price->verdict = lf_compare_decide(&price->auc, prices->auc_margin, price->q);
+      if (price->known) price->verdict = lf_compare_decide(&price->auc, prices->auc_margin, price->q);
     }
   }
   free(p);

@@ -47,7 +47,8 @@ static double mean_points(const lf_attribute *attribute, const lf_card_band *ban
 static bool keeps_sign(const lf_history *history, const lf_attribute *attribute, const lf_card_band *bands,
                        const lf_atom_set *set) {
   const lf_atom_rules *r = &set->rules;
-  if (set->kind == LF_KIND_NUMBER) return is_ordered(attribute, bands, r->trend == LF_TREND_INCREASING ? 1 : -1);
+  if (set->kind == LF_KIND_NUMBER)
+    return is_ordered(attribute, bands, r->trend == LF_TREND_INCREASING ? 1 : -1);
   if (r->direction) {
     int yes = bands[band_of_code(history, attribute, set, r->yes)].points,
         no = bands[band_of_code(history, attribute, set, r->no)].points;

@@ -2,10 +2,11 @@
  *
  * Symbols: A = L L' positive definite, rows C of the cone, target t, multipliers u (free where the row is an
  * equality, else >= 0), z_i = A^-1 c_i, G = C A^-1 C', h = C t.
- * The primal is  min (x - t)'A(x - t) / 2  s.t.  Cx >= 0; its dual  min u'Gu / 2 + h'u, u >= 0, is non-negative
- * least squares, and x = t + Z u (least distance programming; Lawson & Hanson 1974, chapter 23). Solved by
- * their active set (algorithm 23.10) on the Gram matrix (Bro & De Jong 1997): it starts with no row in force,
- * so that a target inside the cone comes back as it is, bit for bit. Equalities are in force from the start. */
+ * The primal is  min (x - t)'A(x - t) / 2  s.t.  Cx >= 0; its dual  min u'Gu / 2 + h'u, u >= 0, is
+ * non-negative least squares, and x = t + Z u (least distance programming; Lawson & Hanson 1974, chapter 23).
+ * Solved by their active set (algorithm 23.10) on the Gram matrix (Bro & De Jong 1997): it starts with no row
+ * in force, so that a target inside the cone comes back as it is, bit for bit. Equalities are in force from
+ * the start. */
 #include "fit/cone.h"
 
 #include <gsl/gsl_linalg.h>
@@ -15,7 +16,8 @@
 
 #include "base/memory.h"
 
-static const double slack = 1e-11; /* of a violation, relative to the row's own length in A^-1 and the target's */
+static const double slack =
+    1e-11; /* of a violation, relative to the row's own length in A^-1 and the target's */
 
 lf_status lf_cone_add(lf_cone *cone, const double *row, bool equal, lf_error *err) {
   double largest = 0;
@@ -82,7 +84,8 @@ static lf_status dual_make(const lf_cone *cone, const double *factor, const doub
   for (size_t i = 0; i < m; i++) {
     gsl_vector_view v = gsl_vector_view_array(d->z + i * n, n);
     if (gsl_linalg_cholesky_svx(&l.matrix, &v.vector) != 0)
-      LF_TRY(lf_fail(err, LF_E_DATA, "the rules of points could not be solved: the weights have no curvature"));
+      LF_TRY(
+          lf_fail(err, LF_E_DATA, "the rules of points could not be solved: the weights have no curvature"));
     d->h[i] = dot(cone->rows + i * n, target, n);
     d->in[i] = cone->equal[i];
     for (size_t k = 0; k <= i; k++)

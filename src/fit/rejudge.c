@@ -1,6 +1,7 @@
-/* The judged rows of a card fit, by fits of their folds that keep the rules: each fold's training rows draw the
- * bands and fit the weights, at the penalties and with the attributes that were chosen; the fold's judged rows
- * take no part (Stone 1974). Where folds look forward each is moved to its own level, as in crossfit.c. */
+/* The judged rows of a card fit, by fits of their folds that keep the rules: each fold's training rows draw
+ * the bands and fit the weights, at the penalties and with the attributes that were chosen; the fold's judged
+ * rows take no part (Stone 1974). Where folds look forward each is moved to its own level, as in crossfit.c.
+ */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -26,8 +27,7 @@ lf_status lf_keep_rules(const lf_sample *sample, const lf_atoms *atoms, lf_bande
   if (!any) return LF_OK;
   lf_rules *made = NULL;
   lf_status status = lf_rules_make(sample, atoms, banded, banded->design.weight, &made, err);
-  if (status == LF_OK)
-    status = lf_rules_fit(banded, made, ridge, tolerance, run, weights, target, err);
+  if (status == LF_OK) status = lf_rules_fit(banded, made, ridge, tolerance, run, weights, target, err);
   if (status != LF_OK)
     lf_rules_free(made);
   else

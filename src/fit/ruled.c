@@ -1,25 +1,24 @@
 /* The ridge fit that keeps rules of points.
  *
- * Symbols: weights w of all bands, intercept a, penalised log-likelihood f(a, w) = l(a, w) - lambda |w|^2 / 2,
- * gradient g, A the curvature of -f in w with the intercept projected out. A card has points p = w / s +
- * constant by attribute, s >= 0 the log-odds of a point; the tops of the attributes add up to 100. With hi and
- * lo the bands of most and fewest points of an attribute, and R the points that pinned bands hold as tops,
- *     s = sum over the other tops of (w_hi - w_lo) / (100 - R) = e'w,
- * so that every rule is a homogeneous linear row on w, and what may be chosen is a cone:
- *     points said     w_k - w_j = s (p_k - p_j);   0 <= points of the bands beside them, the lowest 0
- *     cap             w_hi - w_lo <= s cap
- *     sign, trend     c'w >= 0                                              (rules.c)
- * The scale is not guessed first and kept: it is chosen together with the weights, so the answer is the best
- * card that keeps the rules (in the quadratic view, up to whole numbers). Where all attributes are pinned, s is
- * read off two of the points said, and is the only thing left to fit. The offset of a generalised linear model
- * (McCullagh & Nelder 1989, 2.7.1; R's offset()) is the special case of points said with s known.
+ * Symbols: weights w of all bands, intercept a, penalised log-likelihood f(a, w) = l(a, w) - lambda |w|^2 /
+ * 2, gradient g, A the curvature of -f in w with the intercept projected out. A card has points p = w / s +
+ * constant by attribute, s >= 0 the log-odds of a point; the tops of the attributes add up to 100. With hi
+ * and lo the bands of most and fewest points of an attribute, and R the points that pinned bands hold as
+ * tops, s = sum over the other tops of (w_hi - w_lo) / (100 - R) = e'w, so that every rule is a homogeneous
+ * linear row on w, and what may be chosen is a cone: points said     w_k - w_j = s (p_k - p_j);   0 <= points
+ * of the bands beside them, the lowest 0 cap             w_hi - w_lo <= s cap sign, trend     c'w >= 0
+ * (rules.c) The scale is not guessed first and kept: it is chosen together with the weights, so the answer is
+ * the best card that keeps the rules (in the quadratic view, up to whole numbers). Where all attributes are
+ * pinned, s is read off two of the points said, and is the only thing left to fit. The offset of a
+ * generalised linear model (McCullagh & Nelder 1989, 2.7.1; R's offset()) is the special case of points said
+ * with s known.
  *
- * Maximised by Newton steps, each the nearest point of the cone to the unconstrained step's end in the metric A
- * (projected Newton, sequential quadratic programming; Nocedal & Wright 2006, 18.1; the projection by
- * non-negative least squares, cone.c), halved until f does not fall. f is concave and the cone convex while the
- * hi and lo of each attribute stay what they are; they are read anew at every step, so where a rule turns an
- * attribute's order the answer is a local maximum. A fit that keeps every rule is inside the cone and stays as
- * it is. */
+ * Maximised by Newton steps, each the nearest point of the cone to the unconstrained step's end in the metric
+ * A (projected Newton, sequential quadratic programming; Nocedal & Wright 2006, 18.1; the projection by
+ * non-negative least squares, cone.c), halved until f does not fall. f is concave and the cone convex while
+ * the hi and lo of each attribute stay what they are; they are read anew at every step, so where a rule turns
+ * an attribute's order the answer is a local maximum. A fit that keeps every rule is inside the cone and
+ * stays as it is. */
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +44,7 @@ typedef struct ruled {
   const lf_rules *rules;
   double lambda;
   const lf_run *run;
-  size_t n; /* weights without the intercept */
+  size_t n;                          /* weights without the intercept */
   double *b, *trial, *best, *target; /* n + 1: intercept first; target and best: n */
   double *factor;                    /* n x n: A, then its factor */
   double *gradient;                  /* n: of f, the intercept projected out */
@@ -69,7 +68,8 @@ static int pin_of(const ruled *r, size_t j) {
   return r->rules->pin[j + 1];
 }
 
-/* ---- where each attribute has its ends --------------------------------------------------------------------- */
+/* ---- where each attribute has its ends
+ * --------------------------------------------------------------------- */
 
 static extremes find_extremes(const ruled *r, size_t t, const double *w) {
   size_t first = first_of(r, t), end = first + term_of(r, t)->n_coef;
@@ -134,7 +134,8 @@ static void find_scale(ruled *r) {
   }
 }
 
-/* ---- rows of the cone --------------------------------------------------------------------------------------- */
+/* ---- rows of the cone
+ * --------------------------------------------------------------------------------------- */
 
 static double value_of(const double *row, const double *w, size_t n) {
   double sum = 0;
@@ -174,7 +175,8 @@ static lf_status cut(ruled *r, const double *row, const double *w, size_t *added
 }
 
 static lf_status cut_term(ruled *r, size_t t, const double *w, size_t *added, lf_error *err) {
-  size_t first = first_of(r, t), end = first + term_of(r, t)->n_coef, hi = first, lo = first, ref = r->at[t].ref;
+  size_t first = first_of(r, t), end = first + term_of(r, t)->n_coef, hi = first, lo = first,
+         ref = r->at[t].ref;
   int cap = r->rules->cap[t];
   lf_status status = LF_OK;
   for (size_t j = first; j < end; j++) {
@@ -205,7 +207,8 @@ cleanup:
   return status;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------- */
+/* ---- steps
+ * ------------------------------------------------------------------------------------------------- */
 
 static double objective_of(const ruled *r, const double *b, double loglik) {
   double sum = 0;
@@ -223,15 +226,18 @@ static lf_status evaluate(ruled *r, lf_error *err) {
   for (size_t i = 0; i < n; i++) {
     r->gradient[i] = g[i + 1] - r->lambda * r->b[i + 1] - h[(i + 1) * m] * g[0] / h[0];
     for (size_t j = 0; j < n; j++)
-      r->factor[i * n + j] = h[(i + 1) * m + j + 1] - h[(i + 1) * m] * h[j + 1] / h[0] + (i == j ? r->lambda : 0);
+      r->factor[i * n + j] =
+          h[(i + 1) * m + j + 1] - h[(i + 1) * m] * h[j + 1] / h[0] + (i == j ? r->lambda : 0);
   }
   gsl_matrix_view a = gsl_matrix_view_array(r->factor, n, n);
   if (gsl_linalg_cholesky_decomp1(&a.matrix) != 0)
-    return lf_fail(err, LF_E_DATA, "the weights have no curvature: too few wins or losses for the attributes in use");
+    return lf_fail(err, LF_E_DATA,
+                   "the weights have no curvature: too few wins or losses for the attributes in use");
   memcpy(r->target, r->gradient, n * sizeof *r->target);
   gsl_vector_view v = gsl_vector_view_array(r->target, n);
   if (gsl_linalg_cholesky_svx(&a.matrix, &v.vector) != 0)
-    return lf_fail(err, LF_E_DATA, "the weights have no curvature: too few wins or losses for the attributes in use");
+    return lf_fail(err, LF_E_DATA,
+                   "the weights have no curvature: too few wins or losses for the attributes in use");
   for (size_t j = 0; j < n; j++) r->target[j] += r->b[j + 1];
   return LF_OK;
 }
@@ -309,7 +315,8 @@ cleanup:
   return status;
 }
 
-/* ---- the fit ------------------------------------------------------------------------------------------------ */
+/* ---- the fit
+ * ------------------------------------------------------------------------------------------------ */
 
 static lf_status ruled_make(ruled *r, const lf_weights *weights, lf_error *err) {
   size_t n = r->n, m = n + 1;
@@ -318,20 +325,22 @@ static lf_status ruled_make(ruled *r, const lf_weights *weights, lf_error *err) 
   double **arrays[] = {&r->best, &r->target, &r->gradient, &r->scale, &r->row};
   for (size_t k = 0; k < sizeof long_arrays / sizeof *long_arrays; k++)
     LF_TRY(lf_alloc(m, sizeof(double), long_arrays[k], err));
-  for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) LF_TRY(lf_alloc(n, sizeof(double), arrays[k], err));
+  for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+    LF_TRY(lf_alloc(n, sizeof(double), arrays[k], err));
   LF_TRY(lf_alloc(n * n, sizeof(double), &r->factor, err));
   LF_TRY(lf_alloc(m * m, sizeof(double), &r->point.hessian, err));
   LF_TRY(lf_alloc(r->banded->n_terms, sizeof *r->at, &r->at, err));
   LF_TRY(lf_alloc(r->banded->n_terms, sizeof *r->before, &r->before, err));
   memcpy(r->b, weights->b, m * sizeof *r->b);
-  for (size_t t = 0; t < r->banded->n_terms; t++) r->at[t] = (extremes){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+  for (size_t t = 0; t < r->banded->n_terms; t++)
+    r->at[t] = (extremes){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
   r->cone.n = n;
 cleanup:
   return status;
 }
 
 static void ruled_clear(ruled *r) {
-  double *arrays[] = {r->b,        r->trial, r->best, r->target, r->factor,
+  double *arrays[] = {r->b,        r->trial, r->best, r->target,         r->factor,
                       r->gradient, r->scale, r->row,  r->point.gradient, r->point.hessian};
   for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) free(arrays[k]);
   free(r->at);
@@ -353,12 +362,13 @@ static lf_status keeps_rules(ruled *r, const double *w, bool *keeps, lf_error *e
   lf_status status = cut_broken(r, w, &added, err);
   *keeps = added == 0;
   lf_cone_clear(&r->cone);
-  for (size_t t = 0; t < r->banded->n_terms; t++) r->at[t] = (extremes){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+  for (size_t t = 0; t < r->banded->n_terms; t++)
+    r->at[t] = (extremes){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
   return status;
 }
 
-lf_status lf_rules_fit(lf_banded *banded, lf_rules *rules, double lambda, double tolerance,
-                       const lf_run *run, lf_weights *weights, double *target, lf_error *err) {
+lf_status lf_rules_fit(lf_banded *banded, lf_rules *rules, double lambda, double tolerance, const lf_run *run,
+                       lf_weights *weights, double *target, lf_error *err) {
   ruled r = {.banded = banded, .rules = rules, .lambda = lambda, .run = run, .n = banded->design.n_coef - 1};
   bool keeps = true;
   size_t m = r.n + 1;

@@ -28,7 +28,8 @@ void lf_rules_free(lf_rules *rules) {
   free(rules);
 }
 
-/* ---- relations ------------------------------------------------------------------------------------------- */
+/* ---- relations -------------------------------------------------------------------------------------------
+ */
 
 typedef struct maker {
   const lf_atoms *atoms;
@@ -108,15 +109,16 @@ static lf_status add_term(maker *m, size_t term, lf_error *err) {
   if (set->kind == LF_KIND_NUMBER && has_trend(set))
     LF_TRY(order_bands(m, term, r->trend == LF_TREND_INCREASING ? 1 : -1, err));
   if (r->direction)
-    LF_TRY(order(m, term, t->coef[r->direction > 0 ? r->no : r->yes], t->coef[r->direction > 0 ? r->yes : r->no],
-                 err));
+    LF_TRY(order(m, term, t->coef[r->direction > 0 ? r->no : r->yes],
+                 t->coef[r->direction > 0 ? r->yes : r->no], err));
   for (size_t a = 0; r->sign && a < set->n + 2; a++)
     if (r->sign[a]) LF_TRY(hold_to_average(m, term, t->coef[a], r->sign[a], err));
 cleanup:
   return status;
 }
 
-/* ---- what no card can keep ------------------------------------------------------------------------------- */
+/* ---- what no card can keep -------------------------------------------------------------------------------
+ */
 
 /* Points said take their share of 100, and what is left must find room under the caps. */
 static lf_status check_room(const maker *m, lf_error *err) {
@@ -133,15 +135,17 @@ static lf_status check_room(const maker *m, lf_error *err) {
     said += top > 0 ? top : 0;
     room += whole && term->n_coef ? top : cap;
     if (said > LF_SCORE_MAXIMUM)
-      return lf_fail(err, LF_E_USAGE, "the points said add up to more than %d at '%s': the score runs from 0 to %d",
+      return lf_fail(err, LF_E_USAGE,
+                     "the points said add up to more than %d at '%s': the score runs from 0 to %d",
                      LF_SCORE_MAXIMUM, term->name, LF_SCORE_MAXIMUM);
   }
   bool capped = false;
   for (size_t t = 0; t < m->banded->n_terms; t++) capped = capped || m->out->cap[t];
   if (capped && room < LF_SCORE_MAXIMUM)
-    return lf_fail(err, LF_E_USAGE,
-                   "the caps leave %d of %d points to the attributes on the card: raise a cap, or leave one out",
-                   room, LF_SCORE_MAXIMUM);
+    return lf_fail(
+        err, LF_E_USAGE,
+        "the caps leave %d of %d points to the attributes on the card: raise a cap, or leave one out", room,
+        LF_SCORE_MAXIMUM);
   return LF_OK;
 }
 

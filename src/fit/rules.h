@@ -38,7 +38,7 @@ void lf_rules_free(lf_rules *rules);
 /* Moves a ridge fit of the same design and penalty to the best weights that keep the rules: b, log_likelihood
  * and information (covariance is dropped). A fit that keeps them is left as it is. target[n_coef], or NULL:
  * where the objective's quadratic view at those weights has its maximum. */
-lf_status lf_rules_fit(lf_banded *banded, lf_rules *rules, double lambda, double tolerance,
-                       const lf_run *run, lf_weights *weights, double *target, lf_error *err);
+lf_status lf_rules_fit(lf_banded *banded, lf_rules *rules, double lambda, double tolerance, const lf_run *run,
+                       lf_weights *weights, double *target, lf_error *err);
 
 #endif

@@ -180,3 +180,10 @@ void lf_sample_train_weights(const lf_sample *sample, size_t fold, double *out) 
     out[i] = i < f->train_to && !judged ? sample->weight[i] : 0;
   }
 }
+
+bool lf_sample_same_judges(const lf_sample *a, const lf_sample *b) {
+  bool same = a->n == b->n && a->n_folds == b->n_folds && a->in_time == b->in_time;
+  for (size_t k = 0; same && k < a->n_folds; k++)
+    same = a->folds[k].judge_from == b->folds[k].judge_from && a->folds[k].judge_to == b->folds[k].judge_to;
+  return same;
+}

@@ -17,7 +17,7 @@ typedef struct lf_sample {
   size_t n_sets;
   const uint16_t **code; /* [n_sets][n] */
   uint16_t **owned;      /* backing of code where rows were gathered, else NULL */
-  uint32_t *row; /* of the history; NULL where every training row stands in its own place */
+  uint32_t *row;         /* of the history; NULL where every training row stands in its own place */
   uint8_t *won;
   double *weight;
   double total, total_won; /* weighted */
@@ -37,6 +37,9 @@ typedef enum lf_fold_order {
 lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fold_order order,
                          size_t n_folds, size_t max_rows, lf_sample **sample, lf_error *err);
 void lf_sample_free(lf_sample *sample);
+
+/* Whether the same rows judge both: only then are figures of their fits paired. */
+bool lf_sample_same_judges(const lf_sample *a, const lf_sample *b);
 
 /* Weights of the training rows of a fold: weight, and 0 elsewhere. out[n]. */
 void lf_sample_train_weights(const lf_sample *sample, size_t fold, double *out);

@@ -27,8 +27,8 @@ bool lf_spec_has_rules(const lf_attribute_spec *spec) {
   return spec && (spec->n_points || spec->n_signs || spec->cap || spec->exclude);
 }
 
-lf_status lf_spec_fail(const lf_project *project, const lf_attribute_spec *spec, const char *key, lf_error *err,
-                       const char *format, ...) {
+lf_status lf_spec_fail(const lf_project *project, const lf_attribute_spec *spec, const char *key,
+                       lf_error *err, const char *format, ...) {
   char message[400], path[PATH];
   va_list args;
   va_start(args, format);
@@ -38,7 +38,8 @@ lf_status lf_spec_fail(const lf_project *project, const lf_attribute_spec *spec,
   return lf_fail_at(err, LF_E_USAGE, project->file, 0, 0, "%s: %s", path, message);
 }
 
-/* ---- intervals ------------------------------------------------------------------------------------------ */
+/* ---- intervals ------------------------------------------------------------------------------------------
+ */
 
 /* A number, digits grouped by commas or not, and nothing else but blanks. */
 static bool parse_number(const char *text, size_t n, double *value) {
@@ -87,7 +88,8 @@ bool lf_interval_parse(const char *text, double *from, double *to) {
          *from < *to;
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------
+ */
 
 static lf_status read_whole(const lf_node *node, int least, int *value, lf_error *err) {
   int64_t read = 0;
@@ -104,8 +106,7 @@ static lf_status read_whole(const lf_node *node, int least, int *value, lf_error
 static lf_status read_points_map(const lf_node *node, lf_attribute_spec *spec, lf_error *err) {
   const char *key;
   json_t *item;
-  lf_status status =
-      lf_alloc(json_object_size(node->value) + 1, sizeof *spec->points, &spec->points, err);
+  lf_status status = lf_alloc(json_object_size(node->value) + 1, sizeof *spec->points, &spec->points, err);
   if (status != LF_OK) return status;
   json_object_foreach((json_t *)(uintptr_t)node->value, key, item) {
     lf_node at = lf_node_key(node, key);
@@ -142,7 +143,8 @@ static lf_status read_points(const lf_node *parent, lf_attribute_spec *spec, lf_
   if (json_is_array(node.value)) return read_points_list(&node, spec, err);
   lf_status status = lf_node_object(&node, err);
   if (status == LF_OK && !json_object_size(node.value))
-    status = lf_node_fail(&node, err, "expected points by value, like {Webinar: 15}, but nothing stands there");
+    status =
+        lf_node_fail(&node, err, "expected points by value, like {Webinar: 15}, but nothing stands there");
   return status == LF_OK ? read_points_map(&node, spec, err) : status;
 }
 
@@ -179,14 +181,16 @@ cleanup:
   return status;
 }
 
-/* ---- contradictions -------------------------------------------------------------------------------------- */
+/* ---- contradictions --------------------------------------------------------------------------------------
+ */
 
 static lf_status check_cap(const lf_node *node, const lf_attribute_spec *spec, lf_error *err) {
   lf_node at = lf_node_key(node, "cap");
   for (size_t i = 0; spec->cap && i < spec->n_points; i++)
     if (spec->points[i].points > spec->cap)
-      return lf_node_fail(&at, err, "the cap of %d points lies below the %d points said for %s%.60s%s: raise one or "
-                                    "lower the other",
+      return lf_node_fail(&at, err,
+                          "the cap of %d points lies below the %d points said for %s%.60s%s: raise one or "
+                          "lower the other",
                           spec->cap, spec->points[i].points, spec->points[i].key ? "'" : "a band",
                           spec->points[i].key ? spec->points[i].key : "", spec->points[i].key ? "'" : "");
   return LF_OK;
@@ -202,7 +206,8 @@ static lf_status check_direction(const lf_node *node, lf_attribute_spec *spec, l
   if (sign && (shaped || (trend && trend != sign)))
     return lf_node_fail(&at, err, "the sign contradicts the trend: keep one of the two");
   for (size_t i = 1; (sign || trend) && i < spec->n_points; i++)
-    if (spec->points[i].in_order && (spec->points[i].points - spec->points[i - 1].points) * (sign + trend) < 0)
+    if (spec->points[i].in_order &&
+        (spec->points[i].points - spec->points[i - 1].points) * (sign + trend) < 0)
       return lf_node_fail(&at, err, "the points said go against the %s: keep one of the two",
                           sign ? "sign" : "trend");
   if (whole && (spec->n_match || spec->kind == LF_KIND_CATEGORY || spec->kind == LF_KIND_TEXT))
@@ -216,8 +221,9 @@ static lf_status check_direction(const lf_node *node, lf_attribute_spec *spec, l
 static lf_status check_exclude(const lf_node *node, const lf_attribute_spec *spec, lf_error *err) {
   lf_node at = lf_node_key(node, "exclude");
   if (spec->exclude && (spec->n_points || spec->n_signs || spec->cap))
-    return lf_node_fail(&at, err, "an attribute that is excluded has no points: leave out points, sign and cap, "
-                                  "or exclude");
+    return lf_node_fail(&at, err,
+                        "an attribute that is excluded has no points: leave out points, sign and cap, "
+                        "or exclude");
   return LF_OK;
 }
 

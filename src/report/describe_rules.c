@@ -4,22 +4,12 @@
 
 static const char *const kinds[] = {"points", "sign", "cap", "exclude"};
 
-static const char *verdict_name(lf_compare_verdict verdict) {
-  switch (verdict) {
-  case LF_COMPARE_A_BETTER: return "costs";
-  case LF_COMPARE_B_BETTER: return "better with the rule";
-  case LF_COMPARE_SAME: return "no meaningful difference";
-  case LF_COMPARE_UNDECIDED: break;
-  }
-  return "not enough evidence";
-}
-
 static json_t *describe_price(const lf_price *price) {
   if (!price->known) return json_null();
   lf_object o = lf_object_new(), v = lf_object_new();
   lf_object_number(&o, "rows", price->rows);
   lf_object_number(&o, "won", price->won);
-  lf_object_text(&o, "verdict", verdict_name(price->verdict));
+  lf_object_text(&o, "verdict", lf_price_verdict(price));
   lf_object_number(&o, "auc_without", price->auc_free);
   lf_object_number(&o, "auc_with", price->auc_ruled);
   lf_object_tree(&o, "auc", lf_describe_interval(&price->auc));

@@ -1,4 +1,5 @@
-/* What each rule costs: a sentence for all together, a table of each alone, the cross-fitted rows behind it. */
+/* What each rule costs: a sentence for all together, a table of each alone, the cross-fitted rows behind it.
+ */
 #include <math.h>
 
 #include "report/html_sections.h"
@@ -47,14 +48,14 @@ static void add_table(lf_text *out, const json_t *rules, const char *side, const
     revenue = revenue || !isnan(lf_view_number(price, "at_mql_volume.amount.value"));
   }
   if (!any) return;
-  lf_text_addf(out,
-               "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"%s\"><table>\n<caption>%s: what is "
-               "given up, with 95%% intervals; below 0 is a gain</caption>\n<thead><tr><th "
-               "scope=\"col\">Rule</th><th scope=\"col\">Verdict</th><th scope=\"col\" class=\"n\">Pairs in the "
-               "right order, of 100</th><th scope=\"col\" class=\"n\">Deviance</th><th scope=\"col\" "
-               "class=\"n\">Wins at MQL volume</th>%s</tr></thead>\n<tbody>\n",
-               caption, caption,
-               revenue ? "<th scope=\"col\" class=\"n\">Revenue at MQL volume</th>" : "");
+  lf_text_addf(
+      out,
+      "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"%s\"><table>\n<caption>%s: what is "
+      "given up, with 95%% intervals; below 0 is a gain</caption>\n<thead><tr><th "
+      "scope=\"col\">Rule</th><th scope=\"col\">Verdict</th><th scope=\"col\" class=\"n\">Pairs in the "
+      "right order, of 100</th><th scope=\"col\" class=\"n\">Deviance</th><th scope=\"col\" "
+      "class=\"n\">Wins at MQL volume</th>%s</tr></thead>\n<tbody>\n",
+      caption, caption, revenue ? "<th scope=\"col\" class=\"n\">Revenue at MQL volume</th>" : "");
   json_array_foreach((json_t *)rules, i, rule) add_rule(out, rule, lf_view_at(rule, side), revenue);
   lf_text_add(out, "</tbody></table></div>\n");
 }
@@ -64,9 +65,10 @@ void lf_html_rules(lf_text *out, const json_t *report) {
   size_t i, n = json_array_size(rules);
   json_t *rule;
   if (rules == NULL) return;
-  lf_html_section(out, "rules", "What each rule costs",
-                  "The card that keeps the rules of leadfit.yaml beside the card the data would have without them, on "
-                  "leads that took no part in fitting either.");
+  lf_html_section(
+      out, "rules", "What each rule costs",
+      "The card that keeps the rules of leadfit.yaml beside the card the data would have without them, on "
+      "leads that took no part in fitting either.");
   json_array_foreach((json_t *)rules, i, rule) {
     const char *sentence = lf_view_text(rule, "sentence");
     if (sentence == NULL || (n == 2 && i + 1 == n)) continue; /* one rule is all rules together */
@@ -77,13 +79,14 @@ void lf_html_rules(lf_text *out, const json_t *report) {
   add_table(out, rules, "holdout", "Holdout leads, each rule alone and all together");
   lf_text_add(out, "<details><summary>The same on cross-fitted training leads</summary>\n");
   add_table(out, rules, "cross_fitted", "Cross-fitted leads, each rule alone and all together");
-  lf_text_add(out,
-              "<p class=\"note\">More leads, each judged by a fit that never saw it; but penalties and attributes "
-              "were chosen by all training leads.</p>\n</details>\n"
-              "<p class=\"note\">MQL volume: as many of each card\xE2\x80\x99s best leads as the card under the rule "
-              "qualifies. No meaningful difference: the 90% interval of the pairs lies within 1 of 100; costs: else, "
-              "where q over all rules is 0.05 at most and the 95% interval leaves out 0; not enough evidence: else. "
-              "Prices of single rules do not add up to that of all together. The intervals hold both cards fixed: "
-              "they allow for the leads that judged, not for the leads that taught.</p>\n");
+  lf_text_add(
+      out,
+      "<p class=\"note\">More leads, each judged by a fit that never saw it; but penalties and attributes "
+      "were chosen by all training leads.</p>\n</details>\n"
+      "<p class=\"note\">MQL volume: as many of each card\xE2\x80\x99s best leads as the card under the rule "
+      "qualifies. No meaningful difference: the 90% interval of the pairs lies within 1 of 100; costs: else, "
+      "where q over all rules is 0.05 at most and the 95% interval leaves out 0; not enough evidence: else. "
+      "Prices of single rules do not add up to that of all together. The intervals hold both cards fixed: "
+      "they allow for the leads that judged, not for the leads that taught.</p>\n");
   lf_html_section_close(out);
 }

@@ -1,6 +1,5 @@
 /* A rule and its price in words: no figure without its interval. */
 #include <math.h>
-#include <string.h>
 
 #include "report/describe_rules.h"
 #include "report/headline.h"
@@ -13,10 +12,7 @@ const lf_price *lf_rule_quoted(const lf_rule_price *rule) {
   return rule->cross_fitted.known ? &rule->cross_fitted : NULL;
 }
 
-const char *lf_rule_verdict(const lf_rule_price *rule) {
-  const lf_price *price = lf_rule_quoted(rule);
-  if (!rule->binds) return "changes nothing";
-  if (!price) return "not enough evidence";
+const char *lf_price_verdict(const lf_price *price) {
   switch (price->verdict) {
   case LF_COMPARE_A_BETTER: return "costs";
   case LF_COMPARE_B_BETTER: return "better with the rule";
@@ -26,7 +22,14 @@ const char *lf_rule_verdict(const lf_rule_price *rule) {
   return "not enough evidence";
 }
 
-/* ---- the rule ------------------------------------------------------------------------------------------------ */
+const char *lf_rule_verdict(const lf_rule_price *rule) {
+  const lf_price *price = lf_rule_quoted(rule);
+  if (!rule->binds) return "changes nothing";
+  return price ? lf_price_verdict(price) : "not enough evidence";
+}
+
+/* ---- the rule
+ * ------------------------------------------------------------------------------------------------ */
 
 static void say_key(lf_text *out, const char *key) {
   size_t n = strlen(key), at = 0, length = 0;
@@ -51,7 +54,8 @@ static void say_points(const lf_attribute_spec *spec, lf_text *out) {
 }
 
 static void say_sign(const lf_attribute_spec *spec, const lf_atom_set *set, lf_text *out) {
-  bool rises = set->kind == LF_KIND_NUMBER ? set->rules.trend == LF_TREND_INCREASING : set->rules.direction > 0;
+  bool rises =
+      set->kind == LF_KIND_NUMBER ? set->rules.trend == LF_TREND_INCREASING : set->rules.direction > 0;
   const char *word = rises ? "less" : "more";
   if (set->kind == LF_KIND_NUMBER) {
     lf_text_addf(out, "a higher value is never worth %s", word);
@@ -91,7 +95,8 @@ void lf_rule_text(const lf_rule_price *rule, const lf_atom_set *set, lf_text *ou
   }
 }
 
-/* ---- its price --------------------------------------------------------------------------------------------------- */
+/* ---- its price
+ * --------------------------------------------------------------------------------------------------- */
 
 static void say_interval(lf_text *out, const lf_interval *i, double factor, int decimals, const char *level) {
   lf_text_add(out, " (");
@@ -106,17 +111,16 @@ static void say_interval(lf_text *out, const lf_interval *i, double factor, int 
   lf_text_add(out, ")");
 }
 
-static void say_volume(lf_text *out, const lf_price *price, bool all) {
+static void say_volume(lf_text *out, const lf_price *price) {
   if (!(price->volume >= 1) || isnan(price->wins.value)) return;
-  bool revenue = !isnan(price->amount.value);
-  lf_text_add(out, "; among as many of the best leads as qualify under ");
-  lf_text_add(out, all ? "them, " : "it, ");
-  lf_people_counted(out, price->volume, "lead, ", "leads, ");
+  lf_text_add(out, ", and among the ");
+  lf_people_counted(out, price->volume, "best lead", "best leads");
+  lf_text_add(out, " by each card ");
   lf_people_fixed(out, price->wins.value, 0);
   lf_text_add(out, " of ");
   lf_people_counted(out, round(price->won_free), "win", "wins");
   say_interval(out, &price->wins, 1, 0, "");
-  if (!revenue) return;
+  if (isnan(price->amount.value)) return;
   lf_text_add(out, " and ");
   lf_people_fixed(out, price->amount.value, 0);
   lf_text_add(out, " of ");
@@ -126,12 +130,11 @@ static void say_volume(lf_text *out, const lf_price *price, bool all) {
 }
 
 static void say_price(lf_text *out, const lf_price *price, bool holdout, bool all) {
-  lf_text_add(out, "of 100 pairs of a won and a lost lead ");
   lf_text_add(out, all ? "they give up " : "it gives up ");
   lf_people_fixed(out, 100 * price->auc.value, 1);
-  lf_text_add(out, " in the right order");
+  lf_text_add(out, " of 100 pairs of a won and a lost lead in the right order");
   say_interval(out, &price->auc, 100, 1, "95% interval ");
-  say_volume(out, price, all);
+  say_volume(out, price);
   lf_text_add(out, ". Judged by ");
   lf_people_counted(out, price->rows, holdout ? "holdout lead" : "cross-fitted lead",
                     holdout ? "holdout leads" : "cross-fitted leads");
@@ -140,32 +143,31 @@ static void say_price(lf_text *out, const lf_price *price, bool holdout, bool al
 
 static void say_verdict(const lf_prices *prices, const lf_price *price, bool all, lf_text *out) {
   switch (price->verdict) {
-  case LF_COMPARE_A_BETTER: lf_text_add(out, all ? " have a price: " : " has a price: "); return;
-  case LF_COMPARE_B_BETTER: lf_text_add(out, all ? " do better than none: " : " does better than no rule: "); return;
+  case LF_COMPARE_A_BETTER: lf_text_add(out, all ? "They have a price: " : "It has a price: "); return;
+  case LF_COMPARE_B_BETTER: lf_text_add(out, all ? "Better with them: " : "Better with it: "); return;
   case LF_COMPARE_SAME:
-    lf_text_add(out, all ? " make no meaningful difference (within " : " makes no meaningful difference (within ");
+    lf_text_add(out, "No meaningful difference (within ");
     lf_people_fixed(out, 100 * prices->auc_margin, 0);
     lf_text_add(out, " of 100 pairs): ");
     return;
   case LF_COMPARE_UNDECIDED:
-    lf_text_add(out, all ? " have a price that these leads can tell neither from nothing nor from one that matters: "
-                         : " has a price that these leads can tell neither from nothing nor from one that matters: ");
+    lf_text_add(out, "Not enough evidence to tell the price from nothing, or from one that matters: ");
   }
 }
 
-void lf_rule_sentence(const lf_prices *prices, const lf_rule_price *rule, const lf_atom_set *set, lf_text *out) {
+void lf_rule_sentence(const lf_prices *prices, const lf_rule_price *rule, const lf_atom_set *set,
+                      lf_text *out) {
   const lf_price *price = lf_rule_quoted(rule);
   bool all = set == NULL;
   lf_rule_text(rule, set, out);
+  lf_text_add(out, ". ");
   if (!rule->binds) {
-    lf_text_add(out, all ? " change nothing: the card keeps them without being told."
-                         : " changes nothing: the card keeps it without being told.");
-    return;
+    lf_text_add(out, all ? "They change nothing: the card keeps them without being told."
+                         : "It changes nothing: the card keeps it without being told.");
+  } else if (!price) {
+    lf_text_add(out, "No price can be told: no leads judged both cards.");
+  } else {
+    say_verdict(prices, price, all, out);
+    say_price(out, price, price == &rule->holdout, all);
   }
-  if (!price) {
-    lf_text_add(out, " could not be priced: no leads judged both cards.");
-    return;
-  }
-  say_verdict(prices, price, all, out);
-  say_price(out, price, price == &rule->holdout, all);
 }

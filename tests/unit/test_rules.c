@@ -20,13 +20,15 @@ static void near(double got, double expected, double within) {
   if (!(fabs(got - expected) <= within)) fail_msg("%.12g, expected %.12g within %g", got, expected, within);
 }
 
-/* ---- the cone -------------------------------------------------------------------------------------------------- */
+/* ---- the cone
+ * -------------------------------------------------------------------------------------------------- */
 
 /* Identity metric: projections that can be drawn by hand. */
 static void nearest_points_by_hand(void **state) {
   (void)state;
   lf_error err = {0};
-  const double factor[] = {1, 0, 0, 1}, inside[] = {1, 3}, outside[] = {3, 1}, half[] = {-1, 1}, first[] = {1, 0};
+  const double factor[] = {1, 0, 0, 1}, inside[] = {1, 3}, outside[] = {3, 1}, half[] = {-1, 1},
+               first[] = {1, 0};
   double x[2];
   lf_cone cone = {.n = 2};
   assert_int_equal(lf_cone_add(&cone, half, false, &err), LF_OK); /* x1 >= x0 */
@@ -42,7 +44,8 @@ static void nearest_points_by_hand(void **state) {
   lf_cone_clear(&cone);
 }
 
-/* ---- weights under rules ------------------------------------------------------------------------------------------ */
+/* ---- weights under rules
+ * ------------------------------------------------------------------------------------------ */
 
 enum { MOST_CELLS = 16 };
 
@@ -83,14 +86,16 @@ static void fit_grid(grid *g, size_t sets, size_t atoms_a, size_t atoms_b, doubl
   }
   g->atoms = (lf_atoms){.n = sets, .items = g->sets, .n_rows = g->n};
   g->sample = (lf_sample){.n = g->n, .n_sets = sets, .code = g->codes, .won = g->won, .weight = g->weight};
-  assert_int_equal(lf_banded_make(&g->sample, &g->atoms, g->groupings, keep, g->weight, &g->banded, &err), LF_OK);
+  assert_int_equal(lf_banded_make(&g->sample, &g->atoms, g->groupings, keep, g->weight, &g->banded, &err),
+                   LF_OK);
   assert_int_equal(lf_banded_solve(g->banded, lambda, NULL, 1e-14, true, NULL, &g->weights, &err), LF_OK);
 }
 
 static void keep_rules(grid *g, double lambda, lf_rules **rules) {
   lf_error err = {0};
   *rules = NULL;
-  if (lf_rules_make(&g->sample, &g->atoms, g->banded, g->weight, rules, &err) != LF_OK) fail_msg("%s", err.message);
+  if (lf_rules_make(&g->sample, &g->atoms, g->banded, g->weight, rules, &err) != LF_OK)
+    fail_msg("%s", err.message);
   if (lf_rules_fit(g->banded, *rules, lambda, 1e-14, NULL, g->weights, NULL, &err) != LF_OK)
     fail_msg("%s", err.message);
 }
@@ -145,8 +150,9 @@ static void a_trend_pools_violators(void **state) {
   clear_grid(&g);
 }
 
-/* A band held to the average: level 2 is the worst, and is said to be worth no less than the mean. Then it is the
- * mean, and with one constraint the multiplier's sign makes it the optimum: its weight is the others' mean. */
+/* A band held to the average: level 2 is the worst, and is said to be worth no less than the mean. Then it is
+ * the mean, and with one constraint the multiplier's sign makes it the optimum: its weight is the others'
+ * mean. */
 static void a_level_is_held_to_the_average(void **state) {
   (void)state;
   int8_t sign[] = {0, 0, 1, 0, 0};
@@ -194,8 +200,9 @@ static double objective(const grid *g, double lambda, const double *b) {
   return sum;
 }
 
-/* Two attributes of two levels, the first capped at 20 of 100: its span is a quarter of the other's, and among all
- * such weights none is better (spans tried on a grid, the rest by symmetry of the ridge: b and -b). */
+/* Two attributes of two levels, the first capped at 20 of 100: its span is a quarter of the other's, and
+ * among all such weights none is better (spans tried on a grid, the rest by symmetry of the ridge: b and -b).
+ */
 static void a_cap_is_the_best_that_keeps_it(void **state) {
   (void)state;
   const double lambda = 0.5;
@@ -244,7 +251,8 @@ static void points_that_do_not_fit_are_refused(void **state) {
   clear_grid(&g);
 }
 
-/* ---- cards and prices ------------------------------------------------------------------------------------------------ */
+/* ---- cards and prices
+ * ------------------------------------------------------------------------------------------------ */
 
 enum { ROWS = 4000 };
 
@@ -405,15 +413,17 @@ static void a_kept_rule_changes_nothing(void **state) {
   case_free(&plain);
 }
 
-/* Excluding costs what a run without the column gives up, and forcing the wrong sign on an attribute of two levels
- * leaves nothing of it: it costs the same, and about twice its mutual information with the outcome a row. */
+/* Excluding costs what a run without the column gives up, and forcing the wrong sign on an attribute of two
+ * levels leaves nothing of it: it costs the same, and about twice its mutual information with the outcome a
+ * row. */
 static void the_price_of_leaving_out(void **state) {
   (void)state;
   history_case excluded = new_case(), dropped = new_case(), plain = new_case(), wrong = new_case();
   spec_of(&excluded, "strong")->exclude = true;
   say_sign(spec_of(&wrong, "strong"), "hot", -1);
   assert_int_equal(lf_text_list_add(&dropped.project.drop, "strong", &dropped.error), LF_OK);
-  lf_ruled_card a = make_card(&excluded), b = make_card(&dropped), f = make_card(&plain), w = make_card(&wrong);
+  lf_ruled_card a = make_card(&excluded), b = make_card(&dropped), f = make_card(&plain),
+                w = make_card(&wrong);
   char *with_rule = card_text(a.build.card), *separate = card_text(b.build.card);
   assert_string_equal(with_rule, separate);
   free(with_rule);
