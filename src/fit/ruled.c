@@ -7,9 +7,11 @@
  * tops, s = sum over the other tops of (w_hi - w_lo) / (100 - R) = e'w, so that every rule is a homogeneous
  * linear row on w, and what may be chosen is a cone: points said     w_k - w_j = s (p_k - p_j);   0 <= points
  * of the bands beside them, the lowest 0 cap             w_hi - w_lo <= s cap sign, trend     c'w >= 0
- * (rules.c) The scale is not guessed first and kept: it is chosen together with the weights, so the answer is
+ * (rules.c) Where points are said s is read off two of them instead, and the other tops
+ * make up what is left of 100: no pair of bands may span more (convex, cut by cut), the ends at hand no less.
+ * The scale is not guessed first and kept: it is chosen together with the weights, so the answer is
  * the best card that keeps the rules (in the quadratic view, up to whole numbers). Where all attributes are
- * pinned, s is read off two of the points said, and is the only thing left to fit. The offset of a
+ * pinned, s is the only thing left to fit. The offset of a
  * generalised linear model (McCullagh & Nelder 1989, 2.7.1; R's offset()) is the special case of points said
  * with s known.
  *
@@ -53,6 +55,7 @@ typedef struct ruled {
   extremes *at, *before;             /* [n_terms] */
   lf_point point;
   double objective;
+  bool by_points, open; /* the scale comes from points said; some top is not said */
   lf_cone cone;
 } ruled;
 
@@ -109,29 +112,49 @@ static void scale_by_pins(const ruled *r, double *e) {
   e[b] = -e[a];
 }
 
-/* e of s = e'w. */
-static void find_scale(ruled *r) {
-  double left = LF_SCORE_MAXIMUM;
-  bool open = false;
-  memset(r->scale, 0, r->n * sizeof *r->scale);
+/* The scale from points said: two of them that differ, or one and the lowest beside it. */
+static bool scale_by_points(const ruled *r, double *e) {
+  scale_by_pins(r, e);
+  for (size_t j = 0; j < r->n; j++)
+    if (e[j] > 0 || e[j] < 0) return true;
   for (size_t t = 0; t < r->banded->n_terms; t++) {
-    const extremes *e = &r->at[t];
+    const extremes *x = &r->at[t];
+    if (x->ref == SIZE_MAX || x->low_free == SIZE_MAX || pin_of(r, x->ref) == 0) continue;
+    e[x->ref] = 1.0 / pin_of(r, x->ref);
+    e[x->low_free] = -e[x->ref];
+    return true;
+  }
+  return false;
+}
+
+/* Sum of the tops that are not said, as a row on w, and what 100 leaves them. */
+static double sum_tops(const ruled *r, const extremes *at, double *row, bool *open) {
+  double left = LF_SCORE_MAXIMUM;
+  *open = false;
+  memset(row, 0, r->n * sizeof *row);
+  for (size_t t = 0; t < r->banded->n_terms; t++) {
+    const extremes *x = &at[t];
     if (!term_of(r, t)->n_coef) continue;
-    if (e->ref == SIZE_MAX || pin_of(r, e->hi) == LF_NO_PIN) {
-      size_t low = e->ref == SIZE_MAX ? e->lo : e->ref;
-      r->scale[e->hi] += 1;
-      r->scale[low] -= 1;
-      open = open || e->ref == SIZE_MAX || e->hi != low;
-      left -= e->ref == SIZE_MAX ? 0 : pin_of(r, e->ref);
-    } else
-      left -= pin_of(r, e->hi);
+    if (x->ref != SIZE_MAX && pin_of(r, x->hi) != LF_NO_PIN) {
+      left -= pin_of(r, x->hi);
+      continue;
+    }
+    size_t low = x->ref == SIZE_MAX ? x->lo : x->ref;
+    row[x->hi] += 1;
+    row[low] -= 1;
+    left -= x->ref == SIZE_MAX ? 0 : pin_of(r, x->ref);
+    *open = *open || x->ref == SIZE_MAX || x->hi != low;
   }
-  if (open && left > 0)
-    for (size_t j = 0; j < r->n; j++) r->scale[j] /= left;
-  else {
-    memset(r->scale, 0, r->n * sizeof *r->scale);
-    scale_by_pins(r, r->scale);
-  }
+  return left;
+}
+
+/* e of s = e'w: by the points said; without any by the tops, which add up to 100. */
+static void find_scale(ruled *r) {
+  memset(r->scale, 0, r->n * sizeof *r->scale);
+  r->by_points = scale_by_points(r, r->scale);
+  if (r->by_points) return;
+  double left = sum_tops(r, r->at, r->scale, &r->open);
+  for (size_t j = 0; j < r->n; j++) r->scale[j] = r->open && left > 0 ? r->scale[j] / left : 0;
 }
 
 /* ---- rows of the cone
@@ -191,6 +214,24 @@ cleanup:
   return status;
 }
 
+/* With points said the other tops have to make up 100. They may not be more whichever bands are the ends,
+ * which is convex: every pair of ends is a cut. That they are not less is asked of the ends at hand. */
+static lf_status cut_total(ruled *r, const double *w, size_t *added, lf_error *err) {
+  lf_status status = LF_OK;
+  extremes *ends = NULL;
+  if (!r->by_points) return LF_OK;
+  LF_TRY(lf_alloc(r->banded->n_terms, sizeof *ends, &ends, err));
+  for (size_t t = 0; t < r->banded->n_terms; t++) ends[t] = find_extremes(r, t, w);
+  for (int side = 0; side < 2; side++) {
+    double left = sum_tops(r, side ? r->at : ends, r->row, &r->open);
+    for (size_t j = 0; j < r->n; j++) r->row[j] = (side ? 1 : -1) * (r->row[j] - left * r->scale[j]);
+    if (r->open) LF_TRY(cut(r, r->row, w, added, err));
+  }
+cleanup:
+  free(ends);
+  return status;
+}
+
 /* Rows that w breaks and the cone has not yet. */
 static lf_status cut_broken(ruled *r, const double *w, size_t *added, lf_error *err) {
   lf_status status = LF_OK;
@@ -202,6 +243,7 @@ static lf_status cut_broken(ruled *r, const double *w, size_t *added, lf_error *
     LF_TRY(cut(r, r->row, w, added, err));
   }
   for (size_t t = 0; t < r->banded->n_terms; t++) LF_TRY(cut_term(r, t, w, added, err));
+  LF_TRY(cut_total(r, w, added, err));
   LF_TRY(cut(r, r->scale, w, added, err));
 cleanup:
   return status;

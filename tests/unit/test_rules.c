@@ -190,6 +190,26 @@ static void a_kept_rule_leaves_every_bit(void **state) {
   clear_grid(&g);
 }
 
+/* 60 of 100 points said for the weaker attribute: whichever bands are its ends, the other spans 40. */
+static void points_said_leave_the_rest(void **state) {
+  (void)state;
+  static const double won[] = {4, 12, 30, 6, 14, 33};
+  int16_t pin[] = {0, 60, LF_NO_PIN, LF_NO_PIN};
+  grid g = {0};
+  lf_rules *rules = NULL;
+  for (uint16_t k = 0; k < 6; k++) add_cell(&g, k / 3, k % 3, k % 3 == 2 ? 44 : 40, won[k]);
+  g.sets[0].rules.pin = pin;
+  fit_grid(&g, 2, 2, 3, 1);
+  keep_rules(&g, 1, &rules);
+  const double *b = g.weights->b;
+  double high = fmax(b[3], fmax(b[4], b[5])), low = fmin(b[3], fmin(b[4], b[5]));
+  near(b[2] - b[1], 60 * rules->scale, 1e-9);
+  near(high - low, 40 * rules->scale, 1e-6);
+  assert_true(rules->scale > 0);
+  lf_rules_free(rules);
+  clear_grid(&g);
+}
+
 static double objective(const grid *g, double lambda, const double *b) {
   double sum = 0;
   for (size_t i = 0; i < g->n; i++) {
@@ -474,18 +494,13 @@ static void intervals_are_read(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(nearest_points_by_hand),
-                                     cmocka_unit_test(all_points_said_is_a_line),
-                                     cmocka_unit_test(a_trend_pools_violators),
-                                     cmocka_unit_test(a_level_is_held_to_the_average),
-                                     cmocka_unit_test(a_kept_rule_leaves_every_bit),
-                                     cmocka_unit_test(a_cap_is_the_best_that_keeps_it),
-                                     cmocka_unit_test(points_that_do_not_fit_are_refused),
-                                     cmocka_unit_test(points_said_stand_on_the_card),
-                                     cmocka_unit_test(caps_and_signs_hold_on_the_card),
-                                     cmocka_unit_test(a_kept_rule_changes_nothing),
-                                     cmocka_unit_test(the_price_of_leaving_out),
-                                     cmocka_unit_test(what_no_band_holds_is_refused),
-                                     cmocka_unit_test(intervals_are_read)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(nearest_points_by_hand),          cmocka_unit_test(all_points_said_is_a_line),
+      cmocka_unit_test(a_trend_pools_violators),         cmocka_unit_test(a_level_is_held_to_the_average),
+      cmocka_unit_test(a_kept_rule_leaves_every_bit),    cmocka_unit_test(points_said_leave_the_rest),
+      cmocka_unit_test(a_cap_is_the_best_that_keeps_it), cmocka_unit_test(points_that_do_not_fit_are_refused),
+      cmocka_unit_test(points_said_stand_on_the_card),   cmocka_unit_test(caps_and_signs_hold_on_the_card),
+      cmocka_unit_test(a_kept_rule_changes_nothing),     cmocka_unit_test(the_price_of_leaving_out),
+      cmocka_unit_test(what_no_band_holds_is_refused),   cmocka_unit_test(intervals_are_read)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
