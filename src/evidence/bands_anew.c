@@ -16,7 +16,7 @@
 #include "evidence/linear_boot.h"
 #include "evidence/study.h"
 
-enum { MOST_ROWS = 4000, FEWEST_DRAWS = 24, MOST_DRAWS = 96 };
+enum { MOST_ROWS = 2000, FEWEST_DRAWS = 16, MOST_DRAWS = 96 };
 static const double row_draws = 60000;
 
 typedef struct anew {

@@ -106,7 +106,7 @@ static void no_more_than_luck(const tally *t) {
 
 static void nothing_predicts_where_nothing_does(void **state) {
   (void)state;
-  tally t = many("2,000 rows, nothing predicts", (world){.rows = 2000, .intercept = -1.1}, 30);
+  tally t = many("2,000 rows, nothing predicts", (world){.rows = 2000, .intercept = -1.1}, 12);
   no_more_than_luck(&t);
   at_most(t.noise_below, t.noise, 0.05);
 }
@@ -115,7 +115,7 @@ static void idle_beside_active_do_not_predict(void **state) {
   (void)state;
   tally t = many(
       "3,000 rows, three others do",
-      (world){.rows = 3000, .intercept = -1.3, .number = 0.7, .category = 0.3, .flag = 0.7, .size = 0.5}, 20);
+      (world){.rows = 3000, .intercept = -1.3, .number = 0.7, .category = 0.3, .flag = 0.7, .size = 0.5}, 10);
   no_more_than_luck(&t);
 }
 
@@ -133,7 +133,7 @@ static void accounts_do_not_judge_themselves(void **state) {
 
 static void confounders_do_not_make_idle_ones_predict(void **state) {
   (void)state;
-  tally t = many("3,000 rows, a confounder", (world){.rows = 3000, .intercept = 0.5, .confounded = true}, 20);
+  tally t = many("3,000 rows, a confounder", (world){.rows = 3000, .intercept = 0.5, .confounded = true}, 10);
   no_more_than_luck(&t);
 }
 
@@ -143,7 +143,7 @@ static void a_moderate_effect_is_found(void **state) {
   (void)state;
   tally t =
       many("8,000 rows, three ratios of 1.4",
-           (world){.rows = 8000, .intercept = -1.2, .number = 0.168, .flag = 0.343, .category = 0.119}, 8);
+           (world){.rows = 8000, .intercept = -1.2, .number = 0.168, .flag = 0.343, .category = 0.119}, 4);
   assert_true(share(t.found, t.planted) > 60);
 }
 
