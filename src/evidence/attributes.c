@@ -102,11 +102,8 @@ static lf_status add_notes(lf_study *s, lf_error *err) {
   lf_text_list *notes = &s->out->notes;
   lf_status status = LF_OK;
   if (s->rows->n < s->history->n_rows)
-    LF_TRY(lf_say(
-        notes, err,
-        "Attributes are judged on %zu of the %zu rows, taken at equal strides: more would move no limit by "
-        "much.",
-        s->rows->n, s->history->n_rows));
+    LF_TRY(lf_say(notes, err, "Attributes are studied on %zu of the %zu rows, taken at equal strides.",
+                  s->rows->n, s->history->n_rows));
   if (s->rows->hidden_rows > 0)
     LF_TRY(lf_say(
         notes, err,

@@ -311,7 +311,7 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
   lf_text text = {0};
   lf_status status = LF_OK;
   lf_format_fixed(margin, 2, ratio, sizeof ratio);
-  lf_text_add(&text, "Every row is judged by bands and weights that were chosen without it");
+  lf_text_add(&text, "What judges a row, its bands and weights, was chosen without it");
   lf_text_addf(&text, s->rows->cluster ? ", and without its account. " : ". ");
   lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the "
                      "attribute says of them.");
