@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,12 @@ lf_status lf_grow(void *pointer, size_t *capacity, size_t needed, size_t size, l
   memcpy(pointer, &grown, sizeof grown);
   *capacity = wanted;
   return LF_OK;
+}
+
+void lf_memory_trim(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 lf_status lf_copy_text(const char *text, size_t n, char **copy, lf_error *err) {

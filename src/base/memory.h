@@ -13,6 +13,10 @@ lf_status lf_alloc(size_t count, size_t size, void *out_pointer, lf_error *err);
  * `needed` items; *capacity is in items. New items are not zeroed. Amortised doubling. */
 lf_status lf_grow(void *pointer, size_t *capacity, size_t needed, size_t size, lf_error *err);
 
+/* Gives memory that was freed in small blocks back to the system, where the C library can; without it a large
+ * table that was read in pieces leaves as much again behind. Costs a walk over all blocks. */
+void lf_memory_trim(void);
+
 /* A copy of n bytes of text and a closing NUL. */
 lf_status lf_copy_text(const char *text, size_t n, char **copy, lf_error *err);
 

@@ -38,6 +38,8 @@ lf_status lf_input_history(const lf_options *options, double default_holdout, co
                                .holdout_from = options->holdout_from,
                                .need_outcome = true,
                                .keep_origin = options->rows_to != NULL,
+                               /* a definition in force may ask for the values of any column */
+                               .release_ids = options->command == LF_COMMAND_FIT && !options->current,
                                .seed = options->seed};
   return lf_history_build(&table, &options->project, &wanted, run, history, err);
 }

@@ -1,5 +1,6 @@
 /* leadfit: the program. Finds the command, runs it, says how it ended. */
 #include <gsl/gsl_errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +163,10 @@ int main(int argc, char **argv) {
   sigaction(SIGTERM, &action, NULL);
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that write reports */
   gsl_set_error_handler_off();
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD,
+          1 << 18); /* a fixed one: large blocks go back to the system when they are freed */
+#endif
   lf_error err = {0};
   lf_status status = dispatch(argc, argv, &err);
   if (status != LF_OK && status != LF_E_ALARM) print_error(&err);

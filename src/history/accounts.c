@@ -12,7 +12,7 @@
 #include "base/parallel.h"
 #include "history/draft.h"
 
-enum { PARTS_MAX = 1024, KEYS_A_PART = 4096, CHUNKS = 16, BATCH = 1024 };
+enum { PARTS_MAX = 1024, KEYS_A_PART = 4096, CHUNKS = 16, BATCH = 1024, WAVES = 4, MANY_ROWS = 1 << 21 };
 
 /* A key and the row it stands in. */
 typedef struct sighting {
@@ -24,7 +24,8 @@ typedef struct numbering {
   const lf_column *column;
   uint32_t *first;  /* of each row: the first row with its key; in the end, the number of the account */
   uint32_t *number; /* of rows that are first */
-  sighting *sorted; /* by part, in row order within one */
+  sighting *sorted; /* of parts [from, to), by part, in row order within one */
+  size_t from, to;
   size_t n_parts;
   int shift;     /* part of a scattered key: its bits from here up */
   size_t *place; /* chunk x part: where the next row goes */
@@ -87,28 +88,31 @@ static void place_parts(numbering *n) {
 static void sort_chunk(void *context, size_t chunk) {
   const numbering *n = context;
   uint64_t keys[BATCH];
-  size_t *place = n->place + chunk * n->n_parts, from = 0, to = 0;
+  size_t *place = n->place + chunk * n->n_parts, from = 0, to = 0, before = n->start[n->from];
   lf_chunk_rows(&n->chunks, chunk, &from, &to);
   for (; from < to; from += BATCH) {
     size_t end = from + BATCH < to ? from + BATCH : to;
     read_keys(n->column, from, end, keys);
     for (size_t i = from; i < end; i++) {
       uint64_t key = keys[i - from];
-      n->first[i] = (uint32_t)i;
-      if (key) n->sorted[place[part_of(n, key)]++] = (sighting){key, (uint32_t)i};
+      size_t part = key ? part_of(n, key) : 0;
+      if (!key) n->first[i] = (uint32_t)i;
+      if (key && part >= n->from && part < n->to)
+        n->sorted[place[part]++ - before] = (sighting){key, (uint32_t)i};
     }
   }
 }
 
-static void find_firsts(void *context, size_t part) {
+static void find_firsts(void *context, size_t i) {
   numbering *n = context;
+  size_t part = n->from + i, before = n->start[n->from];
   sighting *seen = NULL; /* open addressing; key 0 is free */
   size_t keys = n->start[part + 1] - n->start[part], slots = 16;
   while (slots < 2 * keys) slots *= 2;
   n->status[part] = lf_alloc(slots, sizeof *seen, &seen, NULL);
   if (n->status[part] != LF_OK) return;
   for (size_t k = n->start[part]; k < n->start[part + 1]; k++) {
-    const sighting *s = &n->sorted[k];
+    const sighting *s = &n->sorted[k - before];
     size_t slot = (size_t)(scatter(s->key) >> 20) & (slots - 1);
     while (seen[slot].key && seen[slot].key != s->key) slot = (slot + 1) & (slots - 1);
     if (!seen[slot].key) seen[slot] = *s;
@@ -143,6 +147,22 @@ static void take_numbers(void *context, size_t chunk) {
   for (size_t i = from; i < to; i++) n->first[i] = n->number[n->first[i]];
 }
 
+/* Finds the first rows of keys in parts [from, to). */
+static lf_status find_wave(numbering *n, size_t from, size_t to, const lf_run *run, lf_error *err) {
+  lf_status status = LF_OK;
+  n->from = from;
+  n->to = to;
+  LF_TRY(lf_alloc(n->start[to] - n->start[from], sizeof *n->sorted, &n->sorted, err));
+  lf_parallel_for(run, n->chunks.count, sort_chunk, n);
+  lf_parallel_for(run, to - from, find_firsts, n);
+  for (size_t p = from; p < to; p++)
+    if (n->status[p] != LF_OK) LF_TRY(lf_fail(err, n->status[p], "not enough memory to number the accounts"));
+cleanup:
+  free(n->sorted);
+  n->sorted = NULL;
+  return status;
+}
+
 static lf_status number_sorted(numbering *n, size_t rows, const lf_run *run, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(n->chunks.count * n->n_parts, sizeof *n->place, &n->place, err));
@@ -150,13 +170,8 @@ static lf_status number_sorted(numbering *n, size_t rows, const lf_run *run, lf_
   LF_TRY(lf_alloc(n->n_parts, sizeof *n->status, &n->status, err));
   lf_parallel_for(run, n->chunks.count, count_parts, n);
   place_parts(n);
-  LF_TRY(lf_alloc(n->start[n->n_parts], sizeof *n->sorted, &n->sorted, err));
-  lf_parallel_for(run, n->chunks.count, sort_chunk, n);
-  lf_parallel_for(run, n->n_parts, find_firsts, n);
-  for (size_t p = 0; p < n->n_parts; p++)
-    if (n->status[p] != LF_OK) LF_TRY(lf_fail(err, n->status[p], "not enough memory to number the accounts"));
-  free(n->sorted);
-  n->sorted = NULL;
+  size_t at_once = rows > MANY_ROWS ? n->n_parts / WAVES : n->n_parts;
+  for (size_t p = 0; p < n->n_parts; p += at_once) LF_TRY(find_wave(n, p, p + at_once, run, err));
   LF_TRY(lf_alloc(rows, sizeof *n->number, &n->number, err));
   lf_parallel_for(run, n->chunks.count, count_firsts, n);
   lf_parallel_for(run, n->chunks.count, number_firsts, n);
@@ -165,7 +180,6 @@ cleanup:
   free(n->place);
   free(n->start);
   free(n->status);
-  free(n->sorted);
   free(n->number);
   return status;
 }

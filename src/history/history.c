@@ -48,6 +48,14 @@ static lf_status start(lf_draft *draft, lf_table **table, lf_error *err) {
   return status;
 }
 
+/* Rows are numbered by account and told apart by then; nothing else asks for such values. */
+static void release_ids(const lf_history *h) {
+  const size_t columns[] = {h->id, h->account};
+  for (size_t k = 0; k < 2; k++)
+    if (columns[k] != SIZE_MAX && h->table->columns[columns[k]].store != LF_STORE_CODES)
+      lf_column_release(&h->table->columns[columns[k]]);
+}
+
 typedef lf_status (*step)(lf_draft *, lf_error *);
 
 lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
@@ -65,6 +73,7 @@ lf_status lf_history_build(lf_table **table, const lf_project *project, const lf
   }
   free(draft.state);
   free(draft.identity);
+  if (status == LF_OK && options->release_ids) release_ids(draft.history);
   if (status == LF_OK) lf_table_rest(draft.history->table);
   lf_table_free(*table);
   *table = NULL;

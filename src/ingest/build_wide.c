@@ -33,30 +33,49 @@ static void key_set_add(key_set *set, uint64_t key) {
   set->n++;
 }
 
+/* Keys are sorted into parts whose sets fit in the cache. Of many keys, some parts are handled at a time, so
+ * that the sorted keys take little beside the keys themselves. */
+enum { PARTS = 256, WAVES = 8, MANY_KEYS = 1 << 21 };
+
+static size_t part_of(uint64_t key) {
+  return (scatter(key) >> 20) % PARTS;
+}
+
+/* Counts the parts from `from` to `to`; first: where each part begins in the order of all. */
+static void count_parts(const uint64_t *keys, size_t n, const size_t *first, size_t from, size_t to,
+                        uint64_t *sorted, key_set *set, uint64_t *distinct) {
+  size_t next[PARTS];
+  for (size_t p = from; p < to; p++) next[p] = first[p] - first[from];
+  for (size_t i = 0; i < n; i++) {
+    size_t p = part_of(keys[i]);
+    if (keys[i] && p >= from && p < to) sorted[next[p]++] = keys[i];
+  }
+  for (size_t p = from; p < to; p++) {
+    set->n = 0;
+    memset(set->slots, 0, set->n_slots * sizeof *set->slots);
+    for (size_t i = first[p] - first[from]; i < next[p]; i++) key_set_add(set, sorted[i]);
+    *distinct += set->n;
+  }
+}
+
 lf_status lf_count_distinct(const uint64_t *keys, size_t n, uint64_t *distinct, lf_error *err) {
-  enum { PARTS = 256 };
   lf_status status = LF_OK;
   uint64_t *sorted = NULL;
   key_set set = {0};
-  size_t first[PARTS + 1] = {0}, next[PARTS], most = 0;
+  size_t first[PARTS + 1] = {0}, most = 0, most_at_once = 0, at_once = n > MANY_KEYS ? PARTS / WAVES : PARTS;
   *distinct = 0;
   for (size_t i = 0; i < n; i++)
-    if (keys[i]) first[(scatter(keys[i]) >> 20) % PARTS + 1]++;
+    if (keys[i]) first[part_of(keys[i]) + 1]++;
   for (size_t p = 0; p < PARTS; p++) {
     if (first[p + 1] > most) most = first[p + 1];
     first[p + 1] += first[p];
-    next[p] = first[p];
   }
-  LF_TRY(lf_alloc(first[PARTS], sizeof *sorted, &sorted, err));
+  for (size_t p = 0; p < PARTS; p += at_once)
+    if (first[p + at_once] - first[p] > most_at_once) most_at_once = first[p + at_once] - first[p];
+  LF_TRY(lf_alloc(most_at_once, sizeof *sorted, &sorted, err));
   LF_TRY(key_set_init(&set, most, err));
-  for (size_t i = 0; i < n; i++)
-    if (keys[i]) sorted[next[(scatter(keys[i]) >> 20) % PARTS]++] = keys[i];
-  for (size_t p = 0; p < PARTS; p++) {
-    set.n = 0;
-    memset(set.slots, 0, set.n_slots * sizeof *set.slots);
-    for (size_t i = first[p]; i < first[p + 1]; i++) key_set_add(&set, sorted[i]);
-    *distinct += set.n;
-  }
+  for (size_t p = 0; p < PARTS; p += at_once)
+    count_parts(keys, n, first, p, p + at_once, sorted, &set, distinct);
 cleanup:
   free(sorted);
   free(set.slots);

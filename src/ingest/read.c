@@ -150,6 +150,8 @@ cleanup:
 
 /* ---- building ---- */
 
+enum { TRIM_ROWS = 1 << 18 };
+
 typedef struct building {
   lf_reader *reader;
   lf_table *table;
@@ -170,6 +172,7 @@ static void build_one(void *context, size_t i) {
   if (b->status[i] == LF_OK)
     b->status[i] = lf_column_build(&r->pieces, i, &wish, &b->table->columns[i], b->spelled[i], &b->again[i],
                                    &b->errors[i]);
+  if (r->pieces.first_row[r->pieces.n] >= TRIM_ROWS) lf_memory_trim(); /* the cells of its pieces */
 }
 
 static lf_status build_pass(building *b, lf_error *err) {
@@ -293,5 +296,6 @@ lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_ta
 cleanup:
   lf_table_free(t);
   close_reader(&r);
+  if (status == LF_OK && (*table)->n_rows >= TRIM_ROWS) lf_memory_trim();
   return status;
 }
