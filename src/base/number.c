@@ -96,3 +96,17 @@ bool lf_parse_double(const char *text, size_t n, double *value) {
   *value = d.negative ? -magnitude : magnitude;
   return true;
 }
+
+bool lf_parse_size(const char *text, size_t n, uint64_t *bytes) {
+  static const char multiples[] = "kKmMgGtT";
+  double number = 0, factor = 1;
+  const char *unit = n ? memchr(multiples, text[n - 1], sizeof multiples - 1) : NULL;
+  if (unit) {
+    for (long i = 0; i <= (unit - multiples) / 2; i++) factor *= 1024;
+    n--;
+  }
+  if (!n || !lf_parse_double(text, n, &number) || !(number * factor >= 1 && number * factor <= 0x1p60))
+    return false;
+  *bytes = (uint64_t)(number * factor);
+  return true;
+}

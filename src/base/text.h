@@ -32,6 +32,9 @@ int lf_format_fixed(double value, int decimals, char *out, size_t size);
 /* Plain decimal number ([+-]digits[.digits][e[+-]digits]) over exactly n bytes; false where anything else
  * stands there (hex, nan, inf, spaces, empty). Correctly rounded, whatever the locale. */
 bool lf_parse_double(const char *text, size_t n, double *value);
+/* A number of bytes from 1 to 2^60, with K, M, G or T for the binary multiples: "65536", "256M", "1.5g".
+ * False for anything else. */
+bool lf_parse_size(const char *text, size_t n, uint64_t *bytes);
 
 /* Narrows [*text, *text + *n) past ASCII and non-breaking white space at both ends. */
 void lf_trim(const char **text, size_t *n);

@@ -25,7 +25,7 @@ lf_status lf_input_history(const lf_options *options, double default_holdout, co
                            lf_history **history, lf_error *err);
 
 /* For commands that read their inputs twice: keeps standard input where it is one of them. */
-lf_status lf_input_keep(const char *const *paths, size_t n, lf_error *err);
+lf_status lf_input_keep(const char *const *paths, size_t n, const lf_run *run, lf_error *err);
 
 /* Writes bytes to standard output; LF_E_IO where it is closed or full. */
 lf_status lf_print(const char *bytes, size_t n, lf_error *err);

@@ -247,7 +247,7 @@ lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_er
   lf_compare_options wanted = {.seed = options->seed};
   lf_status status = LF_OK;
   LF_TRY(sort_arguments(&job, err));
-  if (options->rows_to) LF_TRY(lf_input_keep(job.paths, job.n_paths, err));
+  if (options->rows_to) LF_TRY(lf_input_keep(job.paths, job.n_paths, run, err));
   LF_TRY(read_history(&job, err));
   for (size_t k = 0; k < job.n; k++)
     LF_TRY(lf_contender_score(&job.contenders[k], job.history, job.from, run, err));

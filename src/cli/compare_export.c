@@ -152,7 +152,7 @@ static lf_status write_all(writing *w, const lf_run *run, lf_error *err) {
   add_header(w);
   for (size_t i = 0; i < w->export->n_inputs; i++) {
     lf_records *records = NULL;
-    LF_TRY(lf_records_open(w->export->inputs[i], &records, err));
+    LF_TRY(lf_records_open(w->export->inputs[i], run, &records, err));
     if (i == 0) {
       first = records;
       w->delimiter = lf_records_delimiter(first);

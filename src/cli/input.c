@@ -38,14 +38,15 @@ lf_status lf_input_history(const lf_options *options, double default_holdout, co
                                .holdout_from = options->holdout_from,
                                .need_outcome = true,
                                .keep_origin = options->rows_to != NULL,
+                               .show_without = options->command == LF_COMMAND_INSPECT,
                                /* a definition in force may ask for the values of any column */
                                .release_ids = options->command == LF_COMMAND_FIT && !options->current,
                                .seed = options->seed};
   return lf_history_build(&table, &options->project, &wanted, run, history, err);
 }
 
-lf_status lf_input_keep(const char *const *paths, size_t n, lf_error *err) {
+lf_status lf_input_keep(const char *const *paths, size_t n, const lf_run *run, lf_error *err) {
   for (size_t i = 0; i < n; i++)
-    if (strcmp(paths[i], "-") == 0) return lf_keep_standard_input(err);
+    if (strcmp(paths[i], "-") == 0) return lf_keep_standard_input(run, err);
   return LF_OK;
 }

@@ -168,20 +168,9 @@ static lf_status set_whole(const char *name, const char *value, double low, doub
   return status;
 }
 
-/* "256M", "4G", "65536": bytes, with the usual binary multiples. */
 static lf_status set_size(const char *name, const char *value, uint64_t *field, lf_error *err) {
-  static const char multiples[] = "KMGT";
-  size_t n = strlen(value);
-  double number = 0, factor = 1;
-  const char *unit = n ? strchr(multiples, value[n - 1] & ~32) : NULL;
-  if (n && unit && *unit) {
-    for (const char *m = multiples; m <= unit; m++) factor *= 1024;
-    n--;
-  }
-  if (!n || !lf_parse_double(value, n, &number) || !(number * factor >= 1 && number * factor <= 0x1p60))
-    return lf_fail(err, LF_E_USAGE, "--%s takes a size such as 256M or 4G, not '%s'", name, value);
-  *field = (uint64_t)(number * factor);
-  return LF_OK;
+  if (lf_parse_size(value, strlen(value), field)) return LF_OK;
+  return lf_fail(err, LF_E_USAGE, "--%s takes a size such as 256M or 4G, not '%s'", name, value);
 }
 
 static lf_status add_kind(lf_options *o, const char *value, lf_error *err) {

@@ -107,11 +107,11 @@ static lf_status flush(score_job *job, size_t above, lf_error *err) {
 }
 
 /* The header of the output is that of the first input. */
-static lf_status copy_header(score_job *job, lf_error *err) {
+static lf_status copy_header(score_job *job, const lf_run *run, lf_error *err) {
   const char *bytes = NULL;
   size_t n = 0;
   lf_status status = LF_OK;
-  LF_TRY(lf_records_open(job->options->paths[0], &job->first, err));
+  LF_TRY(lf_records_open(job->options->paths[0], run, &job->first, err));
   job->delimiter = lf_records_delimiter(job->first);
   LF_TRY(lf_records_next(job->first, &bytes, &n, err));
   lf_text_add_n(&job->text, bytes, n);
@@ -148,7 +148,7 @@ static lf_status copy_further(score_job *job, const char *path, size_t *row, con
   const char *bytes = NULL;
   size_t n = 0;
   lf_status status = LF_OK;
-  LF_TRY(lf_records_open(path, &records, err));
+  LF_TRY(lf_records_open(path, run, &records, err));
   LF_TRY(lf_records_follow(records, job->first, err));
   LF_TRY(lf_records_next(records, &bytes, &n, err));
   LF_TRY(copy_records(job, records, path, row, run, err));
@@ -160,7 +160,7 @@ cleanup:
 static lf_status copy_all(score_job *job, const lf_run *run, lf_error *err) {
   const char *const *paths = job->options->paths;
   size_t row = 0;
-  lf_status status = copy_header(job, err);
+  lf_status status = copy_header(job, run, err);
   if (status == LF_OK) status = copy_records(job, job->first, paths[0], &row, run, err);
   for (size_t i = 1; i < job->options->n_paths && status == LF_OK; i++)
     status = copy_further(job, paths[i], &row, run, err);
@@ -206,7 +206,7 @@ lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_erro
   char *absent = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_scorecard_load(options->config, &job.card, err));
-  LF_TRY(lf_input_keep(options->paths, options->n_paths, err));
+  LF_TRY(lf_input_keep(options->paths, options->n_paths, run, err));
   LF_TRY(lf_input_table(options, run, &job.table, err));
   if (job.table->n_ragged) warn_ragged(options, job.table);
   LF_TRY(lf_codes_make(job.card->attributes, job.table, run, &job.codes, &absent, err));

@@ -21,6 +21,7 @@ typedef struct lf_draft {
   const lf_project *project;
   const lf_history_options *options;
   const lf_run *run;
+  bool need_outcome;  /* as the options say; false once there is none and there need not be one */
   uint8_t *state;     /* lf_row_state of each row; NULL once the rows are split: then history->won has it */
   uint64_t *identity; /* hash of the content of each row, weight aside; NULL where nothing has asked for it */
 } lf_draft;

@@ -64,7 +64,8 @@ lf_status lf_history_build(lf_table **table, const lf_project *project, const lf
                                lf_maturity_hold, lf_cohorts_check, lf_rows_screen,
                                lf_split_rows,    lf_fold_rows,     lf_screen_columns};
   enum { STEPS = sizeof steps / sizeof *steps };
-  lf_draft draft = {.project = project, .options = options, .run = run};
+  lf_draft draft = {
+      .project = project, .options = options, .run = run, .need_outcome = options->need_outcome};
   lf_status status = start(&draft, table, err);
   for (size_t i = 0; i < STEPS && status == LF_OK; i++) {
     lf_progress(run, "understanding the columns", i, STEPS);

@@ -52,6 +52,8 @@ typedef struct lf_history_options {
                                outcome column */
   bool keep_origin;         /* say of each row which of the rows read it was */
   bool keep_suspects;       /* do not leave out columns that give the outcome away */
+  bool show_without; /* where need_outcome, but no outcome can be told: go on as if it were false, with a note
+                        that says what is missing */
   bool release_ids; /* let go of the cells of id and account columns of many values, once rows are numbered */
 } lf_history_options;
 

@@ -5,7 +5,8 @@
  * decided at age s of n_s still open just before: Kaplan & Meier (1958), open rows censored. The curve told
  * is 1 - S. A cohort is a calendar month of creation. What closed early in a young cohort closed fast, and is
  * not like what will close; so a cohort leaves as a whole, by its month, never row by row for being open.
- * From the newest month back, cohorts leave while more than MOST_OPEN of their rows are open. Never more than
+ * From the newest month back, cohorts leave while more than MOST_OPEN of their rows are open: while the median row
+ * has not been decided, those that have are the faster half, and what they say of the rest is a guess. Never more than
  * a third of the decided rows, and never all wins or losses of the rest. */
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "history/draft.h"
 
 enum { AGES = 3650, FEWEST_ROWS = 20, MOST_MONTHS = 12 * 200 + 1, BATCH = 512, CHUNKS = 16 };
-static const double MOST_OPEN = 0.8;
+static const double MOST_OPEN = 0.5;
 static const int AGE_TOLD[LF_MATURITY_AGES] = {30, 60, 90, 180, 365};
 
 /* 12 * year + month (0..11) of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
@@ -260,7 +261,7 @@ lf_status lf_maturity_hold(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
   maturing m = {.draft = draft, .chunks = lf_cut(h->table->n_rows, 1 << 14, CHUNKS)};
-  if (!draft->options->need_outcome || h->date_is_row || h->created == SIZE_MAX || h->date == SIZE_MAX ||
+  if (!draft->need_outcome || h->date_is_row || h->created == SIZE_MAX || h->date == SIZE_MAX ||
       h->created == h->date)
     return LF_OK;
   m.created = &h->table->columns[h->created];

@@ -318,7 +318,7 @@ static lf_status count_left_out(lf_draft *draft, const lf_reading *reading, lf_e
     if (draft->state[i] == LF_ROW_OPEN) h->open++;
     if (draft->state[i] == LF_ROW_UNCLEAR) rows[lf_column_code(column, i)]++;
   }
-  if (draft->options->need_outcome) {
+  if (draft->need_outcome) {
     if (h->open) LF_TRY(lf_exclude_rows(h, h->open, err, "open: no outcome yet"));
     for (uint32_t code = 1; code <= reading->n_levels; code++) unclear += rows[code];
     for (uint32_t shown = 0; shown < 8 && named < unclear; shown++) {
@@ -369,17 +369,27 @@ static lf_status leave_out_others(lf_draft *draft, size_t column, const lf_readi
   return status;
 }
 
+/* Rows are taken without an outcome. Where one was wanted, the note says why there is none. */
+static lf_status go_without(lf_draft *draft, const lf_error *why, lf_error *err) {
+  lf_history *h = draft->history;
+  memset(draft->state, LF_ROW_UNKNOWN, h->table->n_rows);
+  if (!draft->need_outcome)
+    return lf_note(h, err, "no outcome column was found: rows are taken without an outcome");
+  draft->need_outcome = false;
+  return lf_note(h, err, "no outcome: %s", why->message);
+}
+
 lf_status lf_outcome_find(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   bool said = h->outcome != SIZE_MAX;
   size_t column = h->outcome;
   lf_reading reading = {0};
-  lf_status status = said ? LF_OK : infer(draft, &column, err);
-  if (status == LF_OK) status = read_chosen(draft, column, &reading, err);
-  if (status == LF_E_DATA && !draft->options->need_outcome && !said) {
-    memset(draft->state, LF_ROW_UNKNOWN, h->table->n_rows);
-    return lf_note(h, err, "no outcome column was found: rows are taken without an outcome");
-  }
+  lf_error why = {0};
+  lf_status status = said ? LF_OK : infer(draft, &column, &why);
+  if (status == LF_OK) status = read_chosen(draft, column, &reading, &why);
+  bool without = !draft->need_outcome || draft->options->show_without;
+  if (status == LF_E_DATA && without && !said) return go_without(draft, &why, err);
+  if (status != LF_OK && err) *err = why;
   if (status != LF_OK) return status;
   h->outcome = column;
   h->roles[column].role = LF_ROLE_OUTCOME;

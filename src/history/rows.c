@@ -342,7 +342,7 @@ static lf_status check_classes(const lf_draft *draft, lf_error *err) {
     return lf_fail(err, LF_E_DATA, "no row of %zu can be used: %s", h->table->n_rows,
                    h->open ? "all are open, and only won and lost rows teach anything"
                            : "check the outcome and weight columns");
-  if (!draft->options->need_outcome || (count[0] && count[1])) return LF_OK;
+  if (!draft->need_outcome || (count[0] && count[1])) return LF_OK;
   return lf_fail(err, LF_E_DATA,
                  "all %llu closed rows are %s, so nothing tells winning from losing: add rows that were %s",
                  (unsigned long long)used, count[1] ? "won" : "lost", count[1] ? "lost" : "won");
@@ -350,7 +350,7 @@ static lf_status check_classes(const lf_draft *draft, lf_error *err) {
 
 lf_status lf_rows_screen(lf_draft *draft, lf_error *err) {
   lf_status status = screen_weights(draft, err);
-  if (status == LF_OK && draft->options->need_outcome) status = screen_repeats(draft, err);
+  if (status == LF_OK && draft->need_outcome) status = screen_repeats(draft, err);
   if (status == LF_OK) status = check_classes(draft, err);
   return status;
 }

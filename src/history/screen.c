@@ -192,14 +192,14 @@ static lf_status check_some_left(const screening *s, lf_error *err) {
     left += lf_history_is_attribute(h, c);
     leaks += h->roles[c].role == LF_ROLE_EXCLUDED;
   }
-  if (left || !s->draft->options->need_outcome) return LF_OK;
+  if (left || !s->draft->need_outcome) return LF_OK;
   return lf_note(
       s->history, err,
       "no column is left that may be an attribute (%zu were left out): see why, and insist with keep", leaks);
 }
 
 lf_status lf_screen_columns(lf_draft *draft, lf_error *err) {
-  screening s = {.draft = draft, .history = draft->history, .judged = draft->options->need_outcome};
+  screening s = {.draft = draft, .history = draft->history, .judged = draft->need_outcome};
   lf_status status = LF_OK;
   if (s.judged) LF_TRY(lf_profiles_make(s.history, draft->run, &s.profiles, err));
   for (size_t c = 0; c < s.history->table->n_columns; c++)

@@ -220,7 +220,7 @@ static lf_status check_sides(lf_draft *draft, const sides *s, lf_error *err) {
     for (size_t k = 0; k < 6; k++) count[k / 3][k % 3] += j.count[c][k / 3][k % 3];
   draft->history->n_train = count[0][0] + count[0][1] + count[0][2];
   draft->history->n_rows = draft->history->n_train + count[1][0] + count[1][1] + count[1][2];
-  if (!draft->options->need_outcome) return LF_OK;
+  if (!draft->need_outcome) return LF_OK;
   if (!count[0][LF_ROW_WON] || !count[0][LF_ROW_LOST])
     return lf_fail(err, LF_E_DATA,
                    "the training rows (%llu) are all %s: nothing can be learned; make the holdout smaller "

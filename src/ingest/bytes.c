@@ -52,18 +52,21 @@ void lf_bytes_close(lf_bytes *bytes) {
 }
 
 /* Copies all that fd gives to out. */
-static lf_status copy_all(int fd, const char *name, int out, size_t *total, lf_error *err) {
+static lf_status copy_all(int fd, const char *name, int out, const lf_run *run, size_t *total,
+                          lf_error *err) {
   enum { BLOCK = 1 << 16 };
   lf_status status = LF_OK;
   char *block = NULL;
   LF_TRY(lf_alloc(BLOCK, 1, &block, err));
   for (;;) {
+    LF_TRY(lf_check_interrupt(run, err)); /* a read that waits for a pipe ends with a signal */
     ssize_t got = read(fd, block, BLOCK);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) LF_TRY(lf_fail_at(err, LF_E_IO, name, 0, 0, "cannot be read: %s", strerror(errno)));
     if (got == 0) break;
     LF_TRY(lf_write_all(out, block, (size_t)got, "the temporary copy of the input", err));
     *total += (size_t)got;
+    lf_progress(run, "copying the input", 0, 0);
   }
 cleanup:
   free(block);
@@ -71,12 +74,12 @@ cleanup:
 }
 
 /* Copies all that fd gives to an unlinked file, and maps that. */
-static lf_status spool(int fd, const char *name, lf_bytes *bytes, lf_error *err) {
+static lf_status spool(int fd, const char *name, const lf_run *run, lf_bytes *bytes, lf_error *err) {
   lf_status status = LF_OK;
   int out = -1;
   size_t total = 0;
   LF_TRY(lf_spool_open(&out, err));
-  LF_TRY(copy_all(fd, name, out, &total, err));
+  LF_TRY(copy_all(fd, name, out, run, &total, err));
   LF_TRY(lf_bytes_map(out, total, name, bytes, err));
 cleanup:
   if (out >= 0) close(out);
@@ -84,22 +87,22 @@ cleanup:
 }
 
 /* A file on standard input that nobody has read from is mapped, so that it can be read again. */
-static lf_status open_standard_input(lf_bytes *bytes, lf_error *err) {
+static lf_status open_standard_input(const lf_run *run, lf_bytes *bytes, lf_error *err) {
   struct stat about;
   bool file = fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode);
   if (file && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
     return lf_bytes_map(STDIN_FILENO, (size_t)about.st_size, "-", bytes, err);
-  return spool(STDIN_FILENO, "-", bytes, err);
+  return spool(STDIN_FILENO, "-", run, bytes, err);
 }
 
-lf_status lf_keep_standard_input(lf_error *err) {
+lf_status lf_keep_standard_input(const lf_run *run, lf_error *err) {
   struct stat about;
   lf_status status = LF_OK;
   int out = -1;
   if (fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
     return LF_OK;
   LF_TRY(lf_spool_open(&out, err));
-  LF_TRY(copy_all(STDIN_FILENO, "-", out, &(size_t){0}, err));
+  LF_TRY(copy_all(STDIN_FILENO, "-", out, run, &(size_t){0}, err));
   if (lseek(out, 0, SEEK_SET) != 0 || dup2(out, STDIN_FILENO) < 0)
     status = lf_fail_at(err, LF_E_IO, "-", 0, 0, "cannot be kept: %s", strerror(errno));
 cleanup:
@@ -107,8 +110,8 @@ cleanup:
   return status;
 }
 
-static lf_status open_raw(const char *path, lf_bytes *bytes, lf_error *err) {
-  if (strcmp(path, "-") == 0) return open_standard_input(bytes, err);
+static lf_status open_raw(const char *path, const lf_run *run, lf_bytes *bytes, lf_error *err) {
+  if (strcmp(path, "-") == 0) return open_standard_input(run, bytes, err);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return lf_fail_at(err, LF_E_IO, path, 0, 0, "cannot be opened: %s: check the name and the permissions",
@@ -122,22 +125,22 @@ static lf_status open_raw(const char *path, lf_bytes *bytes, lf_error *err) {
   else if (S_ISREG(about.st_mode))
     status = lf_bytes_map(fd, (size_t)about.st_size, path, bytes, err);
   else
-    status = spool(fd, path, bytes, err);
+    status = spool(fd, path, run, bytes, err);
   close(fd);
   return status;
 }
 
-lf_status lf_bytes_open(const char *path, lf_bytes *bytes, lf_error *err) {
+lf_status lf_bytes_open(const char *path, const lf_run *run, lf_bytes *bytes, lf_error *err) {
   lf_status status = LF_OK;
   lf_bytes raw = {0};
   int fd = -1;
   bool known = false;
   uint64_t written = 0;
-  LF_TRY(open_raw(path, &raw, err));
-  LF_TRY(lf_decompress(&raw, path, -1, &known, &written, err));
+  LF_TRY(open_raw(path, run, &raw, err));
+  LF_TRY(lf_decompress(&raw, path, -1, run, &known, &written, err));
   if (known) {
     LF_TRY(lf_spool_open(&fd, err));
-    LF_TRY(lf_decompress(&raw, path, fd, &known, &written, err));
+    LF_TRY(lf_decompress(&raw, path, fd, run, &known, &written, err));
     LF_TRY(lf_bytes_map(fd, (size_t)written, path, bytes, err));
   } else {
     *bytes = raw;
@@ -203,7 +206,8 @@ static size_t convert(const lf_bytes *bytes, size_t at, size_t end, bool latin, 
   return n;
 }
 
-lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, bool *latin, lf_error *err) {
+lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, const lf_run *run, bool *latin,
+                             lf_error *err) {
   enum { BLOCK = 1 << 16 };
   lf_status status = LF_OK;
   char *out = NULL;
@@ -219,6 +223,7 @@ lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, bool *latin, lf_
     LF_TRY(lf_write_all(fd, out, n, "the temporary copy of the input", err));
     total += n;
     at = end;
+    LF_TRY(lf_check_interrupt(run, err));
   }
   lf_bytes converted = {0};
   LF_TRY(lf_bytes_map(fd, total, name, &converted, err));

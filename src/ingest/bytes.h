@@ -15,7 +15,7 @@ typedef struct lf_bytes {
 } lf_bytes;
 
 /* Opens path ("-": standard input); compression is told by the first bytes, not by the name. */
-lf_status lf_bytes_open(const char *path, lf_bytes *bytes, lf_error *err);
+lf_status lf_bytes_open(const char *path, const lf_run *run, lf_bytes *bytes, lf_error *err);
 void lf_bytes_close(lf_bytes *bytes);
 
 /* Lets go of the memory behind [from, to) of mapped data: it is read from the file again where it is needed
@@ -27,7 +27,8 @@ lf_status lf_bytes_sha256(const lf_bytes *bytes, const lf_run *run, char out[65]
 /* Replaces bytes that are not valid UTF-8: where valid multi-byte characters outnumber the bad bytes, bad
  * ones become U+FFFD (*latin false); else every high byte is read as Windows-1252 (*latin true). name is for
  * errors. */
-lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, bool *latin, lf_error *err);
+lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, const lf_run *run, bool *latin,
+                             lf_error *err);
 
 /* An unlinked temporary file, open for reading and writing. */
 lf_status lf_spool_open(int *fd, lf_error *err);
@@ -35,7 +36,7 @@ lf_status lf_spool_open(int *fd, lf_error *err);
 lf_status lf_bytes_map(int fd, size_t n, const char *name, lf_bytes *bytes, lf_error *err);
 
 /* Writes the decompressed form of bytes to fd; *known false where they are not compressed. */
-lf_status lf_decompress(const lf_bytes *bytes, const char *name, int fd, bool *known, uint64_t *written,
-                        lf_error *err);
+lf_status lf_decompress(const lf_bytes *bytes, const char *name, int fd, const lf_run *run, bool *known,
+                        uint64_t *written, lf_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* Cutting, reading in parallel, and making sure that the pieces meet. */
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -69,8 +70,14 @@ typedef struct pass {
   size_t n_hashes;
   lf_status *status; /* one a task */
   lf_error *errors;
-  atomic_size_t next, done;
+  atomic_size_t next, done, rows;
 } pass;
+
+static void tell_rows(const lf_run *run, size_t rows, size_t done, size_t total) {
+  char stage[64];
+  snprintf(stage, sizeof stage, "reading, %zu rows so far", rows);
+  lf_progress(run, stage, done, total);
+}
 
 static void run_task(pass *p, size_t worker, size_t i) {
   if (i < p->n_hashes) {
@@ -83,8 +90,9 @@ static void run_task(pass *p, size_t worker, size_t i) {
   lf_piece *piece = &pieces->items[i - p->n_hashes];
   piece->shelf = worker;
   p->status[i] = lf_piece_read(piece, &p->reading, &pieces->shelves[worker], &p->errors[i]);
-  size_t done = atomic_fetch_add(&p->done, 1) + 1;
-  if (worker == 0) lf_progress(p->reader->run, "reading", done, pieces->n);
+  size_t done = atomic_fetch_add(&p->done, 1) + 1,
+         rows = atomic_fetch_add(&p->rows, piece->rows) + piece->rows;
+  if (worker == 0) tell_rows(p->reader->run, rows, done, pieces->n);
 }
 
 /* Takes one task after the other until none is left. */

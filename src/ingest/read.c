@@ -26,7 +26,7 @@ static lf_status open_sources(lf_reader *r, lf_error *err) {
   if (!r->options->n_paths) return lf_fail(err, LF_E_USAGE, "no file to read: name at least one");
   lf_status status = lf_alloc(r->options->n_paths, sizeof *r->sources, &r->sources, err);
   for (size_t i = 0; i < r->options->n_paths && status == LF_OK; i++) {
-    status = lf_source_open(r->options->paths[i], &r->sources[i], err);
+    status = lf_source_open(r->options->paths[i], r->run, &r->sources[i], err);
     if (status == LF_OK) r->n_sources = i + 1;
   }
   return status;
@@ -126,7 +126,7 @@ static lf_status convert_bad(lf_reader *r, bool *converted, lf_error *err) {
     if (r->sources[s].converted)
       return lf_fail_at(err, LF_E_DATA, r->sources[s].path, 0, 0,
                         "is in no known encoding: save it as UTF-8");
-    lf_status status = lf_source_convert(&r->sources[s], err);
+    lf_status status = lf_source_convert(&r->sources[s], r->run, err);
     if (status != LF_OK) return status;
     *converted = true;
   }

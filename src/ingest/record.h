@@ -6,12 +6,12 @@
 
 /* Puts an unlinked copy in the place of a standard input that can be read only once, so that "-" can be
  * opened several times. */
-lf_status lf_keep_standard_input(lf_error *err);
+lf_status lf_keep_standard_input(const lf_run *run, lf_error *err);
 
 /* One opened, decompressed, sniffed input. */
 typedef struct lf_records lf_records;
 
-lf_status lf_records_open(const char *path, lf_records **records, lf_error *err);
+lf_status lf_records_open(const char *path, const lf_run *run, lf_records **records, lf_error *err);
 void lf_records_free(lf_records *records);
 char lf_records_delimiter(const lf_records *records);
 /* Gives the records of this input as records of the first one: the same columns in its order, with its

@@ -18,12 +18,13 @@ static lf_status sniff(lf_input_source *s, lf_error *err) {
   return LF_OK;
 }
 
-lf_status lf_source_open(const char *path, lf_input_source *source, lf_error *err) {
+lf_status lf_source_open(const char *path, const lf_run *run, lf_input_source *source, lf_error *err) {
   lf_status status = LF_OK;
   lf_input_source s = {.path = path};
-  LF_TRY(lf_bytes_open(path, &s.bytes, err));
+  LF_TRY(lf_bytes_open(path, run, &s.bytes, err));
   LF_TRY(sniff(&s, err));
-  if (lf_utf8_valid_prefix(s.bytes.data, s.dialect.body) < s.dialect.body) LF_TRY(lf_source_convert(&s, err));
+  if (lf_utf8_valid_prefix(s.bytes.data, s.dialect.body) < s.dialect.body)
+    LF_TRY(lf_source_convert(&s, run, err));
   *source = s;
   s = (lf_input_source){0};
 cleanup:
@@ -31,10 +32,10 @@ cleanup:
   return status;
 }
 
-lf_status lf_source_convert(lf_input_source *source, lf_error *err) {
+lf_status lf_source_convert(lf_input_source *source, const lf_run *run, lf_error *err) {
   lf_bytes text = source->bytes;
   text.map = NULL; /* stays with the source until the end: its hash is of these bytes */
-  lf_status status = lf_bytes_make_utf8(&text, source->path, &source->latin, err);
+  lf_status status = lf_bytes_make_utf8(&text, source->path, run, &source->latin, err);
   if (status != LF_OK) return status;
   source->original = source->bytes;
   source->bytes = text;

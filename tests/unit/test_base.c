@@ -208,8 +208,36 @@ static void rows_sort_by_a_number(void **state) {
   free(words);
 }
 
+static void sizes(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    uint64_t bytes;
+  } good[] = {{"1", 1},
+              {"65536", 65536},
+              {"1K", 1024},
+              {"256M", UINT64_C(268435456)},
+              {"4g", UINT64_C(4294967296)},
+              {"1.5k", 1536},
+              {"2T", UINT64_C(2199023255552)},
+              {"1048576T", UINT64_C(1) << 60}};
+  static const char *const bad[] = {"",         "M",   "0",   "-1K",  "4GB",     "256 M", "1e30",
+                                    "1048577T", "nan", "inf", "M256", "0.0001K", "1KK",   "k"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    uint64_t bytes = 0;
+    assert_true(lf_parse_size(good[i].text, strlen(good[i].text), &bytes));
+    assert_true(bytes == good[i].bytes);
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    uint64_t bytes = 7;
+    assert_false(lf_parse_size(bad[i], strlen(bad[i]), &bytes));
+    assert_true(bytes == 7);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(sizes),
       cmocka_unit_test(doubles_read_back),
       cmocka_unit_test(only_plain_decimals_are_numbers),
       cmocka_unit_test(numbers_do_not_follow_the_locale),

@@ -55,10 +55,14 @@ static void holds_back_the_young_cohort(void **state) {
 static void keeps_a_cohort_that_is_old_enough(void **state) {
   (void)state;
   history_case c;
-  build(&c, 10); /* 30 of 40 open: three in four */
+  build(&c, 20); /* half are open, and no more */
   assert_true(c.history->maturity.known && !c.history->maturity.cohorts[9].held);
   assert_int_equal(case_excluded(&c, "too young to judge"), 0);
-  assert_int_equal(c.history->n_rows, 370);
+  assert_int_equal(c.history->n_rows, 380);
+  case_free(&c);
+  build(&c, 19);
+  assert_true(c.history->maturity.cohorts[9].held);
+  assert_int_equal(case_excluded(&c, "too young to judge"), 19);
   case_free(&c);
 }
 

@@ -84,7 +84,7 @@ static void check_records(const expected_file *e, const char *path, const lf_tab
   lf_error err;
   const char *bytes = NULL;
   size_t n = 0, count = 0;
-  if (lf_records_open(path, &records, &err) != LF_OK) fail_msg("%s: %s", e->file, err.message);
+  if (lf_records_open(path, NULL, &records, &err) != LF_OK) fail_msg("%s: %s", e->file, err.message);
   do {
     if (lf_records_next(records, &bytes, &n, &err) != LF_OK) fail_msg("%s: %s", e->file, err.message);
     count += bytes != NULL;

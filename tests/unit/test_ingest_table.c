@@ -347,7 +347,7 @@ static void records_as_they_stand(void **state) {
   lf_records *records = NULL;
   const char *bytes = NULL;
   size_t n = 0;
-  assert_int_equal(lf_records_open(g.paths[0], &records, NULL), LF_OK);
+  assert_int_equal(lf_records_open(g.paths[0], NULL, &records, NULL), LF_OK);
   assert_int_equal(lf_records_delimiter(records), ',');
   for (size_t i = 0; i < 4; i++) {
     assert_int_equal(lf_records_next(records, &bytes, &n, NULL), LF_OK);
