@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/csv.h"
+#include "base/markdown.h"
 #include "card/export_parts.h"
 #include "ingest/value.h"
 
@@ -76,24 +77,6 @@ lf_status lf_export_csv(const lf_scorecard *card, const lf_export_options *optio
 
 enum { MOST_VALUES = 20 };
 
-/* Text that Markdown and the HTML it becomes take as text. */
-static void add_plain(lf_text *out, const char *text) {
-  lf_text clean = {0};
-  for (const char *p = text; *p; p++) {
-    if (*p == '<' || *p == '&')
-      lf_text_add(&clean, *p == '<' ? "&lt;" : "&amp;");
-    else if ((unsigned char)*p < 0x20 || *p == 0x7f)
-      lf_text_add(&clean, " ");
-    else {
-      if (strchr("\\`*_{}[]>#|~!", *p)) lf_text_add(&clean, "\\");
-      lf_text_add_n(&clean, p, 1);
-    }
-  }
-  if (clean.data) lf_text_add(out, clean.data);
-  if (clean.failed) out->failed = true;
-  lf_text_free(&clean);
-}
-
 static void add_holds(lf_text *out, const lf_attribute *attribute, const lf_band *band) {
   bool low = isfinite(band->from), high = isfinite(band->to);
   switch (band->type) {
@@ -101,7 +84,7 @@ static void add_holds(lf_text *out, const lf_attribute *attribute, const lf_band
   case LF_BAND_OTHER: lf_text_add(out, "any other value"); return;
   case LF_BAND_MATCH:
     lf_text_add(out, "text that matches ");
-    add_plain(out, band->pattern);
+    lf_markdown_text(out, band->pattern);
     return;
   case LF_BAND_INTERVAL:
     if (low) lf_text_add(out, "from ");
@@ -114,7 +97,7 @@ static void add_holds(lf_text *out, const lf_attribute *attribute, const lf_band
   }
   for (size_t v = 0; v < band->n_values && v < MOST_VALUES; v++) {
     if (v) lf_text_add(out, "; ");
-    add_plain(out, band->values[v]);
+    lf_markdown_text(out, band->values[v]);
   }
   if (band->n_values > MOST_VALUES) lf_text_addf(out, "; and %zu more", band->n_values - MOST_VALUES);
 }
@@ -122,14 +105,14 @@ static void add_holds(lf_text *out, const lf_attribute *attribute, const lf_band
 static void add_attribute(lf_text *out, const lf_scorecard *card, size_t a) {
   const lf_attribute *attribute = &card->attributes->items[a];
   lf_text_add(out, "### ");
-  add_plain(out, attribute->name);
+  lf_markdown_text(out, attribute->name);
   if (attribute->owner != LF_OWNER_NONE) lf_text_addf(out, " (owner: %s)", lf_owner_name(attribute->owner));
   lf_text_add(out,
               "\n\n| band | holds | points | leads behind it | won |\n| --- | --- | ---: | ---: | ---: |\n");
   for (size_t b = 0; b < attribute->n_bands; b++) {
     const lf_card_band *figures = &card->bands[a][b];
     lf_text_add(out, "| ");
-    add_plain(out, attribute->bands[b].label);
+    lf_markdown_text(out, attribute->bands[b].label);
     lf_text_add(out, " | ");
     add_holds(out, attribute, &attribute->bands[b]);
     lf_text_addf(out, " | %d | ", figures->points);
@@ -170,7 +153,7 @@ static void add_definition(lf_text *out, const lf_scorecard *card) {
                  card->threshold);
     if (card->threshold_rule) {
       lf_text_add(out, ": ");
-      add_plain(out, card->threshold_rule);
+      lf_markdown_text(out, card->threshold_rule);
     }
     lf_text_add(out, ".");
   }
@@ -180,7 +163,7 @@ static void add_definition(lf_text *out, const lf_scorecard *card) {
   lf_text_add(out, "| grade | from |\n| --- | ---: |\n");
   for (size_t g = 0; g < card->n_grades; g++) {
     lf_text_add(out, "| ");
-    add_plain(out, card->grades[g].label);
+    lf_markdown_text(out, card->grades[g].label);
     lf_text_addf(out, " | %d |\n", card->grades[g].from);
   }
   lf_text_add(out, "\n");
@@ -191,7 +174,7 @@ lf_status lf_export_markdown(const lf_scorecard *card, const lf_export_options *
   (void)options;
   (void)err;
   lf_text_add(out, "# Definition of a qualified lead: ");
-  add_plain(out, card->name ? card->name : "scorecard");
+  lf_markdown_text(out, card->name ? card->name : "scorecard");
   lf_text_add(out, "\n\n");
   add_definition(out, card);
   lf_text_add(out, "## Points\n\n");

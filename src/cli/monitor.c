@@ -30,6 +30,17 @@ static void job_clear(monitor_job *job) {
   lf_scorecard_free(job->card);
 }
 
+/* Rows that have nothing the card asks for are of another table. */
+static lf_status check_columns(const monitor_job *job, lf_error *err) {
+  const lf_attributes *attributes = job->card->attributes;
+  for (size_t a = 0; a < attributes->n; a++)
+    if (lf_table_find(job->history->table, attributes->items[a].name) != SIZE_MAX) return LF_OK;
+  if (!attributes->n) return LF_OK;
+  return lf_fail(err, LF_E_DATA,
+                 "the data have none of the columns of %s ('%.60s', ...): give the table it was made for",
+                 job->options->config, attributes->items[0].name);
+}
+
 /* Open rows stay: they are leads that were delivered. */
 static lf_status read_rows(monitor_job *job, const lf_run *run, lf_error *err) {
   const lf_options *o = job->options;
@@ -38,6 +49,7 @@ static lf_status read_rows(monitor_job *job, const lf_run *run, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_input_table(o, run, &table, err));
   LF_TRY(lf_history_build(&table, &o->project, &wanted, run, &job->history, err));
+  LF_TRY(check_columns(job, err));
   LF_TRY(lf_codes_make(job->card->attributes, job->history->table, run, &job->codes, &job->absent, err));
   LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));
   LF_TRY(lf_scorecard_score(job->card, job->codes, run, job->score, err));
@@ -75,8 +87,9 @@ static json_t *make_notes(const monitor_job *job) {
   }
   const lf_contender contender = {.name = job->options->config, .card = job->card};
   if (lf_contender_saw(&contender, job->history))
-    json_array_append_new(notes, json_string("the scorecard was fitted on some of these rows: they bear it out too "
-                                             "well; give the rows that came since"));
+    json_array_append_new(notes,
+                          json_string("the scorecard was fitted on some of these rows: they bear it out too "
+                                      "well; give the rows that came since"));
   if (job->promise.n_bins < 2)
     json_array_append_new(notes,
                           json_string("the scorecard carries no promise (provenance.promise): only what its "
@@ -85,7 +98,7 @@ static json_t *make_notes(const monitor_job *job) {
     json_array_append_new(notes, json_string("no row has an outcome: only the mix of leads is watched"));
   else if (job->history->open > 0) {
     lf_text_addf(&text,
-                 "%llu rows are open: they count as delivered, and not in what is compared; the newest "
+                 "open rows: %llu; they count as delivered, and not in what is compared; the newest "
                  "cohorts have decided their fast deals only, so read the newest periods with care",
                  (unsigned long long)job->history->open);
     add_note(notes, &text);

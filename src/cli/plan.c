@@ -44,12 +44,7 @@ static lf_status read_rows(plan_job *job, const lf_run *run, lf_error *err) {
   LF_TRY(lf_codes_make(job->contender.card->attributes, job->history->table, run, &job->codes, &absent, err));
   LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));
   LF_TRY(lf_scorecard_score(job->contender.card, job->codes, run, job->score, err));
-  if (absent) {
-    lf_text text = {0};
-    lf_text_addf(&text, "the data have no column %s: every row counts as missing there", absent);
-    if (!text.failed) lf_warn(o, text.data);
-    lf_text_free(&text);
-  }
+  if (absent) lf_warn_absent(o, "the data", absent);
 cleanup:
   free(absent);
   return status;

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "evidence/monitor_parts.h"
+#include "ingest/value.h"
 
 void lf_monitor_free(lf_monitor *monitor) {
   if (!monitor) return;
@@ -17,6 +18,13 @@ void lf_monitor_free(lf_monitor *monitor) {
 double lf_monitor_day(const lf_history *history, size_t row) {
   if (history->created != SIZE_MAX) return lf_column_number(&history->table->columns[history->created], row);
   return history->date_is_row ? NAN : lf_history_day(history, row);
+}
+
+int lf_month_of(double day) {
+  char text[LF_DATE_TEXT];
+  if (isnan(day)) return LF_NO_MONTH;
+  lf_format_date(floor(day), text);
+  return atoi(text) * 12 + atoi(text + 5) - 1;
 }
 
 void lf_picked_clear(lf_picked *picked) {

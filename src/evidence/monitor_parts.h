@@ -23,6 +23,9 @@ lf_status lf_monitor_judge(const lf_monitor_rows *rows, const lf_picked *picked,
 
 /* The day that places a row in time: created where known, else the date of the history; NaN unknown. */
 double lf_monitor_day(const lf_history *history, size_t row);
+/* Months since January of year 0 of a day since 1970; LF_NO_MONTH where unknown. */
+enum { LF_NO_MONTH = -1000000 };
+int lf_month_of(double day);
 /* Bin of a score among the promised ones. */
 uint16_t lf_promise_bin(const lf_promise *promise, int32_t score);
 

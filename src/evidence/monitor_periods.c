@@ -4,18 +4,8 @@
 
 #include "base/memory.h"
 #include "evidence/monitor_parts.h"
-#include "ingest/value.h"
 
-enum { MOST_MONTHS = 1200, NO_MONTH = -1000000 };
-
-/* Months since January of year 0 of a day since 1970 (Hinnant, "chrono-compatible low-level date
- * algorithms"). */
-static int month_of(double day) {
-  char text[LF_DATE_TEXT];
-  if (isnan(day)) return NO_MONTH;
-  lf_format_date(floor(day), text);
-  return atoi(text) * 12 + atoi(text + 5) - 1;
-}
+enum { MOST_MONTHS = 1200 };
 
 typedef struct in_period {
   const int *month;
@@ -94,16 +84,16 @@ cleanup:
 lf_status lf_monitor_periods(const lf_monitor_rows *rows, const lf_promise *promise, const lf_run *run,
                              lf_monitor *monitor, lf_error *err) {
   size_t n = rows->history->n_rows;
-  int *month = NULL, first = 0, last = NO_MONTH;
+  int *month = NULL, first = 0, last = LF_NO_MONTH;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(n, sizeof *month, &month, err));
   for (size_t i = 0; i < n; i++) {
-    month[i] = month_of(lf_monitor_day(rows->history, i));
-    if (month[i] == NO_MONTH) continue;
-    if (last == NO_MONTH || month[i] < first) first = month[i];
+    month[i] = lf_month_of(lf_monitor_day(rows->history, i));
+    if (month[i] == LF_NO_MONTH) continue;
+    if (last == LF_NO_MONTH || month[i] < first) first = month[i];
     if (month[i] > last) last = month[i];
   }
-  if (last == NO_MONTH || last - first >= MOST_MONTHS) goto cleanup;
+  if (last == LF_NO_MONTH || last - first >= MOST_MONTHS) goto cleanup;
   LF_TRY(lf_alloc((size_t)(last - first) * 2 + 6, sizeof *monitor->periods, &monitor->periods, err));
   LF_TRY(add_periods(rows, promise, month, first, last, 1, run, monitor, err));
   LF_TRY(add_periods(rows, promise, month, first, last, 3, run, monitor, err));

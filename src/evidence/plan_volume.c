@@ -5,15 +5,8 @@
 
 #include "base/memory.h"
 #include "evidence/plan_parts.h"
-#include "ingest/value.h"
 
 enum { MOST_MONTHS = 1200, RECENT = 12 };
-
-static int month_of(double day) {
-  char text[LF_DATE_TEXT];
-  lf_format_date(floor(day), text);
-  return atoi(text) * 12 + atoi(text + 5) - 1;
-}
 
 static lf_lead_volume of_months(const double *count, size_t n) {
   lf_lead_volume out = {NAN, NAN, 0};
@@ -56,13 +49,13 @@ lf_status lf_plan_volume(const lf_history *history, double until, bool by_closin
     first = fmin(first, day);
     last = fmax(last, day);
   }
-  if (!(last >= first) || month_of(last) - month_of(first) >= MOST_MONTHS) return LF_OK;
-  size_t n = (size_t)(month_of(last) - month_of(first)) + 1;
+  if (!(last >= first) || lf_month_of(last) - lf_month_of(first) >= MOST_MONTHS) return LF_OK;
+  size_t n = (size_t)(lf_month_of(last) - lf_month_of(first)) + 1;
   lf_status status = lf_alloc(n, sizeof *count, &count, err);
   if (status != LF_OK) return status;
   for (size_t i = 0; i < history->n_rows; i++)
     if (day_of(history, i, until, &day))
-      count[month_of(day) - month_of(first)] += lf_history_weight(history, i);
+      count[lf_month_of(day) - lf_month_of(first)] += lf_history_weight(history, i);
   *volume = of_months(count, n);
   free(count);
   return LF_OK;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/markdown.h"
 #include "report/report.h"
 #include "report/terminal.h"
 
@@ -180,21 +181,6 @@ lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **by
 /* ---- Markdown ---------------------------------------------------------------------------------------------
  */
 
-static void add_name(lf_text *out, const char *name) {
-  for (const char *p = name ? name : "scorecard"; *p; p++) {
-    if ((unsigned char)*p < 0x20) {
-      lf_text_add(out, " ");
-      continue;
-    }
-    if (*p == '<' || *p == '&') {
-      lf_text_add(out, *p == '<' ? "&lt;" : "&amp;");
-      continue;
-    }
-    if (strchr("\\`*_[]>#|~!", *p)) lf_text_add(out, "\\");
-    lf_text_add_n(out, p, 1);
-  }
-}
-
 static void add_row(lf_text *out, const char *what, const json_t *tree, const char *path,
                     number_writer write) {
   if (isnan(lf_view_number(tree, path))) return;
@@ -221,7 +207,7 @@ static void marketing_owes(lf_text *out, const json_t *plan) {
   json_array_foreach((json_t *)lf_view_at(m, "grades"), i, grade) {
     if (!(lf_view_number(grade, "rows") > 0)) continue;
     lf_text_add(out, "| of which grade ");
-    add_name(out, lf_view_text(grade, "grade"));
+    lf_markdown_text(out, lf_view_text(grade, "grade"));
     lf_text_add(out, " | ");
     quantity(out, lf_view_number(grade, "leads_a_month"));
     lf_text_add(out, " |\n");
@@ -268,7 +254,7 @@ static void behind(lf_text *out, const json_t *plan) {
 lf_status lf_plan_markdown(const json_t *plan, char **bytes, size_t *n, lf_error *err) {
   lf_text out = {0};
   lf_text_add(&out, "# Agreement on qualified leads: ");
-  add_name(&out, lf_view_text(plan, "name"));
+  lf_markdown_text(&out, lf_view_text(plan, "name") ? lf_view_text(plan, "name") : "scorecard");
   lf_text_add(&out, "\n\n");
   headline(&out, plan);
   lf_text_add(&out, "\n\n");

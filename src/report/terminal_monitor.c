@@ -69,9 +69,10 @@ static void write_checks(lf_term *term, const json_t *checks) {
     const char *attribute = lf_view_text(check, "attribute"), *id = lf_view_text(check, "check");
     bool volume = id && strcmp(id, "volume") == 0;
     add_cell(&table, true, attribute ? attribute : id);
-    add_figure(&table, lf_view_number(check, "value"), volume ? 1 : 3);
+    bool drift = id && strstr(id, "drift");
+    add_figure(&table, lf_view_number(check, "value"), volume ? 1 : drift ? 4 : 3);
     add_figure(&table, lf_view_number(check, "promised"), volume ? 1 : 3);
-    add_figure(&table, lf_view_number(check, "critical"), 3);
+    add_figure(&table, lf_view_number(check, "critical"), 4);
     add_figure(&table, lf_view_number(check, "p_adjusted"), 3);
     add_cell(&table, false, lf_view_flag(check, "alarm") ? "ALARM" : "");
   }
