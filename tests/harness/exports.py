@@ -298,6 +298,20 @@ def hostile_case(setting, tame):
     return Case(setting, folder, path, names, probes(card, 3000), ["number" if a["kind"] == "number" else "category" for a in card["attributes"]])
 
 
+def pattern_case(setting):
+    """Patterns on titles, for the engines that have them."""
+    folder = setting.folder("export patterns")
+    card = {"format": "leadfit-scoring/1", "attributes": [{"name": "Title", "kind": "text", "bands": [
+        band(10, match="(?i)\\b(ceo|cto|chief)\\b"), band(5, match="(?i)director|vp\\."), band(7, match="^O'Neil"),
+        band(3, values=["Chief of nothing"]), band(1, missing=True), band(0, other=True)]}]}
+    path = os.path.join(folder, "scoring.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(card, f)
+    titles = ["CEO", "the ceo of x", "ceos", "Director, Sales", "VP. Sales", "vpx", "N/A", None, "O'Neil", "an O'Neil", "Chief cook", "  cto ", "XCTO",
+              "Chief of nothing", "back\\slash", "line\nceo"]
+    return Case(setting, folder, path, ["Title", "Id"], [[t, str(i)] for i, t in enumerate(titles)], ["text", None])
+
+
 def fitted_case(setting, name, history, *more):
     """A card fitted to a history, and its rows as leads."""
     folder = setting.folder(f"export {name}")
@@ -344,6 +358,12 @@ def run_all(setting, results):
         check_engines(results, "exports/hostile", hostile, postgres, [])
         check_engines(results, "exports/tame", tame, None, ["pmml", "salesforce", "hubspot", "zoho"])
         check_proof(results, hostile)
+        patterns = pattern_case(setting)
+        attempt(results, "exports/patterns duckdb", patterns,
+                lambda: in_python(patterns, "duckdb", patterns.export("--to", "sql", "--dialect", "duckdb"), True))
+        if postgres and postgres.bin:
+            attempt(results, "exports/patterns postgres", patterns,
+                    lambda: postgres.scores(patterns, patterns.export("--to", "sql", "--dialect", "postgres"), True))
         sample = os.path.join(setting.top, "datasets", "sample", "history.csv")
         check_engines(results, "exports/sample", fitted_case(setting, "sample", sample), postgres, ["pmml", "salesforce", "hubspot", "zoho"])
         reference = os.environ.get("LEADFIT_REFERENCE")
