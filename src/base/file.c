@@ -62,7 +62,7 @@ lf_status lf_write_all(int fd, const char *bytes, size_t n, const char *name, lf
 
 typedef struct staged_file {
   char *path;      /* where it will be */
-  char *temporary; /* where it is; NULL once renamed */
+  char *temporary; /* where it is; NULL once renamed, and for a device or pipe, which is written as it is */
   int fd;          /* -1 once closed */
 } staged_file;
 
@@ -75,24 +75,39 @@ lf_status lf_output_new(lf_output **out, lf_error *err) {
   return lf_alloc(1, sizeof **out, out, err);
 }
 
+/* A device or a pipe must stay what it is: it is written to, where a file is replaced. */
+static bool is_stream(const char *path) {
+  struct stat about;
+  return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+}
+
+static lf_status open_temporary(const char *path, staged_file *file, lf_error *err) {
+  size_t room = strlen(path) + 16;
+  lf_status status = lf_alloc(room, 1, &file->temporary, err);
+  if (status != LF_OK) return status;
+  snprintf(file->temporary, room, "%s.tmpXXXXXX", path);
+  file->fd = mkostemp(file->temporary, O_CLOEXEC);
+  if (file->fd < 0) return io_error(err, path, "cannot be written");
+  mode_t mask = umask(0);
+  umask(mask);
+  if (fchmod(file->fd, 0666 & ~mask) == 0) return LF_OK;
+  status = io_error(err, path, "cannot be given its permissions");
+  close(file->fd);
+  unlink(file->temporary);
+  return status;
+}
+
 lf_status lf_output_open(lf_output *out, const char *path, int *fd, lf_error *err) {
   lf_status status = lf_grow(&out->files, &out->capacity, out->n + 1, sizeof *out->files, err);
   if (status != LF_OK) return status;
   staged_file *file = &out->files[out->n];
   *file = (staged_file){.fd = -1};
-  size_t length = strlen(path);
-  LF_TRY(lf_copy_text(path, length, &file->path, err));
-  LF_TRY(lf_alloc(length + 16, 1, &file->temporary, err));
-  snprintf(file->temporary, length + 16, "%s.tmpXXXXXX", path);
-  file->fd = mkostemp(file->temporary, O_CLOEXEC);
-  if (file->fd < 0) LF_TRY(io_error(err, path, "cannot be written"));
-  mode_t mask = umask(0);
-  umask(mask);
-  if (fchmod(file->fd, 0666 & ~mask) != 0) {
-    status = io_error(err, path, "cannot be given its permissions");
-    close(file->fd);
-    unlink(file->temporary);
-    goto cleanup;
+  LF_TRY(lf_copy_text(path, strlen(path), &file->path, err));
+  if (is_stream(path)) {
+    file->fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (file->fd < 0) LF_TRY(io_error(err, path, "cannot be written"));
+  } else {
+    LF_TRY(open_temporary(path, file, err));
   }
   out->n++;
   *fd = file->fd;
@@ -119,6 +134,7 @@ lf_status lf_output_commit(lf_output *out, lf_error *err) {
   }
   for (size_t i = 0; i < out->n; i++) {
     staged_file *file = &out->files[i];
+    if (!file->temporary) continue;
     if (rename(file->temporary, file->path) != 0) return io_error(err, file->path, "cannot be put in place");
     free(file->temporary);
     file->temporary = NULL;

@@ -45,8 +45,8 @@ def results_of(case, done):
     if "--json" in case["args"] and command in PRINTED:
         yield PRINTED[command], "standard output", done.ran.out
     for name, data in done.made.items():
-        kind = os.path.basename(name)[:-5]
-        if data and kind in ("report", "scoring"):
+        kind, extension = os.path.splitext(os.path.basename(name))
+        if data and extension == ".json" and kind in ("report", "scoring"):
             yield kind, name, data
 
 
@@ -60,7 +60,10 @@ def check_case(setting, results, validators, path):
     done = golden.perform(setting, name.replace("/", "_"), case, os.path.dirname(path))
     problems = []
     for kind, what, data in results_of(case, done):
-        problems += complaints(validators[kind], json.loads(data), what)
+        try:
+            problems += complaints(validators[kind], json.loads(data), what)
+        except ValueError as wrong:
+            problems.append(f"{what} is no JSON: {wrong}: {data[:200]!r}; standard error: {done.ran.err[:200]!r}")
     results.check(name, problems)
 
 

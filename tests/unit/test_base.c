@@ -1,5 +1,6 @@
 /* The base room: numbers to and from text, stable formulas, fixed-order blocks, outputs that are all or
  * nothing. */
+#include <fcntl.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -171,6 +173,30 @@ static void outputs_appear_together_or_not_at_all(void **state) {
   assert_int_equal(rmdir(folder), 0); /* no temporary file was left */
 }
 
+/* What is no file is written to and never replaced: `-o /dev/stdout`, a named pipe. */
+static void a_pipe_stays_a_pipe(void **state) {
+  (void)state;
+  char folder[] = "/tmp/leadfit-pipe-XXXXXX", path[64], got[8] = "";
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/pipe", folder);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  int end = open(path, O_RDONLY | O_NONBLOCK);
+  assert_true(end >= 0);
+  lf_output *out = NULL;
+  assert_int_equal(lf_output_new(&out, NULL), LF_OK);
+  assert_int_equal(lf_output_add(out, path, "one", 3, NULL), LF_OK);
+  assert_int_equal(lf_output_commit(out, NULL), LF_OK);
+  lf_output_free(out);
+  assert_int_equal(read(end, got, sizeof got), 3);
+  assert_string_equal(got, "one");
+  struct stat about;
+  assert_int_equal(stat(path, &about), 0);
+  assert_true(S_ISFIFO(about.st_mode));
+  close(end);
+  unlink(path);
+  assert_int_equal(rmdir(folder), 0);
+}
+
 static void errors_are_one_clean_line(void **state) {
   (void)state;
   lf_error err;
@@ -246,6 +272,7 @@ int main(void) {
       cmocka_unit_test(the_same_bits_for_any_thread_count),
       cmocka_unit_test(hashes_are_the_published_ones),
       cmocka_unit_test(outputs_appear_together_or_not_at_all),
+      cmocka_unit_test(a_pipe_stays_a_pipe),
       cmocka_unit_test(errors_are_one_clean_line),
       cmocka_unit_test(utf8_is_told_from_bytes),
       cmocka_unit_test(rows_sort_by_a_number),
