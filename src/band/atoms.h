@@ -53,7 +53,7 @@ typedef struct lf_atom_options {
 
 /* Atoms of every attribute of the history. */
 lf_status lf_atoms_make(const lf_history *history, const lf_atom_options *options, const lf_run *run,
-                        lf_atoms **atoms, lf_error *err);
+                        lf_atoms **out, lf_error *err);
 void lf_atoms_free(lf_atoms *atoms);
 
 /* Band apart from those the data draw: 0 none, -1 other (a table that says what all other values get), else a

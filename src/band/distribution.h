@@ -13,7 +13,7 @@ typedef struct lf_distribution {
 
 /* Exact for coded columns; else from at most 2^17 training rows at equal strides, which places a quantile
  * within 0.2 % of the rows. */
-lf_status lf_distribution_make(const lf_history *history, size_t column, lf_distribution *d, lf_error *err);
+lf_status lf_distribution_make(const lf_history *history, size_t index, lf_distribution *d, lf_error *err);
 void lf_distribution_clear(lf_distribution *d);
 
 /* Cuts into at most max_atoms atoms of about equal rows; a value that fills an atom by itself is one. Edges

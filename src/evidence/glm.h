@@ -47,8 +47,8 @@ typedef struct lf_dense_options {
   bool no_covariance;
 } lf_dense_options;
 
-lf_status lf_dense_solve(const lf_dense *design, const lf_dense_options *options, const lf_run *run,
-                         lf_dense_fit **fit, lf_error *err);
+lf_status lf_dense_solve(const lf_dense *d, const lf_dense_options *options, const lf_run *run,
+                         lf_dense_fit **out, lf_error *err);
 void lf_dense_fit_free(lf_dense_fit *fit);
 
 /* eta[n] of rows [from, from + n) for coefficients b[n_groups + k]. */
@@ -70,6 +70,6 @@ lf_status lf_dense_unit_scores(const lf_dense *design, const double *eta, size_t
 
 /* Inverts a symmetric non-negative matrix in place by sweeping; rows that are linear combinations of earlier
  * ones get aliased[i] = true and zeros. Returns the rank. */
-size_t lf_sweep(double *matrix, size_t m, bool *aliased);
+size_t lf_sweep(double *a, size_t m, bool *aliased);
 
 #endif

@@ -44,7 +44,8 @@ static size_t stride_rows(size_t from, size_t to, size_t wanted, place *out) {
 static void order_places(const lf_history *h, bool in_time, size_t n_slices, place *places, size_t n) {
   for (size_t k = 0; k < n; k++) {
     size_t row = places[k].row;
-    double key = in_time ? lf_history_day(h, row) : (double)((size_t)h->fold[row] * n_slices / h->n_folds);
+    size_t slice = (size_t)h->fold[row] * n_slices / h->n_folds;
+    double key = in_time ? lf_history_day(h, row) : (double)slice;
     places[k].key = isnan(key) ? -INFINITY : key;
   }
   qsort(places, n, sizeof *places, by_place);

@@ -74,6 +74,6 @@ lf_status lf_screen_alone(const lf_sample *sample, const lf_atoms *atoms, size_t
  * that significantly harms is dropped. */
 lf_status lf_eliminate(const lf_crossfit *crossfit, size_t band_index, size_t ridge_index, double multiple,
                        const lf_run *run, lf_elimination **out, lf_error *err);
-void lf_elimination_free(lf_elimination *elimination);
+void lf_elimination_free(lf_elimination *o);
 
 #endif

@@ -35,18 +35,18 @@ typedef struct lf_newton {
 
 lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, const lf_run *run,
                         lf_newton **newton, lf_error *err);
-void lf_newton_free(lf_newton *newton);
+void lf_newton_free(lf_newton *w);
 /* Evaluates `point` and the objective at `working`. */
-lf_status lf_newton_evaluate(lf_newton *newton, lf_pass_kind kind, size_t stride, lf_error *err);
+lf_status lf_newton_evaluate(lf_newton *w, lf_pass_kind kind, size_t stride, lf_error *err);
 /* Objective and score from the point, without a pass. */
-void lf_newton_penalise(lf_newton *newton);
+void lf_newton_penalise(lf_newton *w);
 /* The step and its decrement from the score; refactor: from the matrix of `point`, else from the factor at
  * hand. */
-lf_status lf_newton_step(lf_newton *newton, bool refactor, lf_error *err);
+lf_status lf_newton_step(lf_newton *w, bool refactor, lf_error *err);
 /* Moves along the step, halved until the objective does not fall; evaluates where it stops. */
-lf_status lf_newton_advance(lf_newton *newton, lf_pass_kind kind, size_t stride, bool *moved, lf_error *err);
+lf_status lf_newton_advance(lf_newton *w, lf_pass_kind kind, size_t stride, bool *moved, lf_error *err);
 /* Runs to convergence. */
-lf_status lf_newton_run(lf_newton *newton, lf_error *err);
+lf_status lf_newton_run(lf_newton *w, lf_error *err);
 
 /* solve.c: lf_solve on a frame already built. */
 lf_status lf_solve_frame(const lf_frame *frame, const lf_solve_options *options, bool alias_with_fixed,
@@ -56,10 +56,10 @@ lf_status lf_solve_frame(const lf_frame *frame, const lf_solve_options *options,
 bool lf_keeps_shift(const lf_solve_options *options);
 
 /* alias.c: marks coefficients that are linearly dependent on earlier ones, from the point evaluated last. */
-lf_status lf_find_aliased(lf_newton *newton, lf_error *err);
+lf_status lf_find_aliased(lf_newton *w, lf_error *err);
 
 /* firth.c: the maximum of the log-likelihood with Jeffreys' penalty. */
-lf_status lf_firth_run(lf_newton *newton, double *log_determinant, lf_error *err);
+lf_status lf_firth_run(lf_newton *w, double *log_determinant, lf_error *err);
 
 /* separation.c: looks for a direction in which the log-likelihood never falls, near `step`; true where one is
  * proven. */

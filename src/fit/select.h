@@ -51,7 +51,7 @@ typedef struct lf_card_fit {
 /* Fits the card of a history. LF_E_DATA where there is no attribute, or too few wins or losses to
  * cross-validate. */
 lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, const lf_card_options *options,
-                           const lf_run *run, lf_card_fit **fit, lf_error *err);
+                           const lf_run *run, lf_card_fit **out, lf_error *err);
 void lf_card_fit_free(lf_card_fit *fit);
 
 /* Judges the rows of fit->judged once more, each fold's bands and weights fitted anew at the penalties and

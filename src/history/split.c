@@ -84,7 +84,8 @@ static double parse_day(const char *text) {
     return (double)NAN;
   int y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
   int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return (double)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468);
+  int of_era_days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+  return (double)(era * 146097 + of_era_days - 719468);
 }
 
 static lf_status said_day(const lf_draft *draft, double *from, lf_error *err) {
