@@ -184,8 +184,7 @@ static void patterns(void **state) {
                     "Director IT",
                     "Janitor CEO",
                     "Oceonaut",
-                    "\xff"
-                    "bad",
+                    "\377bad", /* no UTF-8 */
                     "cto"};
   uint32_t cells[] = {1, 2, 3, 4, 6, 0};
   const int want[] = {1,     2, 0,
