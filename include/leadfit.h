@@ -32,10 +32,10 @@ extern "C" {
 
 typedef enum lf_status {
   LF_OK = 0,
-  LF_E_USAGE,      /* the caller asked for something that cannot be: exit 2 */
-  LF_E_DATA,       /* the data cannot answer, and the message says why: exit 3 */
-  LF_E_IO,         /* a file could not be read or written: exit 4 */
-  LF_E_MEMORY,     /* not enough memory: exit 4 */
+  LF_E_USAGE,       /* the caller asked for something that cannot be: exit 2 */
+  LF_E_DATA,        /* the data cannot answer, and the message says why: exit 3 */
+  LF_E_IO,          /* a file could not be read or written: exit 4 */
+  LF_E_MEMORY,      /* not enough memory: exit 4 */
   LF_E_INTERRUPTED, /* stopped on request: exit 130 */
   LF_E_ALARM        /* done, and what was asked about does not hold: exit 1; no message */
 } lf_status;

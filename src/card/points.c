@@ -174,7 +174,8 @@ static bool move_range(search *s) {
       if (a == b || !(s->range[a] > 0) || top_points(s, b) < 1) continue;
       if (!lf_points_may_range(s->problem, a, b, top_points(s, a))) continue;
       double q = try_range(s, a, b);
-      if (q >= best || !lf_points_keep(s->problem, a, s->candidate) || !lf_points_keep(s->problem, b, s->candidate))
+      if (q >= best || !lf_points_keep(s->problem, a, s->candidate) ||
+          !lf_points_keep(s->problem, b, s->candidate))
         continue;
       best = q;
       best_a = a;

@@ -134,8 +134,8 @@ static lf_status answer_all(const lf_claims *claims, const lf_history *history, 
   lf_atoms *atoms = NULL;
   double *p = NULL;
   claim_round r = {.claims = claims, .history = history, .cases = cases};
-  lf_atom_options options = {.max_atoms = ATOMS, .max_levels = LEVELS, .min_rows = LEAST_ROWS,
-                             .without_rules = true};
+  lf_atom_options options = {
+      .max_atoms = ATOMS, .max_levels = LEVELS, .min_rows = LEAST_ROWS, .without_rules = true};
   LF_TRY(lf_alloc(claims->n, sizeof *p, &p, err));
   LF_TRY(lf_alloc(claims->n, sizeof *r.status, &r.status, err));
   LF_TRY(lf_alloc(claims->n, sizeof *r.error, &r.error, err));

@@ -94,7 +94,7 @@ typedef struct lf_attribute_evidence {
   const char *name; /* of the atoms */
   lf_owner owner;
   bool on_card, drifting;
-  bool screened; /* one of too many to be judged together, and of no help on its own (fit/alone.c) */
+  bool screened;  /* one of too many to be judged together, and of no help on its own (fit/alone.c) */
   bool is_amount; /* the amount itself: only winning is judged */
   lf_verdict verdict;
   lf_strength strength;

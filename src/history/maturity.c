@@ -5,9 +5,9 @@
  * decided at age s of n_s still open just before: Kaplan & Meier (1958), open rows censored. The curve told
  * is 1 - S. A cohort is a calendar month of creation. What closed early in a young cohort closed fast, and is
  * not like what will close; so a cohort leaves as a whole, by its month, never row by row for being open.
- * From the newest month back, cohorts leave while more than MOST_OPEN of their rows are open: while the median row
- * has not been decided, those that have are the faster half, and what they say of the rest is a guess. Never more than
- * a third of the decided rows, and never all wins or losses of the rest. */
+ * From the newest month back, cohorts leave while more than MOST_OPEN of their rows are open: while the
+ * median row has not been decided, those that have are the faster half, and what they say of the rest is a
+ * guess. Never more than a third of the decided rows, and never all wins or losses of the rest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

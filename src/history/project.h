@@ -83,8 +83,8 @@ lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_att
 /* Whether the attribute has a rule that only a card can keep: points, sign, cap, exclude. */
 bool lf_spec_has_rules(const lf_attribute_spec *spec);
 /* LF_E_USAGE at "FILE: attributes[place].key: message"; key may be NULL. */
-lf_status lf_spec_fail(const lf_project *project, const lf_attribute_spec *spec, const char *key, lf_error *err,
-                       const char *format, ...) LF_PRINTF(5, 6);
+lf_status lf_spec_fail(const lf_project *project, const lf_attribute_spec *spec, const char *key,
+                       lf_error *err, const char *format, ...) LF_PRINTF(5, 6);
 
 /* "below 50", "< 50", "50 to 200", "50 to below 200", "200 and above", "200+", ">= 200", or a number by
  * itself (from = to); false where the text is none of them. from <= x < to. */

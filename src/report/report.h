@@ -53,7 +53,8 @@ lf_status lf_monitor_terminal(const json_t *monitor, bool colour, int width, cha
 lf_status lf_monitor_lines(const json_t *monitor, char **bytes, size_t *n, lf_error *err);
 
 /* The plan on a terminal, and as the one-page agreement in Markdown. */
-lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **bytes, size_t *n, lf_error *err);
+lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **bytes, size_t *n,
+                           lf_error *err);
 lf_status lf_plan_markdown(const json_t *plan, char **bytes, size_t *n, lf_error *err);
 
 /* Candidates side by side, and what each pair comes to. */

@@ -44,7 +44,8 @@ static void write_strength(lf_term *term, const json_t *claim) {
   lf_text text = {0};
   double e = lf_view_number(claim, "e_value.estimate"), limit = lf_view_number(claim, "e_value.limit");
   if (isnan(e) || !(limit > 1)) return; /* an interval that holds 1 leaves nothing to explain */
-  lf_text_add(&text, "an unmeasured cause would explain it if it went with both the attribute and the outcome by a ratio of ");
+  lf_text_add(&text, "an unmeasured cause would explain it if it went with both the attribute and the "
+                     "outcome by a ratio of ");
   lf_people_fixed(&text, e, 2);
   lf_text_add(&text, " (for the interval: ");
   lf_people_fixed(&text, limit, 2);

@@ -31,9 +31,9 @@ static void build(history_case *c, double holdout) {
   lf_text_free(&csv);
 }
 
-/* Without the tag, a weighs what it was given: four equal levels, 0.7 apart, have two standard deviations of 1.4
- * sqrt(1.25). Beside the tag, which knows nine outcomes in ten, it still tells the tenth, but the ridge leaves
- * the certain rows to the tag. */
+/* Without the tag, a weighs what it was given: four equal levels, 0.7 apart, have two standard deviations
+ * of 1.4 sqrt(1.25). Beside the tag, which knows nine outcomes in ten, it still tells the tenth, but the
+ * ridge leaves the certain rows to the tag. */
 static void check_weights(const lf_leak *leak) {
   const lf_leak_weight *a = NULL;
   for (size_t k = 0; k < leak->n_weights; k++) {
