@@ -37,7 +37,7 @@ uint64_t lf_number_key(double x) {
 
 typedef struct radix {
   lf_chunks chunks;
-  const double *score;
+  const double *number;
   uint64_t *words, *words_out;
   uint64_t lowest;          /* key */
   unsigned up;              /* bits to shift key - lowest so that its highest possible bit is the top one */
@@ -55,7 +55,7 @@ static void mark_chunk(void *context, size_t chunk) {
   size_t from, to;
   lf_chunk_rows(&r->chunks, chunk, &from, &to);
   for (size_t i = from; i < to; i++) {
-    uint64_t row = r->words[i] & UINT32_MAX, key = lf_number_key(r->score[row]) - r->lowest;
+    uint64_t row = r->words[i] & UINT32_MAX, key = lf_number_key(r->number[row]) - r->lowest;
     r->words[i] = ((key << r->up) & ~(uint64_t)UINT32_MAX) | row;
   }
 }
@@ -106,21 +106,21 @@ static void sort_by_high_half(radix *r, const lf_run *run) {
   }
 }
 
-static void insert_rows(const double *score, uint64_t *words, size_t n) {
+static void insert_rows(const double *number, uint64_t *words, size_t n) {
   for (size_t i = 1; i < n; i++) {
-    uint64_t word = words[i], key = lf_number_key(score[row_of(word)]);
+    uint64_t word = words[i], key = lf_number_key(number[row_of(word)]);
     size_t at = i;
-    for (; at > 0 && lf_number_key(score[row_of(words[at - 1])]) > key; at--) words[at] = words[at - 1];
+    for (; at > 0 && lf_number_key(number[row_of(words[at - 1])]) > key; at--) words[at] = words[at - 1];
     words[at] = word;
   }
 }
 
-static void range_of_keys(const double *score, const uint64_t *words, size_t n, uint64_t *lowest,
+static void range_of_keys(const double *number, const uint64_t *words, size_t n, uint64_t *lowest,
                           uint64_t *highest) {
   *lowest = UINT64_MAX;
   *highest = 0;
   for (size_t i = 0; i < n; i++) {
-    uint64_t key = lf_number_key(score[row_of(words[i])]);
+    uint64_t key = lf_number_key(number[row_of(words[i])]);
     if (key < *lowest) *lowest = key;
     if (key > *highest) *highest = key;
   }
@@ -134,16 +134,17 @@ static void prepare(radix *r, uint64_t lowest, uint64_t highest) {
 
 /* A run of words that share the high half: sorts it by the bits below. spare holds n words, places DIGITS
  * counts. At most 32 bits are left, so the second sort by a high half settles it. */
-static void sort_run(const double *score, uint64_t *words, size_t n, uint64_t *spare,
+static void sort_run(const double *number, uint64_t *words, size_t n, uint64_t *spare,
                      size_t (*places)[DIGITS]) {
   uint64_t lowest, highest;
-  range_of_keys(score, words, n, &lowest, &highest);
+  range_of_keys(number, words, n, &lowest, &highest);
   if (lowest == highest) return;
   if (n <= FEW) {
-    insert_rows(score, words, n);
+    insert_rows(number, words, n);
     return;
   }
-  radix r = {.chunks = lf_cut(n, n, 1), .score = score, .words = words, .words_out = spare, .places = places};
+  radix r = {
+      .chunks = lf_cut(n, n, 1), .number = number, .words = words, .words_out = spare, .places = places};
   prepare(&r, lowest, highest);
   sort_by_high_half(&r, NULL);
   if (r.words != words) memcpy(words, r.words, n * sizeof *words);
@@ -155,7 +156,7 @@ static void sort_runs(radix *r, size_t n) {
     uint64_t high = r->words[i] >> 32;
     size_t end = i + 1;
     while (end < n && r->words[end] >> 32 == high) end++;
-    if (end - i > 1) sort_run(r->score, r->words + i, end - i, r->words_out + i, r->places);
+    if (end - i > 1) sort_run(r->number, r->words + i, end - i, r->words_out + i, r->places);
     i = end;
   }
 }
@@ -167,18 +168,18 @@ static size_t gather_rows(const double *weight, size_t n, uint64_t *words) {
   return kept;
 }
 
-lf_status lf_sort_rows(const double *score, const double *weight, size_t n, const lf_run *run,
+lf_status lf_sort_rows(const double *number, const double *weight, size_t n, const lf_run *run,
                        uint64_t **words, size_t *n_kept, lf_error *err) {
   lf_status status = LF_OK;
   uint64_t lowest = 0, highest = 0;
-  radix r = {.score = score};
+  radix r = {.number = number};
   if (n > UINT32_MAX) return lf_fail(err, LF_E_DATA, "%zu rows are more than can be sorted at once", n);
   LF_TRY(lf_alloc(n, sizeof *r.words, &r.words, err));
   LF_TRY(lf_alloc(n, sizeof *r.words_out, &r.words_out, err));
   size_t kept = gather_rows(weight, n, r.words);
   r.chunks = lf_cut(kept, CHUNK_ROWS, MAX_CHUNKS);
   LF_TRY(lf_alloc(r.chunks.count, sizeof *r.places, &r.places, err));
-  range_of_keys(score, r.words, kept, &lowest, &highest);
+  range_of_keys(number, r.words, kept, &lowest, &highest);
   if (kept && lowest != highest) {
     prepare(&r, lowest, highest);
     sort_by_high_half(&r, run);

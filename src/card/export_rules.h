@@ -25,7 +25,7 @@ typedef struct lf_rule_target {
 } lf_rule_target;
 
 /* Puts an item into a list and steals it; an item of NULL is a failure. */
-lf_status lf_rules_put(json_t *list, json_t *item, lf_error *err);
+lf_status lf_rules_put(json_t *list, json_t *test, lf_error *err);
 /* The rules of an attribute, one a band that is worth points, into a list; *low and *high are the least and
  * the most points among them and 0. */
 lf_status lf_rules_add(const lf_rule_target *target, const lf_scorecard *card, size_t a, const char *field,

@@ -61,7 +61,7 @@ typedef struct lf_ruled_options {
 lf_status lf_history_rules(const lf_history *history, bool *any, lf_error *err);
 
 lf_status lf_ruled_card_make(const lf_history *history, const lf_ruled_options *options, const lf_run *run,
-                             lf_ruled_card *out, lf_error *err);
+                             lf_ruled_card *card, lf_error *err);
 void lf_prices_free(lf_prices *prices);
 
 #endif

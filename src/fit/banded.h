@@ -57,7 +57,7 @@ lf_status lf_choose_bands(const lf_sample *sample, const lf_atoms *atoms, const 
 typedef struct lf_band_basis lf_band_basis;
 lf_status lf_band_basis_make(const lf_sample *sample, const lf_atoms *atoms, const uint8_t *keep,
                              const double *weight, const lf_band_rules *rules, const lf_run *run,
-                             lf_band_basis **basis, lf_error *err);
+                             lf_band_basis **out, lf_error *err);
 void lf_band_basis_free(lf_band_basis *basis);
 
 /* For each band about the coefficient that a ridge fit will give it. */

@@ -35,7 +35,7 @@ typedef struct lf_newton {
 
 lf_status lf_newton_new(const lf_frame *frame, const lf_solve_options *options, const lf_run *run,
                         lf_newton **newton, lf_error *err);
-void lf_newton_free(lf_newton *w);
+void lf_newton_free(lf_newton *newton);
 /* Evaluates `point` and the objective at `working`. */
 lf_status lf_newton_evaluate(lf_newton *w, lf_pass_kind kind, size_t stride, lf_error *err);
 /* Objective and score from the point, without a pass. */
