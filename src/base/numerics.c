@@ -66,32 +66,52 @@ double lf_chi_squared_quantile(double p, double df) {
   return gsl_cdf_chisq_Pinv(p, df);
 }
 
+/* ---- many tests at once ------------------------------------------------------------------------------- */
+
 typedef struct ranked_p {
   double p;
   size_t index;
 } ranked_p;
 
-static int by_falling_p(const void *a, const void *b) {
+static int by_rising_p(const void *a, const void *b) {
   const ranked_p *x = a, *y = b;
-  if (x->p != y->p) return x->p < y->p ? 1 : -1;
-  return x->index < y->index ? 1 : -1;
+  if (x->p != y->p) return x->p < y->p ? -1 : 1;
+  return x->index < y->index ? -1 : 1;
 }
 
-/* Benjamini & Hochberg 1995: q_(i) = min over j >= i of p_(j) m / j. */
-void lf_benjamini_hochberg(const double *p, size_t n, double *q) {
+/* The p that are known, rising, and NaN in all of `adjusted`; NULL where memory is short: then nothing is
+ * known, which is never wrong. The caller frees it. */
+static ranked_p *rank_p(const double *p, size_t n, double *adjusted, size_t *known) {
   ranked_p *ranked = malloc((n ? n : 1) * sizeof *ranked);
-  size_t m = 0;
-  for (size_t i = 0; ranked && i < n; i++)
-    if (!isnan(p[i])) ranked[m++] = (ranked_p){p[i], i};
-  if (q != p)
-    for (size_t i = 0; i < n; i++) q[i] = NAN;
-  if (!ranked) return; /* every q is NaN: not known, never wrong */
-  qsort(ranked, m, sizeof *ranked, by_falling_p);
+  *known = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (ranked && !isnan(p[i])) ranked[(*known)++] = (ranked_p){p[i], i};
+    adjusted[i] = NAN; /* may be p itself, whose i-th has been read */
+  }
+  if (ranked) qsort(ranked, *known, sizeof *ranked, by_rising_p);
+  return ranked;
+}
+
+/* q_(i) = min over j >= i of p_(j) m / j. */
+void lf_benjamini_hochberg(const double *p, size_t n, double *q) {
+  size_t m;
+  ranked_p *ranked = rank_p(p, n, q, &m);
   double lowest = 1;
-  for (size_t k = 0; k < m; k++) {
-    double adjusted = ranked[k].p * (double)m / (double)(m - k);
-    if (adjusted < lowest) lowest = adjusted;
+  for (size_t k = m; k-- > 0;) {
+    lowest = fmin(lowest, ranked[k].p * (double)m / (double)(k + 1));
     q[ranked[k].index] = lowest;
+  }
+  free(ranked);
+}
+
+/* max over j <= i of (m - j + 1) p_(j), at most 1. */
+void lf_holm(const double *p, size_t n, double *adjusted) {
+  size_t m;
+  ranked_p *ranked = rank_p(p, n, adjusted, &m);
+  double highest = 0;
+  for (size_t k = 0; k < m; k++) {
+    highest = fmax(highest, fmin(1, (double)(m - k) * ranked[k].p));
+    adjusted[ranked[k].index] = highest;
   }
   free(ranked);
 }

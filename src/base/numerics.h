@@ -37,7 +37,10 @@ double lf_chi_squared_quantile(double p, double df);
  * Graubard 1998). NaN where n is not above 0. */
 void lf_wilson(double p, double n, double *low, double *high);
 
-/* Benjamini-Hochberg adjusted p-values; NaN p stay NaN and do not count. q may be p itself. */
+/* Adjusted p-values of many tests; NaN p stay NaN and do not count; the output may be p itself. All NaN where
+ * memory is short. Benjamini & Hochberg (1995) bound the share of false findings among findings, Holm (1979)
+ * the chance of any, whatever the dependence. */
 void lf_benjamini_hochberg(const double *p, size_t n, double *q);
+void lf_holm(const double *p, size_t n, double *adjusted);
 
 #endif

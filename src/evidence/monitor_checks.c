@@ -222,21 +222,18 @@ static void check_volume(checking *c) {
  */
 
 static lf_status judge_alarms(lf_monitor *m, lf_error *err) {
-  double *p = NULL, *adjusted = NULL;
-  lf_status status = LF_OK;
-  LF_TRY(lf_alloc(m->n_checks, sizeof *p, &p, err));
-  LF_TRY(lf_alloc(m->n_checks, sizeof *adjusted, &adjusted, err));
+  double *p = NULL;
+  lf_status status = lf_alloc(m->n_checks, sizeof *p, &p, err);
+  if (status != LF_OK) return status;
   for (size_t k = 0; k < m->n_checks; k++) p[k] = m->checks[k].p;
-  LF_TRY(lf_holm(p, m->n_checks, adjusted, err));
+  lf_holm(p, m->n_checks, p);
   for (size_t k = 0; k < m->n_checks; k++) {
     lf_check *check = &m->checks[k];
-    check->adjusted = adjusted[k];
-    check->alarm = adjusted[k] < m->alpha && fabs(check->value - check->promised) >= check->margin;
+    check->adjusted = p[k];
+    check->alarm = p[k] < m->alpha && fabs(check->value - check->promised) >= check->margin;
   }
-cleanup:
   free(p);
-  free(adjusted);
-  return status;
+  return LF_OK;
 }
 
 lf_status lf_monitor_checks(const lf_monitor_rows *rows, const lf_promise *promise,

@@ -34,37 +34,6 @@ const char *lf_verdict_name(lf_verdict verdict) {
  * ----------------------------------------------------------------------------------------------------------------
  */
 
-typedef struct ordered {
-  double p;
-  size_t at;
-} ordered;
-
-static int by_p(const void *a, const void *b) {
-  const ordered *x = a, *y = b;
-  if (x->p != y->p) return x->p < y->p ? -1 : 1;
-  return x->at < y->at ? -1 : x->at > y->at;
-}
-
-/* Holm's adjusted p: the largest of (n - i) p_(i) so far. NaN stays NaN and does not count. */
-static lf_status holm(const double *p, size_t n, double *out, lf_error *err) {
-  ordered *list = NULL;
-  size_t known = 0;
-  double most = 0;
-  lf_status status = lf_alloc(n, sizeof *list, &list, err);
-  if (status != LF_OK) return status;
-  for (size_t i = 0; i < n; i++) {
-    out[i] = NAN;
-    if (!isnan(p[i])) list[known++] = (ordered){p[i], i};
-  }
-  qsort(list, known, sizeof *list, by_p);
-  for (size_t i = 0; i < known; i++) {
-    most = fmax(most, fmin(1, (double)(known - i) * list[i].p));
-    out[list[i].at] = most;
-  }
-  free(list);
-  return LF_OK;
-}
-
 static lf_status adjust_all(lf_study *s, lf_error *err) {
   double *p = NULL, *family = NULL;
   size_t k = s->k;
@@ -78,7 +47,7 @@ static lf_status adjust_all(lf_study *s, lf_error *err) {
     p[k + t] = s->keep[t] && amounts && !a->is_amount ? a->size.effect.p : NAN;
     p[2 * k + t] = s->keep[t] && amounts && !a->is_amount ? a->revenue.effect.p : NAN;
   }
-  LF_TRY(holm(p, 2 * k, family, err));
+  lf_holm(p, 2 * k, family);
   lf_benjamini_hochberg(p, 2 * k, p);
   lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k);
   for (size_t t = 0; t < k; t++) {

@@ -31,9 +31,15 @@ static inline double from_bits(uint64_t bits) {
 /* Adding it to a double of modest size rounds that to an integer and leaves it in the low bits. */
 static const double magic = 0x1.8p52;
 
-/* exp(-a) for a >= 0 given by its bits, cut at exp(-708), the smallest normal number being near. Positive
- * doubles are in the order of their bits. */
-static inline double exp_minus(int64_t a) {
+/* exp(-a) = 2^k (1 - ((low - r c / (2 - c)) - high)) with a = k log 2 + r, r = high - low. */
+typedef struct reduced {
+  double high, low, r, c;
+  uint64_t power; /* k in the place of a double's exponent */
+} reduced;
+
+/* For a >= 0 given by its bits, cut at exp(-708), the smallest normal number being near. Positive doubles are
+ * in the order of their bits. */
+static inline reduced reduce(int64_t a) {
   const int64_t most = 0x4086200000000000; /* 708.0 */
   double x = -from_bits((uint64_t)(a < most ? a : most));
   double shifted = x * 1.44269504088896338700 + magic;
@@ -46,8 +52,13 @@ static inline double exp_minus(int64_t a) {
                       z * (-2.77777777770155933842e-03 +
                            z * (6.61375632143793436117e-05 +
                                 z * (-1.65339022054652515390e-06 + z * 4.13813679705723846039e-08))));
-  double value = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-  return from_bits(bits_of(value) + (bits_of(shifted) << 52));
+  return (reduced){high, low, r, c, bits_of(shifted) << 52};
+}
+
+static inline double exp_minus(int64_t a) {
+  reduced e = reduce(a);
+  double value = 1.0 - ((e.low - (e.r * e.c) / (2.0 - e.c)) - e.high);
+  return from_bits(bits_of(value) + e.power);
 }
 
 /* log(1 + e) for 0 <= e <= 1: with 1 + e = 2^k m, m in [sqrt(1/2), sqrt(2)), k = 0 or 1 read off the bits. */
@@ -88,23 +99,11 @@ void lf_logistic_block(size_t n, const double *restrict eta, const double *restr
   }
 }
 
-/* exp_minus gives e = 2^k (1 + ...) with a division by D = 2 - c; with N = e D both e / (1 + e) = N / (D +
- * N), so that one division serves. */
+/* e / (1 + e) with e = exp(-a) = N / D, D = 2 - c: N / (D + N), so that one division serves. */
 static inline double small_side(int64_t a) {
-  const int64_t most = 0x4086200000000000; /* 708.0 */
-  double x = -from_bits((uint64_t)(a < most ? a : most));
-  double shifted = x * 1.44269504088896338700 + magic;
-  double k = shifted - magic;
-  double high = x - k * 6.93147180369123816490e-01;
-  double low = k * 1.90821492927058770002e-10;
-  double r = high - low;
-  double z = r * r;
-  double c = r - z * (1.66666666666666019037e-01 +
-                      z * (-2.77777777770155933842e-03 +
-                           z * (6.61375632143793436117e-05 +
-                                z * (-1.65339022054652515390e-06 + z * 4.13813679705723846039e-08))));
-  double d = 2.0 - c;
-  double n = from_bits(bits_of(d * (1.0 - (low - high)) + r * c) + (bits_of(shifted) << 52));
+  reduced e = reduce(a);
+  double d = 2.0 - e.c;
+  double n = from_bits(bits_of(d * (1.0 - (e.low - e.high)) + e.r * e.c) + e.power);
   return n / (d + n);
 }
 

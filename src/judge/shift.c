@@ -5,8 +5,7 @@
  * the same quadratic form to second order (Yurdakul & Naranjo 2020). Rows of one account are alike, which
  * widens it by the design effect d = sum_k (1 - p_k) d_k / (K - 1), d_k = sum_c (n_ck - n_c p_k)^2 / (n p_k
  * (1 - p_k)) (Rao & Scott 1981): PSI / d is referred to the same distribution. Below 5 expected rows the form
- * is no longer quadratic, so rare bins are joined. Many tests at once: Holm (1979), which needs no
- * independence. */
+ * is no longer quadratic, so rare bins are joined. */
 #include "judge/shift.h"
 
 #include <math.h>
@@ -94,34 +93,4 @@ cleanup:
   free(e);
   free(a);
   return status;
-}
-
-typedef struct ordered {
-  double p;
-  size_t at;
-} ordered;
-
-static int by_p(const void *a, const void *b) {
-  const ordered *x = a, *y = b;
-  if (x->p != y->p) return x->p < y->p ? -1 : 1;
-  return (x->at > y->at) - (x->at < y->at);
-}
-
-lf_status lf_holm(const double *p, size_t n, double *adjusted, lf_error *err) {
-  ordered *list = NULL;
-  size_t known = 0;
-  double before = 0;
-  lf_status status = lf_alloc(n, sizeof *list, &list, err);
-  if (status != LF_OK) return status;
-  for (size_t i = 0; i < n; i++) {
-    adjusted[i] = NAN;
-    if (!isnan(p[i])) list[known++] = (ordered){p[i], i};
-  }
-  qsort(list, known, sizeof *list, by_p);
-  for (size_t k = 0; k < known; k++) {
-    before = fmax(before, fmin(1, (double)(known - k) * list[k].p));
-    adjusted[list[k].at] = before;
-  }
-  free(list);
-  return LF_OK;
 }

@@ -32,8 +32,4 @@ typedef struct lf_shift {
 lf_status lf_shift_test(const double *expected, const double *actual, size_t bins, double design_effect,
                         double alpha, lf_shift *out, lf_error *err);
 
-/* Holm's adjusted p-values: the chance that any of the true ones is called false stays below what they are
- * compared with. NaN stay NaN and do not count. adjusted may not be p. */
-lf_status lf_holm(const double *p, size_t n, double *adjusted, lf_error *err);
-
 #endif

@@ -92,15 +92,19 @@ static void stable_formulas(void **state) {
   assert_true(fabs(lf_binomial_deviance(5, 5) - 20 * log(2)) < 1e-12);
 }
 
-/* Five p-values worked by hand: q = 0.05, 0.05, 0.05, 0.05, 0.05 with the step-up minimum; NaN counts for
- * nothing. */
-static void benjamini_hochberg(void **state) {
+static void adjusted(void (*adjust)(const double *, size_t, double *), const double *want) {
+  double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.5}, out[6];
+  adjust(p, 6, out);
+  for (int i = 0; i < 6; i++) assert_true(isnan(want[i]) ? isnan(out[i]) : fabs(out[i] - want[i]) < 1e-15);
+  adjust(p, 6, p); /* in its own place */
+  for (int i = 0; i < 6; i++) assert_true(isnan(want[i]) ? isnan(p[i]) : p[i] == out[i]);
+}
+
+/* R 4.2: p.adjust(c(0.01, 0.04, NA, 0.03, 0.005, 0.5), "BH") and "holm". */
+static void p_adjusted_for_many_tests(void **state) {
   (void)state;
-  const double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.5};
-  double q[6];
-  lf_benjamini_hochberg(p, 6, q);
-  const double want[] = {0.025, 0.05, NAN, 0.05, 0.025, 0.5};
-  for (int i = 0; i < 6; i++) assert_true(isnan(want[i]) ? isnan(q[i]) : fabs(q[i] - want[i]) < 1e-15);
+  adjusted(lf_benjamini_hochberg, (const double[]){0.025, 0.05, NAN, 0.05, 0.025, 0.5});
+  adjusted(lf_holm, (const double[]){0.04, 0.09, NAN, 0.09, 0.025, 0.5});
 }
 
 typedef struct sums {
@@ -268,7 +272,7 @@ int main(void) {
       cmocka_unit_test(only_plain_decimals_are_numbers),
       cmocka_unit_test(numbers_do_not_follow_the_locale),
       cmocka_unit_test(stable_formulas),
-      cmocka_unit_test(benjamini_hochberg),
+      cmocka_unit_test(p_adjusted_for_many_tests),
       cmocka_unit_test(the_same_bits_for_any_thread_count),
       cmocka_unit_test(hashes_are_the_published_ones),
       cmocka_unit_test(outputs_appear_together_or_not_at_all),

@@ -73,24 +73,9 @@ static void accounts_count_as_one(void **state) {
   near(effect, 1, 1e-9);
 }
 
-/* R: p.adjust(c(0.01, 0.04, 0.03, 0.5), "holm") = 0.04 0.09 0.09 0.50; a p that is not known does not count.
- */
-static void holm_as_in_r(void **state) {
-  (void)state;
-  const double p[] = {0.01, 0.04, NAN, 0.03, 0.5}, want[] = {0.04, 0.09, NAN, 0.09, 0.5};
-  double adjusted[5];
-  assert_int_equal(lf_holm(p, 5, adjusted, NULL), LF_OK);
-  for (size_t i = 0; i < 5; i++)
-    if (isnan(want[i]))
-      assert_true(isnan(adjusted[i]));
-    else
-      near(adjusted[i], want[i], 1e-12);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(psi_and_its_critical_value),
-                                     cmocka_unit_test(rare_bins_are_joined),
-                                     cmocka_unit_test(one_bin_has_no_test),
-                                     cmocka_unit_test(accounts_count_as_one), cmocka_unit_test(holm_as_in_r)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(psi_and_its_critical_value), cmocka_unit_test(rare_bins_are_joined),
+      cmocka_unit_test(one_bin_has_no_test), cmocka_unit_test(accounts_count_as_one)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
