@@ -63,7 +63,7 @@ class Setting:
         return path
 
     def environment(self, locale="C"):
-        kept = ("PATH", "HOME", "TMPDIR", "LEADFIT_REFERENCE")
+        kept = ("PATH", "HOME", "TMPDIR", "LEADFIT_REFERENCE", "LEADFIT_CHARTS", "XDG_CACHE_HOME")
         env = {k: os.environ[k] for k in kept if k in os.environ}
         env["LC_ALL"] = locale
         if self.locale_folder:

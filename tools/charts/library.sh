@@ -1,4 +1,4 @@
-# What tools/charts/fetch and tools/charts/bundle share: where the chart libraries are kept, and the lock they must match.
+# What the tools of this folder share: where the libraries are kept, and the lock they must match.
 # shellcheck shell=sh
 
 charts=$(dirname "$0")
@@ -6,6 +6,8 @@ lock=$charts/package-lock.json
 # A place of the machine's user, not of the checkout: fetched once, every checkout builds.
 store=${LEADFIT_CHARTS:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/leadfit/charts}
 libraries='vega vega-lite vega-embed'
+# Of the tests alone: no byte of it is in the program.
+checkers=axe-core
 
 # locked NAME KEY: the value of a key of that package in the lock file, as npm writes it (one key a line).
 locked() {
