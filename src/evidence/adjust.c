@@ -6,11 +6,13 @@
  * (Cramer's V) come first, and no more weights are estimated than one a ten wins or losses (Peduzzi et al.
  * 1996).
  * Attributes that are asked about are kept, as every fit keeps them; what the effect would be without them is
- * told beside it. Left out: what says nearly the same as the sides (V > 0.98: nothing would be left to
- * compare), the amount, which is settled with the outcome, for claims on amount or revenue what nearly
- * repeats the amount, as its size class does (it explains over 70 % of the variance of the log amount:
- * compared at equal amount, amounts hardly differ), and, for a claim on what marketing owns, what sales owns:
- * it comes after, and may be how the effect works (a mediator). */
+ * told beside it. Left out: what is the claim's attribute over again, in bands or in the same order
+ * (repeats.c), what says nearly the same as the sides (V > 0.98: nothing would be left to compare), and, for
+ * a claim on what marketing owns, what sales owns: it comes after, and may be how the effect works (a
+ * mediator). For claims on amount or revenue also the amount, what is the amount over again, as its size
+ * class is, and what nearly repeats it (it explains over 70 % of the variance of the log amount): compared at
+ * equal amount, amounts do not differ. An amount that is known of lost leads, too, is an attribute like any
+ * other where winning is compared. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -167,23 +169,27 @@ static lf_status say_left_out(lf_answer *answer, const char *name, const char *w
   return status;
 }
 
-/* Why an attribute cannot be adjusted for; NULL where it can. */
-static const char *objection(const lf_history *history, size_t column, const lf_atom_set *set) {
-  lf_owner owner = history->roles[column].owner;
-  if (set->column == history->amount) return "the amount is settled with the outcome";
+/* Why an attribute is not to be adjusted for; NULL where it may be. amount: the effect is on the amount or on
+ * revenue. */
+static const char *objection(const lf_history *history, const lf_exposure *exposure, const lf_atom_set *set,
+                             bool amount) {
+  lf_owner owner = history->roles[exposure->column].owner;
+  if (amount && set->column == history->amount) return "it is what is compared";
+  if (amount && lf_repeat_of(exposure->won, history->amount, set->column) != LF_REPEAT_NONE)
+    return "it is the amount over again, which is what is compared";
   if (owner == LF_OWNER_MARKETING && set->owner == LF_OWNER_SALES)
     return "sales owns it, so it comes later and may be how the effect works";
-  return NULL;
+  return lf_repeat_reason(lf_repeat_of(exposure->repeats, exposure->column, set->column));
 }
 
 static lf_status list_covariates(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows,
-                                 size_t column, lf_answer *answer, covariate *list, size_t *n,
+                                 const lf_exposure *exposure, lf_answer *answer, covariate *list, size_t *n,
                                  lf_error *err) {
   lf_status status = LF_OK;
   for (size_t k = 0; k < atoms->n; k++) {
     const lf_atom_set *set = &atoms->items[k];
-    if (set->column == column) continue;
-    const char *why = objection(history, column, set);
+    if (set->column == exposure->column) continue;
+    const char *why = objection(history, exposure, set, rows->effect != LF_EFFECT_WIN);
     covariate *c = &list[*n];
     double repeats = 0;
     if (!why) {
@@ -249,7 +255,8 @@ cleanup:
 }
 
 lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows,
-                             size_t column, lf_answer *answer, lf_adjustment *adjustment, lf_error *err) {
+                             const lf_exposure *exposure, lf_answer *answer, lf_adjustment *adjustment,
+                             lf_error *err) {
   lf_status status = LF_OK;
   lf_adjustment a = {.n_coef = 2};
   covariate *list = NULL;
@@ -259,7 +266,7 @@ lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, c
   LF_TRY(lf_alloc(atoms->n, sizeof *a.terms, &a.terms, err));
   LF_TRY(lf_alloc(atoms->n, sizeof *a.column, &a.column, err));
   LF_TRY(lf_alloc(codes, sizeof *a.map, &a.map, err));
-  LF_TRY(list_covariates(history, atoms, rows, column, answer, list, &n, err));
+  LF_TRY(list_covariates(history, atoms, rows, exposure, answer, list, &n, err));
   qsort(list, n, sizeof *list, by_association);
   LF_TRY(add_terms(atoms, rows, list, n, answer, &a, err));
   *adjustment = a;

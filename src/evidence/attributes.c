@@ -1,11 +1,13 @@
 /* Which attributes predict closed revenue.
- *   1. rows and folds                2. out-of-fold contributions, winning     3. deal size, revenue a lead,
- * whales
- *   4. bands on judging rows         5. quarters, Simpson's alarm              6. bootstrap, noise floor
- *   7. q, verdicts and their rules */
+ *
+ * All attributes that may be judged together are studied beside one another (study.c). Those that are another
+ * one over again, in bands or in the same order (repeats.c), are studied once more each, beside all others
+ * but their repeats: an effect is never adjusted for the attribute itself. What they say of other attributes
+ * stays, so that those are adjusted for both. Verdicts are drawn over all of them together. */
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "evidence/repeats.h"
 #include "evidence/study.h"
 
 enum { USUAL_ROWS = 40000, MOST_ROWS = 400000, FEWEST_ROWS = 60 };
@@ -21,85 +23,158 @@ static size_t usual_rows(const lf_history *h) {
   return rows < USUAL_ROWS ? USUAL_ROWS : rows > MOST_ROWS ? MOST_ROWS : (size_t)rows;
 }
 
-static void study_clear(lf_study *s) {
-  lf_model_clear(&s->winning);
-  lf_model_clear(&s->dealing);
-  lf_model_clear(&s->earning);
-  lf_contributions_free(s->win);
-  lf_contributions_free(s->size);
-  lf_contributions_free(s->revenue);
-  lf_evidence_rows_free(s->rows);
-  free(s->keep);
-  free(s->win_weight);
-  free(s->deal_weight);
-  free(s->income);
-  lf_evidence_free(s->out);
+/* ---- all attributes ---------------------------------------------------------------------------------------
+ */
+
+/* What an attribute is not adjusted for. */
+typedef struct repeat_pair {
+  size_t own, other;
+  lf_repeat repeat; /* what the other is to it */
+} repeat_pair;
+
+typedef struct whole {
+  const lf_study *asked; /* history, atoms, card, options, run; nothing made yet */
+  uint8_t *judged;       /* [atoms->n]: those that may be judged together */
+  uint8_t *keep;         /* [atoms->n]: those of one pass */
+  uint8_t *sized;        /* [atoms->n]: those whose deal size is judged: not the amount, in bands or not */
+  repeat_pair *pairs;    /* by own, then by other */
+  size_t n_pairs, room;
+  lf_evidence *out;
+} whole;
+
+static void whole_clear(whole *w) {
+  free(w->judged);
+  free(w->keep);
+  free(w->sized);
+  free(w->pairs);
+  lf_evidence_free(w->out);
 }
 
-static void nothing_known(lf_attribute_evidence *a, const lf_atom_set *set) {
-  const lf_effect none = {NAN, NAN, NAN, NAN, NAN};
-  const lf_paired unpaired = {NAN, NAN, NAN, NAN, NAN};
-  *a = (lf_attribute_evidence){.name = set->name,
-                               .owner = set->owner,
-                               .confounder = SIZE_MAX,
-                               .more_wins = NAN,
-                               .p = NAN,
-                               .q = NAN,
-                               .heterogeneity_chi2 = NAN,
-                               .heterogeneity_p = NAN};
-  a->win = (lf_win_evidence){.effect = none,
-                             .holdout = none,
-                             .raw = none,
-                             .q = NAN,
-                             .holm = NAN,
-                             .chi2 = NAN,
-                             .loss_increase = unpaired,
-                             .auc_loss = unpaired,
-                             .holdout_loss_increase = unpaired,
-                             .holdout_auc_loss = unpaired,
-                             .bound = INFINITY,
-                             .blind_chi2 = NAN,
-                             .blind_p = NAN,
-                             .bands_test = {NAN, NAN, 0}};
-  a->size = (lf_size_evidence){
-      .effect = none, .log_normal = none, .q = NAN, .holm = NAN, .smearing = NAN, .bound = INFINITY};
-  a->revenue = (lf_revenue_evidence){.effect = none,
-                                     .without_top = none,
-                                     .boot_low = NAN,
-                                     .boot_high = NAN,
-                                     .q = NAN,
-                                     .gini_loss = NAN,
-                                     .gini_low = NAN,
-                                     .gini_high = NAN};
-}
-
-static lf_status study_make(lf_study *s, lf_error *err) {
+static lf_status whole_make(whole *w, lf_error *err) {
+  const lf_study *s = w->asked;
+  const lf_card_fit *fit = s->card_fit;
+  size_t n = s->atoms->n;
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(1, sizeof *s->out, &s->out, err));
-  LF_TRY(lf_alloc(s->k, sizeof *s->out->items, &s->out->items, err));
-  LF_TRY(lf_alloc(s->k, 1, &s->keep, err));
-  s->out->n = s->k;
-  s->out->margin = s->options.margin;
-  for (size_t t = 0; t < s->k; t++) {
-    nothing_known(&s->out->items[t], &s->atoms->items[t]);
+  LF_TRY(lf_alloc(n, 1, &w->judged, err));
+  LF_TRY(lf_alloc(n, 1, &w->keep, err));
+  LF_TRY(lf_alloc(n, 1, &w->sized, err));
+  LF_TRY(lf_alloc(1, sizeof *w->out, &w->out, err));
+  LF_TRY(lf_alloc(n, sizeof *w->out->items, &w->out->items, err));
+  w->out->n = n;
+  w->out->margin = s->options.margin;
+  for (size_t t = 0; t < n; t++) {
+    lf_attribute_evidence_blank(&w->out->items[t], &s->atoms->items[t]);
+    w->out->items[t].on_card = lf_card_place(s, s->atoms->items[t].name) != SIZE_MAX;
   }
-  lf_card_fit_judged(s->card_fit, s->keep);
-  for (size_t i = 0; i < s->card_fit->n_drifting; i++)
-    s->out->items[s->card_fit->drifting[i].set].drifting = true;
-  for (size_t i = 0; i < s->card_fit->n_dropped; i++)
-    if (s->card_fit->dropped[i].alone) s->out->items[s->card_fit->dropped[i].set].screened = true;
-  s->how = (lf_contribution_options){
-      .keep = s->keep, .band_penalty = s->card_fit->band_penalty, .ridge = s->card_fit->ridge};
-  LF_TRY(lf_evidence_rows_make(s->history, s->atoms, s->options.max_rows, &s->rows, err));
-  LF_TRY(lf_alloc(s->rows->n, sizeof *s->win_weight, &s->win_weight, err));
-  s->out->n_folds = s->rows->n_folds - s->rows->has_holdout;
-  s->out->in_time = s->rows->sample->in_time;
+  for (size_t i = 0; i < fit->n_drifting; i++) w->out->items[fit->drifting[i].set].drifting = true;
+  for (size_t i = 0; i < fit->n_dropped; i++)
+    if (fit->dropped[i].alone) w->out->items[fit->dropped[i].set].screened = true;
+  lf_card_fit_judged(fit, w->judged);
 cleanup:
   return status;
 }
 
-static lf_status add_notes(lf_study *s, lf_error *err) {
-  lf_text_list *notes = &s->out->notes;
+/* ---- repeats ----------------------------------------------------------------------------------------------
+ */
+
+static bool is_pair(const whole *w, size_t own, size_t other) {
+  for (size_t i = 0; i < w->n_pairs; i++)
+    if (w->pairs[i].own == own && w->pairs[i].other == other) return true;
+  return false;
+}
+
+static lf_status say_pair(whole *w, const repeat_pair *pair, lf_error *err) {
+  lf_evidence *e = w->out;
+  const char *own = e->items[pair->own].name, *other = e->items[pair->other].name;
+  lf_status status =
+      lf_say(&e->items[pair->own].not_adjusted_for, err, "%s: %s", other, lf_repeat_reason(pair->repeat));
+  bool said = pair->own > pair->other && is_pair(w, pair->other, pair->own);
+  if (status != LF_OK || said) return status;
+  if (pair->repeat == LF_REPEAT_ORDER)
+    return lf_say(&e->notes, err,
+                  "%s and %s put the leads in nearly the same order: neither is adjusted for the other.", own,
+                  other);
+  bool bands = pair->repeat == LF_REPEAT_IN_BANDS;
+  return lf_say(&e->notes, err, "%s is %s in bands: neither is adjusted for the other.", bands ? other : own,
+                bands ? own : other);
+}
+
+static lf_status find_pairs(whole *w, const lf_repeats *repeats, lf_error *err) {
+  const lf_atom_set *sets = w->asked->atoms->items;
+  lf_status status = LF_OK;
+  for (size_t t = 0; t < w->out->n; t++)
+    for (size_t k = 0; w->judged[t] && k < w->out->n; k++) {
+      lf_repeat repeat =
+          w->judged[k] ? lf_repeat_of(repeats, sets[t].column, sets[k].column) : LF_REPEAT_NONE;
+      if (repeat == LF_REPEAT_NONE) continue;
+      LF_TRY(lf_grow(&w->pairs, &w->room, w->n_pairs + 1, sizeof *w->pairs, err));
+      w->pairs[w->n_pairs++] = (repeat_pair){t, k, repeat};
+    }
+  for (size_t i = 0; i < w->n_pairs; i++) LF_TRY(say_pair(w, &w->pairs[i], err));
+cleanup:
+  return status;
+}
+
+/* The amount and what is the amount in bands, seen on won rows: others may have none. */
+static void mark_amount(whole *w, const lf_repeats *of_won, size_t amount) {
+  for (size_t t = 0; t < w->out->n; t++) {
+    size_t column = w->asked->atoms->items[t].column;
+    lf_attribute_evidence *a = &w->out->items[t];
+    a->is_amount = column == amount;
+    a->repeats_amount = of_won && w->judged[t] && lf_repeat_of(of_won, amount, column) != LF_REPEAT_NONE;
+    w->sized[t] = !a->is_amount && !a->repeats_amount;
+  }
+}
+
+static lf_status find_repeats(whole *w, lf_error *err) {
+  const lf_study *s = w->asked;
+  size_t amount = s->history->amount;
+  lf_repeats *all = NULL, *of_won = NULL;
+  uint8_t *wanted = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(s->history->table->n_columns, 1, &wanted, err));
+  for (size_t t = 0; t < s->atoms->n; t++) wanted[s->atoms->items[t].column] = w->judged[t];
+  LF_TRY(lf_repeats_make(s->history, wanted, false, &all, err));
+  LF_TRY(find_pairs(w, all, err));
+  if (amount != SIZE_MAX) {
+    wanted[amount] = 1;
+    LF_TRY(lf_repeats_make(s->history, wanted, true, &of_won, err));
+  }
+  mark_amount(w, of_won, amount);
+cleanup:
+  free(wanted);
+  lf_repeats_free(all);
+  lf_repeats_free(of_won);
+  return status;
+}
+
+/* ---- passes -----------------------------------------------------------------------------------------------
+ */
+
+/* Takes what a study says of its attribute `at` over into the whole. */
+static void take_over(whole *w, lf_study *s, size_t at) {
+  lf_attribute_evidence *from = &s->out->items[at], *to = &w->out->items[s->set[at]];
+  lf_attribute_evidence known = *to;
+  *to = *from;
+  *from = (lf_attribute_evidence){0};
+  to->on_card = known.on_card;
+  to->is_amount = known.is_amount;
+  to->repeats_amount = known.repeats_amount;
+  to->not_adjusted_for = known.not_adjusted_for;
+  if (to->confounder != SIZE_MAX) to->confounder = s->set[to->confounder];
+}
+
+/* What is said of all attributes together: all but items, rules and notes. */
+static void take_totals(lf_evidence *to, const lf_evidence *from) {
+  lf_evidence own = *to;
+  *to = *from;
+  to->n = own.n;
+  to->items = own.items;
+  to->rules = own.rules;
+  to->notes = own.notes;
+}
+
+static lf_status add_notes(const lf_study *s, lf_text_list *notes, lf_error *err) {
   lf_status status = LF_OK;
   if (s->rows->n < s->history->n_rows)
     LF_TRY(lf_say(notes, err, "Attributes are studied on %zu of the %zu rows, taken at equal strides.",
@@ -125,48 +200,72 @@ cleanup:
   return status;
 }
 
-static lf_status run_study(lf_study *s, lf_error *err) {
+/* All judged attributes beside one another. */
+static lf_status study_all(whole *w, bool *by_account, lf_error *err) {
+  lf_study s = *w->asked;
   lf_status status = LF_OK;
-  LF_TRY(lf_study_winning(s, err));
-  LF_TRY(lf_study_deals(s, err));
-  LF_TRY(lf_study_bands(s, err));
-  LF_TRY(lf_study_quarters(s, err));
-  LF_TRY(lf_study_simpson(s, err));
-  LF_TRY(lf_study_bootstrap(s, err));
-  if (!s->options.no_noise) LF_TRY(lf_study_noise(s, err));
-  LF_TRY(lf_study_verdicts(s, err));
-  LF_TRY(add_notes(s, err));
+  LF_TRY(lf_study_make(w->judged, w->sized, SIZE_MAX, &s, err));
+  LF_TRY(lf_study_run(&s, err));
+  LF_TRY(add_notes(&s, &w->out->notes, err));
+  take_totals(w->out, s.out);
+  for (size_t at = 0; at < s.k; at++) take_over(w, &s, at);
+  *by_account = s.rows->cluster != NULL;
 cleanup:
+  lf_study_clear(&s);
+  return status;
+}
+
+/* Attribute t beside all others but its repeats, where it has any. */
+static lf_status study_again(whole *w, size_t t, lf_error *err) {
+  lf_study s = *w->asked;
+  size_t n = w->out->n, at = 0, repeats = 0;
+  lf_status status = LF_OK;
+  for (size_t k = 0; k < n; k++) {
+    bool repeat = is_pair(w, t, k);
+    w->keep[k] = w->judged[k] && !repeat;
+    repeats += repeat;
+    at += k < t && w->keep[k];
+  }
+  if (!repeats) return LF_OK;
+  s.options.no_noise = true;
+  LF_TRY(lf_study_make(w->keep, w->sized, at, &s, err));
+  LF_TRY(lf_study_run(&s, err));
+  lf_attribute_evidence_clear(&w->out->items[t]);
+  take_over(w, &s, at);
+cleanup:
+  lf_study_clear(&s);
   return status;
 }
 
 lf_status lf_evidence_make(const lf_history *history, const lf_atoms *atoms, const lf_card_fit *fit,
                            const lf_card_build *build, const lf_evidence_options *options, const lf_run *run,
                            lf_evidence **evidence, lf_error *err) {
-  lf_study s = {
-      .history = history, .atoms = atoms, .card_fit = fit, .build = build, .run = run, .k = atoms->n};
-  if (options) s.options = *options;
-  if (!(s.options.margin > 0)) s.options.margin = usual_margin;
-  if (!s.options.max_rows) s.options.max_rows = usual_rows(history);
-  if (s.options.margin <= 1) return lf_fail(err, LF_E_USAGE, "the margin is a ratio above 1");
+  lf_study asked = {.history = history, .atoms = atoms, .card_fit = fit, .build = build, .run = run};
+  whole w = {.asked = &asked};
+  bool by_account = false;
+  if (options) asked.options = *options;
+  if (!(asked.options.margin > 0)) asked.options.margin = usual_margin;
+  if (!asked.options.max_rows) asked.options.max_rows = usual_rows(history);
+  if (asked.options.margin <= 1) return lf_fail(err, LF_E_USAGE, "the margin is a ratio above 1");
   lf_status status = LF_OK;
-  LF_TRY(study_make(&s, err));
-  LF_TRY(run_study(&s, err));
-  *evidence = s.out;
-  s.out = NULL;
+  LF_TRY(whole_make(&w, err));
+  LF_TRY(find_repeats(&w, err));
+  LF_TRY(study_all(&w, &by_account, err));
+  for (size_t t = 0; t < w.out->n; t++)
+    if (w.judged[t]) LF_TRY(study_again(&w, t, err));
+  LF_TRY(lf_evidence_verdicts(w.out, by_account, err));
+  *evidence = w.out;
+  w.out = NULL;
 cleanup:
-  study_clear(&s);
+  whole_clear(&w);
   return status;
 }
 
 void lf_evidence_free(lf_evidence *e) {
   if (!e) return;
   for (size_t t = 0; e->items && t < e->n; t++) {
-    lf_attribute_evidence *a = &e->items[t];
-    for (size_t k = 0; k < a->win.n_bands; k++) free(a->win.bands[k].label);
-    free(a->win.bands);
-    free(a->quarters);
-    free(a->because);
+    lf_attribute_evidence_clear(&e->items[t]);
+    lf_text_list_clear(&e->items[t].not_adjusted_for);
   }
   free(e->items);
   lf_text_list_clear(&e->rules);

@@ -295,11 +295,10 @@ cleanup:
   return status;
 }
 
-/* Place of an attribute on the card, or SIZE_MAX. */
-static size_t place_on_card(const lf_study *s, size_t t) {
+size_t lf_card_place(const lf_study *s, const char *name) {
   const lf_attributes *a = s->build ? s->build->card->attributes : NULL;
   for (size_t i = 0; a && i < a->n; i++)
-    if (strcmp(a->items[i].name, s->atoms->items[t].name) == 0) return i;
+    if (strcmp(a->items[i].name, name) == 0) return i;
   return SIZE_MAX;
 }
 
@@ -313,10 +312,8 @@ lf_status lf_study_bands(lf_study *s, lf_error *err) {
   if (r->has_holdout && s->build)
     LF_TRY(lf_codes_make(s->build->card->attributes, s->history->table, s->run, &codes, NULL, err));
   for (size_t t = 0; t < s->k; t++) {
-    size_t at = place_on_card(s, t);
-    s->out->items[t].on_card = at != SIZE_MAX;
-    s->out->items[t].win.bands_test = (lf_lr_test){NAN, NAN, 0};
-    if (!s->keep[t]) continue;
+    size_t at = lf_card_place(s, s->atoms->items[t].name);
+    if (!lf_study_tells(s, t)) continue;
     b = (banding){.from = r->has_holdout ? r->n_train : r->first, .to = r->n};
     if (codes && at != SIZE_MAX)
       LF_TRY(card_banding(s, codes, at, &b, err));

@@ -20,8 +20,7 @@ enum { MOST_ROWS = 2000, FEWEST_DRAWS = 16, MOST_DRAWS = 96 };
 static const double row_draws = 60000;
 
 typedef struct anew {
-  lf_study base;  /* of the rows used here; its own rows, weights and incomes */
-  uint8_t *sized; /* sets whose deal size is judged */
+  lf_study base; /* of the rows used here; its own rows, weights and incomes */
   lf_boot_units units;
   lf_model held;  /* with the bands of the rows as they are */
   double *scores; /* [units][m] */
@@ -71,7 +70,7 @@ static lf_status fit_all(const anew *a, const double *factor, lf_study *s, lf_ev
   LF_TRY(lf_alloc(r->n_folds, sizeof *rows->train, &rows->train, err));
   for (size_t f = 0; f < r->n_folds; f++) LF_TRY(times(r->train[f], factor, r->n, &rows->train[f], err));
   LF_TRY(lf_win_contributions(rows, s->atoms, &s->how, &serial, &s->win, err));
-  LF_TRY(lf_size_contributions(rows, s->atoms, a->sized, &serial, &s->size, err));
+  LF_TRY(lf_size_contributions(rows, s->atoms, a->base.sized, &serial, &s->size, err));
   LF_TRY(lf_study_revenue_contributions(s, err));
   LF_TRY(lf_model_fit(s, LF_FAMILY_POISSON, s->revenue, s->income, s->win_weight, r->first, r->n, true, model,
                       err));
@@ -149,15 +148,12 @@ static lf_status base_make(anew *a, const lf_study *s, lf_error *err) {
   a->base = *s;
   a->base.rows = NULL;
   a->base.win_weight = a->base.deal_weight = a->base.income = NULL;
-  a->base.winning = a->base.dealing = a->base.earning = (lf_model){0};
+  a->base.winning = a->base.earning = (lf_model){0};
   LF_TRY(lf_evidence_rows_make(s->history, s->atoms, most, &a->base.rows, err));
   const lf_evidence_rows *r = a->base.rows;
   LF_TRY(lf_alloc(r->n, sizeof *a->base.win_weight, &a->base.win_weight, err));
   lf_study_weigh_folds(&a->base);
   LF_TRY(lf_study_income(&a->base, err));
-  LF_TRY(lf_alloc(s->k, 1, &a->sized, err));
-  for (size_t t = 0; t < s->k; t++)
-    a->sized[t] = s->keep[t] && s->atoms->items[t].column != s->history->amount;
   lf_resample units = {
       .n = r->n, .weight = r->sample->weight, .cluster = r->cluster, .n_clusters = r->n_clusters};
   LF_TRY(lf_boot_units_make(&units, &a->units, err));
@@ -193,7 +189,6 @@ static void anew_clear(anew *a) {
   free(a->base.win_weight);
   free(a->base.deal_weight);
   free(a->base.income);
-  free(a->sized);
   lf_boot_units_clear(&a->units);
   free(a->scores);
   free(a->shift);

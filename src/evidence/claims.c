@@ -33,12 +33,27 @@ void lf_answers_free(lf_answers *answers) {
   free(answers);
 }
 
-static lf_status estimate(const lf_history *history, const lf_atoms *atoms, const lf_run *run, lf_case *c,
-                          lf_error *err) {
+/* One round over all claims: several at a time, or, where they are fewer than the threads, one after another
+ * with all threads each. */
+typedef struct claim_round {
+  const lf_claims *claims;
+  const lf_history *history;
+  const lf_atoms *atoms;
+  const lf_repeats *repeats, *won; /* among all rows; among won rows, the amount included */
+  lf_case *cases;
+  const double *p;
+  lf_run run; /* of one claim */
+  lf_status *status;
+  lf_error *error;
+} claim_round;
+
+static lf_status estimate(const claim_round *r, lf_case *c, lf_error *err) {
+  const lf_run *run = &r->run;
+  lf_exposure exposure = {c->column, r->repeats, r->won};
   lf_status status = LF_OK;
   lf_answer *a = c->answer;
   lf_interval raw_risk_ratio;
-  LF_TRY(lf_adjustment_make(history, atoms, &c->rows, c->column, a, &c->adjustment, err));
+  LF_TRY(lf_adjustment_make(r->history, r->atoms, &c->rows, &exposure, a, &c->adjustment, err));
   LF_TRY(lf_effect_fit_make(&c->rows, NULL, NULL, NULL, run, &c->raw, err));
   LF_TRY(lf_effect_fit_make(&c->rows, &c->adjustment, NULL, NULL, run, &c->adjusted, err));
   a->raw = lf_effect_ratio(c->raw, &c->rows);
@@ -81,24 +96,10 @@ cleanup:
   return status;
 }
 
-/* One round over all claims: several at a time, or, where they are fewer than the threads, one after another
- * with all threads each. */
-typedef struct claim_round {
-  const lf_claims *claims;
-  const lf_history *history;
-  const lf_atoms *atoms;
-  lf_case *cases;
-  const double *p;
-  lf_run run; /* of one claim */
-  lf_status *status;
-  lf_error *error;
-} claim_round;
-
 static void estimate_one(void *context, size_t i) {
   claim_round *r = context;
   r->status[i] = lf_check_interrupt(&r->run, &r->error[i]);
-  if (r->status[i] == LF_OK)
-    r->status[i] = estimate(r->history, r->atoms, &r->run, &r->cases[i], &r->error[i]);
+  if (r->status[i] == LF_OK) r->status[i] = estimate(r, &r->cases[i], &r->error[i]);
 }
 
 static void conclude_one(void *context, size_t i) {
@@ -128,10 +129,28 @@ static lf_status run_round(claim_round *r, void (*one)(void *, size_t), const lf
   return LF_OK;
 }
 
+/* What repeats what, among the attributes and the columns that are claimed of; and, among won rows, what
+ * repeats the amount. */
+static lf_status find_repeats(const claim_round *r, lf_repeats **repeats, lf_repeats **won, lf_error *err) {
+  const lf_history *history = r->history;
+  uint8_t *wanted = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(history->table->n_columns, 1, &wanted, err));
+  for (size_t t = 0; t < r->atoms->n; t++) wanted[r->atoms->items[t].column] = 1;
+  if (history->amount != SIZE_MAX) wanted[history->amount] = 1;
+  LF_TRY(lf_repeats_make(history, wanted, true, won, err));
+  for (size_t i = 0; i < r->claims->n; i++) wanted[r->cases[i].column] = 1;
+  LF_TRY(lf_repeats_make(history, wanted, false, repeats, err));
+cleanup:
+  free(wanted);
+  return status;
+}
+
 static lf_status answer_all(const lf_claims *claims, const lf_history *history, const lf_run *run,
                             lf_case *cases, lf_error *err) {
   lf_status status = LF_OK;
   lf_atoms *atoms = NULL;
+  lf_repeats *repeats = NULL, *won = NULL;
   double *p = NULL;
   claim_round r = {.claims = claims, .history = history, .cases = cases};
   lf_atom_options options = {
@@ -143,6 +162,9 @@ static lf_status answer_all(const lf_claims *claims, const lf_history *history, 
     LF_TRY(lf_case_rows(claims, history, &cases[i], err)); /* what is wrong is said first */
   LF_TRY(lf_atoms_make(history, &options, run, &atoms, err));
   r.atoms = atoms;
+  LF_TRY(find_repeats(&r, &repeats, &won, err));
+  r.repeats = repeats;
+  r.won = won;
   lf_progress(run, "effects", 0, 2);
   LF_TRY(run_round(&r, estimate_one, run, err));
   for (size_t i = 0; i < claims->n; i++) p[i] = cases[i].answer->adjusted.p;
@@ -151,6 +173,8 @@ static lf_status answer_all(const lf_claims *claims, const lf_history *history, 
   LF_TRY(run_round(&r, conclude_one, run, err));
 cleanup:
   lf_atoms_free(atoms);
+  lf_repeats_free(repeats);
+  lf_repeats_free(won);
   free(p);
   free(r.status);
   free(r.error);

@@ -30,6 +30,12 @@ static lf_status note_role(const lf_history *history, const lf_case *c, lf_error
         name, role->reason ? role->reason : "it is no attribute");
   if (role->suspicion)
     return lf_answer_note(c->answer, err, "'%.80s' is asked about: %.200s", name, role->suspicion);
+  if (role->role == LF_ROLE_AMOUNT && role->also_attribute)
+    return lf_answer_note(
+        c->answer, err,
+        "'%.80s' is the amount, which lost leads have as well: was it known before they were "
+        "decided?",
+        name);
   if (role->role != LF_ROLE_ATTRIBUTE)
     return lf_answer_note(c->answer, err, "'%.80s' has the role %s and is no attribute of the lead", name,
                           lf_role_name(role->role));

@@ -140,7 +140,7 @@ static lf_status bound_deals(const lf_study *s, const deal_rows *d, const lf_mod
   for (size_t t = 0; t < s->k; t++) {
     lf_blind_test test;
     size_t at = 0;
-    if (!s->keep[t] || s->atoms->items[t].column == s->history->amount) continue;
+    if (!s->sized[t] || !lf_study_tells(s, t)) continue;
     for (size_t i = r->first; i < r->n; i++)
       if (s->deal_weight[i] > 0) codes[at++] = r->sample->code[t][i];
     sample.code[t] = codes;
@@ -181,11 +181,8 @@ static lf_status deal_model(const lf_study *s, const deal_rows *d, lf_family fam
 static lf_status study_size(lf_study *s, lf_error *err) {
   deal_rows d = {0};
   lf_model gamma = {0}, normal = {0};
-  uint8_t *keep = NULL; /* the amount, where it is an attribute too, does not predict itself */
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(s->k, 1, &keep, err));
-  for (size_t t = 0; t < s->k; t++) keep[t] = s->keep[t] && s->atoms->items[t].column != s->history->amount;
-  LF_TRY(lf_size_contributions(s->rows, s->atoms, keep, s->run, &s->size, err));
+  LF_TRY(lf_size_contributions(s->rows, s->atoms, s->sized, s->run, &s->size, err));
   LF_TRY(gather_deals(s, &d, err));
   LF_TRY(deal_model(s, &d, LF_FAMILY_GAMMA, d.y, &gamma, err));
   LF_TRY(deal_model(s, &d, LF_FAMILY_NORMAL, d.log_y, &normal, err));
@@ -194,11 +191,9 @@ static lf_status study_size(lf_study *s, lf_error *err) {
     size->effect = lf_model_effect(&gamma, t);
     size->log_normal = lf_model_effect(&normal, t);
     size->smearing = normal.scale[t] > 0 ? smearing_ratio(&normal, t) : 1;
-    s->out->items[t].is_amount = s->atoms->items[t].column == s->history->amount;
   }
   LF_TRY(bound_deals(s, &d, &gamma, err));
 cleanup:
-  free(keep);
   lf_model_clear(&gamma);
   lf_model_clear(&normal);
   deal_rows_clear(&d);

@@ -5,6 +5,7 @@
 
 #include "band/atoms.h"
 #include "evidence/claims.h"
+#include "evidence/repeats.h"
 #include "fit/fit.h"
 
 enum { LF_CLAIM_SIDE_VERSUS = 0, LF_CLAIM_SIDE_GROUP = 1, LF_CLAIM_SIDE_NONE = 2 };
@@ -36,11 +37,19 @@ typedef struct lf_adjustment {
 
 void lf_adjustment_clear(lf_adjustment *adjustment);
 
-/* Which attributes an effect is adjusted for: every attribute of the history but the claim's own (column),
- * those that say nearly the same, the amount, and, for an attribute that marketing owns, those that sales
- * owns. Names go to the answer's lists. */
+/* The attribute whose effect it is, and what repeats it. */
+typedef struct lf_exposure {
+  size_t column;
+  const lf_repeats *repeats; /* of every attribute and of the column */
+  const lf_repeats *won;     /* of won rows: of every attribute and of the amount */
+} lf_exposure;
+
+/* Which attributes an effect is adjusted for: every attribute of the history but the claim's own, its
+ * repeats, those that say nearly the same, for amounts the amount and its repeats, and, for an attribute that
+ * marketing owns, those that sales owns. Names go to the answer's lists. */
 lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows,
-                             size_t column, lf_answer *answer, lf_adjustment *adjustment, lf_error *err);
+                             const lf_exposure *exposure, lf_answer *answer, lf_adjustment *adjustment,
+                             lf_error *err);
 
 /* The same with the terms that keep marks alone. */
 lf_status lf_adjustment_subset(const lf_adjustment *whole, const uint8_t *keep, lf_adjustment *out,

@@ -94,8 +94,10 @@ typedef struct lf_attribute_evidence {
   const char *name; /* of the atoms */
   lf_owner owner;
   bool on_card, drifting;
-  bool screened;  /* one of too many to be judged together, and of no help on its own (fit/alone.c) */
-  bool is_amount; /* the amount itself: only winning is judged */
+  bool screened;       /* one of too many to be judged together, and of no help on its own (fit/alone.c) */
+  bool is_amount;      /* the amount itself: only winning is judged */
+  bool repeats_amount; /* the amount in bands, or in the same order: the same */
+  lf_text_list not_adjusted_for; /* "NAME: why": attributes that are this one over again */
   lf_verdict verdict;
   lf_strength strength;
   bool through_win, through_size;

@@ -203,7 +203,7 @@ cleanup:
 static void quarters_task(void *context, size_t t) {
   quarters *q = context;
   const lf_study *s = q->study;
-  if (s->keep[t] && s->winning.scale[t] > 0) q->status[t] = attribute_quarters(q, t, &q->errors[t]);
+  if (lf_study_tells(s, t) && s->winning.scale[t] > 0) q->status[t] = attribute_quarters(q, t, &q->errors[t]);
 }
 
 lf_status lf_study_quarters(lf_study *s, lf_error *err) {

@@ -119,7 +119,7 @@ cleanup:
 }
 
 static bool told(const boot *b, size_t t) {
-  return b->model->scale[t] > 0 && b->study->keep[t];
+  return b->model->scale[t] > 0 && lf_study_tells(b->study, t);
 }
 
 static void rank_task(void *context, size_t t) {

@@ -105,7 +105,7 @@ static lf_status find_confounder(lf_study *s, size_t t, double raw, size_t *conf
   *confounder = SIZE_MAX;
   for (size_t c = 0; c < s->k; c++) {
     lf_effect e;
-    if (c == t || !s->keep[c] || !(s->winning.scale[c] > 0)) continue;
+    if (c == t || !(s->winning.scale[c] > 0)) continue;
     lf_status status = effect_beside(s, t, c, &e, err);
     if (status != LF_OK) return status;
     if (e.log_ratio * raw < 0 && fabs(e.log_ratio) > furthest) {
@@ -139,7 +139,7 @@ static void alarm_task(void *context, size_t t) {
   lf_attribute_evidence *a = &s->out->items[t];
   a->confounder = SIZE_MAX;
   a->win.raw = lf_effect_make(0, NAN);
-  if (s->keep[t] && s->winning.scale[t] > 0) job->status[t] = alarm_of(s, t, &job->errors[t]);
+  if (lf_study_tells(s, t) && s->winning.scale[t] > 0) job->status[t] = alarm_of(s, t, &job->errors[t]);
 }
 
 lf_status lf_study_simpson(lf_study *s, lf_error *err) {

@@ -24,16 +24,36 @@ typedef struct lf_study {
   lf_evidence_options options;
   const lf_run *run;
   lf_evidence_rows *rows;
-  size_t k;      /* attributes */
-  uint8_t *keep; /* those that are tested: all but the drifting */
+  lf_atoms view;  /* the attributes of this study; items owned, what they point to not. atoms points here */
+  size_t *set;    /* [k]: which of all attributes each is */
+  size_t k;       /* attributes */
+  size_t only;    /* the one that is asked about; SIZE_MAX: all of them */
+  uint8_t *keep;  /* [k]: all */
+  uint8_t *sized; /* [k]: those whose deal size is judged: not the amount, in bands or not */
   lf_contribution_options how;
   lf_contributions *win, *size, *revenue;
   double *win_weight;  /* [rows->n]: 0 where the fold has one class only */
   double *deal_weight; /* [rows->n]: deals with an amount; NULL without amounts */
   double *income; /* [rows->n]: revenue of a row over the mean deal; the mean where a deal's is unknown */
-  lf_model winning, dealing, earning;
+  lf_model winning, earning;
   lf_evidence *out;
 } lf_study;
+
+/* A study of the attributes that keep marks, where s holds what was asked (history, atoms, card_fit, build,
+ * options, run): its rows are gathered, nothing is judged. sized: whose deal size is judged; both
+ * [atoms->n]. only: the place among the kept of the one that is asked about, or SIZE_MAX. The caller clears
+ * s, whatever comes back. */
+lf_status lf_study_make(const uint8_t *keep, const uint8_t *sized, size_t only, lf_study *s, lf_error *err);
+lf_status lf_study_run(lf_study *s, lf_error *err);
+void lf_study_clear(lf_study *s);
+/* Whether attribute t is to be reported on: nothing need be found out of the others but what they say. */
+static inline bool lf_study_tells(const lf_study *s, size_t t) {
+  return s->only == SIZE_MAX || s->only == t;
+}
+
+/* Nothing known yet; and without what it owns, but for its list. */
+void lf_attribute_evidence_blank(lf_attribute_evidence *a, const lf_atom_set *set);
+void lf_attribute_evidence_clear(lf_attribute_evidence *a);
 
 /* Fits y on the contributions over judged rows [from, to). grouped: an intercept a fold. start: of the
  * solver, or NULL. */
@@ -51,6 +71,9 @@ void lf_model_eta(const lf_model *model, const double *b, double *eta);
 static inline size_t lf_model_column(const lf_model *model, size_t t) {
   return model->design.n_groups + t;
 }
+
+/* Place of an attribute on the card, SIZE_MAX where it has none or there is no card. bands.c */
+size_t lf_card_place(const lf_study *study, const char *name);
 
 /* The first failure among parallel tasks. */
 lf_status lf_study_first_error(const lf_status *status, const lf_error *errors, size_t n, lf_error *err);
@@ -92,6 +115,9 @@ lf_status lf_study_bootstrap(lf_study *study, lf_error *err);
 lf_status lf_study_quarters(lf_study *study, lf_error *err);
 lf_status lf_study_simpson(lf_study *study, lf_error *err);
 lf_status lf_study_noise(lf_study *study, lf_error *err);
-lf_status lf_study_verdicts(lf_study *study, lf_error *err);
+
+/* q-values, verdicts and their rules, over all attributes of the evidence. by_account: rows of one account
+ * were kept together. */
+lf_status lf_evidence_verdicts(lf_evidence *evidence, bool by_account, lf_error *err);
 
 #endif

@@ -34,24 +34,32 @@ const char *lf_verdict_name(lf_verdict verdict) {
  * ----------------------------------------------------------------------------------------------------------------
  */
 
-static lf_status adjust_all(lf_study *s, lf_error *err) {
+/* Only winning is judged of the amount, in bands or not. */
+static bool has_size(const lf_evidence *e, const lf_attribute_evidence *a) {
+  return e->has_amounts && !a->is_amount && !a->repeats_amount;
+}
+
+static bool judged(const lf_attribute_evidence *a) {
+  return !a->drifting && !a->screened;
+}
+
+static lf_status adjust_all(lf_evidence *e, lf_error *err) {
   double *p = NULL, *family = NULL;
-  size_t k = s->k;
-  bool amounts = s->out->has_amounts;
+  size_t k = e->n;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(3 * k, sizeof *p, &p, err));
   LF_TRY(lf_alloc(2 * k, sizeof *family, &family, err));
   for (size_t t = 0; t < k; t++) {
-    const lf_attribute_evidence *a = &s->out->items[t];
-    p[t] = s->keep[t] ? a->win.effect.p : a->screened ? 1 : NAN; /* tried, and no more */
-    p[k + t] = s->keep[t] && amounts && !a->is_amount ? a->size.effect.p : NAN;
-    p[2 * k + t] = s->keep[t] && amounts && !a->is_amount ? a->revenue.effect.p : NAN;
+    const lf_attribute_evidence *a = &e->items[t];
+    p[t] = judged(a) ? a->win.effect.p : a->screened ? 1 : NAN; /* tried, and no more */
+    p[k + t] = judged(a) && has_size(e, a) ? a->size.effect.p : NAN;
+    p[2 * k + t] = judged(a) && has_size(e, a) ? a->revenue.effect.p : NAN;
   }
   lf_holm(p, 2 * k, family);
   lf_benjamini_hochberg(p, 2 * k, p);
   lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k);
   for (size_t t = 0; t < k; t++) {
-    lf_attribute_evidence *a = &s->out->items[t];
+    lf_attribute_evidence *a = &e->items[t];
     a->win.q = p[t];
     a->win.holm = family[t];
     a->size.q = p[k + t];
@@ -166,8 +174,9 @@ static void predict_part(lf_attribute_evidence *a, lf_text *text) {
   if (a->through_win) add_win(text, a);
   if (a->through_win && a->through_size) lf_text_add(text, "; ");
   if (a->through_size) add_size(text, a);
-  if (a->is_amount) {
-    lf_text_add(text, "; this is the amount itself, so that closed revenue is not judged");
+  if (a->is_amount || a->repeats_amount) {
+    lf_text_addf(text, "; this is the amount %s, so that closed revenue is not judged",
+                 a->is_amount ? "itself" : "over again");
     return;
   }
   lf_text_add(text, "; closed revenue is not shown to differ by the margin: ");
@@ -189,15 +198,15 @@ static void say_equivalent(lf_attribute_evidence *a, bool amounts, double margin
   lf_text_add_fixed(text, exp(margin), 2);
 }
 
-static void say_not_enough(const lf_study *s, lf_attribute_evidence *a, bool was_there, double margin,
+static void say_not_enough(const lf_evidence *e, lf_attribute_evidence *a, bool was_there, double margin,
                            lf_text *text) {
   double equal =
       a->win.bound / 2 / 1.6448536269514722; /* a standard error where the contribution found nothing */
   lf_effect win = a->win.effect.std_error > 0 ? a->win.effect : lf_effect_make(0, equal);
   a->verdict = LF_NOT_ENOUGH;
-  a->more_wins = isfinite(win.std_error) ? more_wins(&win, s->out->won, margin) : NAN;
-  if (s->out->has_amounts && a->size.effect.std_error > 0 && a->win.bound < margin)
-    a->more_wins = more_wins(&a->size.effect, s->out->won, margin);
+  a->more_wins = isfinite(win.std_error) ? more_wins(&win, e->won, margin) : NAN;
+  if (e->has_amounts && a->size.effect.std_error > 0 && a->win.bound < margin)
+    a->more_wins = more_wins(&a->size.effect, e->won, margin);
   if (was_there) {
     add_win(text, a);
     bool newest = turned(a);
@@ -226,17 +235,16 @@ static void widen_bounds(lf_attribute_evidence *a) {
   a->size.bound = largest(&a->size.effect, a->size.bound);
 }
 
-static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
-  lf_attribute_evidence *a = &s->out->items[t];
-  bool amounts = s->out->has_amounts && !a->is_amount;
+static void decide(const lf_evidence *e, lf_attribute_evidence *a, double margin, lf_text *text) {
+  bool amounts = has_size(e, a);
   bool was_there = gone(&a->win.holdout, margin) || turned(a);
   bool win = predicts(&a->win.effect, a->win.holm, margin),
        size = amounts && predicts(&a->size.effect, a->size.holm, margin);
   a->through_win = win && !was_there;
   a->through_size = size;
-  const lf_revenue_evidence *e = &a->revenue;
-  bool revenue = !s->out->has_amounts || (amounts && predicts(&e->effect, e->q, margin) && e->boot_low > 0 &&
-                                          e->without_top.p < level);
+  const lf_revenue_evidence *r = &a->revenue;
+  bool revenue = !e->has_amounts || (amounts && predicts(&r->effect, r->q, margin) && r->boot_low > 0 &&
+                                     r->without_top.p < level);
   bool equivalent = a->win.bound < margin && (!amounts || a->size.bound < margin);
   a->more_wins = NAN;
   if ((a->through_win || a->through_size) && revenue)
@@ -246,7 +254,7 @@ static void decide(const lf_study *s, size_t t, double margin, lf_text *text) {
   else if (equivalent)
     say_equivalent(a, amounts, margin, text);
   else
-    say_not_enough(s, a, win && was_there, margin, text);
+    say_not_enough(e, a, win && was_there, margin, text);
 }
 
 static void say_untested(lf_attribute_evidence *a, lf_text *text) {
@@ -274,17 +282,21 @@ static lf_status add_rule(lf_text_list *list, lf_text *text, lf_error *err) {
   return status;
 }
 
-static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
+static lf_status print_rules(lf_evidence *e, bool by_account, lf_error *err) {
   char ratio[LF_DOUBLE_TEXT];
-  lf_text_list *list = &s->out->rules;
+  lf_text_list *list = &e->rules;
   lf_text text = {0};
   lf_status status = LF_OK;
-  lf_format_fixed(margin, 2, ratio, sizeof ratio);
+  lf_format_fixed(e->margin, 2, ratio, sizeof ratio);
   lf_text_add(&text, "What judges a row, its bands and weights, was chosen without it");
-  lf_text_addf(&text, s->rows->cluster ? ", and without its account. " : ". ");
+  lf_text_addf(&text, by_account ? ", and without its account. " : ". ");
   lf_text_add(&text, "A high and a low lead are one standard deviation above and below the mean in what the "
                      "attribute says of them.");
   LF_TRY(add_rule(list, &text, err));
+  LF_TRY(lf_say(
+      list, err,
+      "Each attribute is judged beside all others but its own repeats: the same in bands, or in nearly "
+      "the same order."));
   LF_TRY(lf_say(
       list, err,
       "predicts: told from chance (p below 0.05 when adjusted by Holm's rule for all attributes, winning "
@@ -292,7 +304,7 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
       "at least %s between a high and a low lead, not excluded by the holdout, and not the other way "
       "round in the newest quarter of usual size.",
       ratio));
-  if (s->out->has_amounts) {
+  if (e->has_amounts) {
     LF_TRY(lf_say(list, err,
                   "predicts closed revenue: predicts winning or deal size, and revenue a lead as well (q "
                   "below 0.05, ratio at least %s, "
@@ -309,7 +321,7 @@ static lf_status print_rules(lf_study *s, double margin, lf_error *err) {
   LF_TRY(lf_say(list, err,
                 "no meaningful difference: bands that no outcome chose exclude a ratio of %s or more%s (95 "
                 "%%, one-sided).",
-                ratio, s->out->has_amounts ? ", in winning and in deal size" : ""));
+                ratio, e->has_amounts ? ", in winning and in deal size" : ""));
   LF_TRY(lf_say(
       list, err,
       "not enough evidence: everything else; the wins that would settle it are for a power of 80 %%."));
@@ -320,23 +332,23 @@ cleanup:
   return status;
 }
 
-lf_status lf_study_verdicts(lf_study *s, lf_error *err) {
-  double margin = log(s->out->margin);
-  lf_status status = adjust_all(s, err);
-  for (size_t t = 0; status == LF_OK && t < s->k; t++) {
-    lf_attribute_evidence *a = &s->out->items[t];
+lf_status lf_evidence_verdicts(lf_evidence *e, bool by_account, lf_error *err) {
+  double margin = log(e->margin);
+  lf_status status = adjust_all(e, err);
+  for (size_t t = 0; status == LF_OK && t < e->n; t++) {
+    lf_attribute_evidence *a = &e->items[t];
     lf_text text = {0};
     widen_bounds(a);
-    if (s->keep[t])
-      decide(s, t, margin, &text);
+    if (judged(a))
+      decide(e, a, margin, &text);
     else
       say_untested(a, &text);
-    headline_p(a, !s->keep[t]);
+    headline_p(a, !judged(a));
     status = lf_text_status(&text, err);
     if (status == LF_OK)
       a->because = text.data;
     else
       lf_text_free(&text);
   }
-  return status == LF_OK ? print_rules(s, s->out->margin, err) : status;
+  return status == LF_OK ? print_rules(e, by_account, err) : status;
 }

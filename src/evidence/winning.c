@@ -112,7 +112,7 @@ cleanup:
 
 static void leave_task(void *context, size_t t) {
   leave_out *l = context;
-  if (l->study->keep[t] && l->model->scale[t] > 0) l->status[t] = leave_one(l, t, &l->errors[t]);
+  if (lf_study_tells(l->study, t) && l->model->scale[t] > 0) l->status[t] = leave_one(l, t, &l->errors[t]);
 }
 
 static lf_status leave_each(lf_study *s, const lf_model *model, const lf_model *judge, bool holdout,
@@ -186,7 +186,7 @@ static void bound_task(void *context, size_t t) {
   job->tests[t] =
       (lf_blind_test){.chi2 = NAN, .p = NAN}; /* what plainly matters needs no bound: its own limit will do */
   if (e->log_ratio - 1.645 * e->std_error > log(job->study->options.margin)) return;
-  if (job->study->keep[t])
+  if (lf_study_tells(job->study, t))
     job->status[t] = lf_blind_bound(job->study, job->model, t, &job->tests[t], &job->errors[t]);
 }
 
@@ -201,7 +201,7 @@ static lf_status bound_all(lf_study *s, lf_error *err) {
     if (job.status[t] != LF_OK && err) *err = job.errors[t];
     LF_TRY(job.status[t]);
     lf_win_evidence *win = &s->out->items[t].win;
-    if (!s->keep[t]) continue;
+    if (!lf_study_tells(s, t)) continue;
     win->bound = job.tests[t].bound;
     win->blind_chi2 = job.tests[t].chi2;
     win->blind_p = job.tests[t].p;

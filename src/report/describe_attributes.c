@@ -154,7 +154,8 @@ static const char *through_name(const lf_attribute_evidence *a) {
 static json_t *card_attribute(const void *context, size_t i) {
   const lf_evidence *evidence = context;
   const lf_attribute_evidence *a = &evidence->items[i];
-  bool tested = !a->drifting && !a->screened, amounts = tested && evidence->has_amounts && !a->is_amount;
+  bool tested = !a->drifting && !a->screened,
+       amounts = tested && evidence->has_amounts && !a->is_amount && !a->repeats_amount;
   lf_object o = lf_object_new();
   lf_object_text(&o, "name", a->name);
   lf_object_text(&o, "owner", lf_owner_name(a->owner));
@@ -173,6 +174,7 @@ static json_t *card_attribute(const void *context, size_t i) {
   lf_object_tree(&o, "stability", describe_stability(a));
   lf_object_number(&o, "stability_p", a->heterogeneity_p);
   lf_object_tree(&o, "simpson", describe_simpson(evidence, a));
+  lf_object_tree(&o, "not_adjusted_for", lf_describe_texts(&a->not_adjusted_for));
   return lf_object_take(&o);
 }
 

@@ -70,12 +70,12 @@ static void write_quarters(lf_term *term, const json_t *claim) {
   write_text(term, LF_INK_PLAIN, "Quarters", &text);
 }
 
-static void write_names(lf_term *term, const char *label, const json_t *list) {
+static void write_names(lf_term *term, const char *label, const char *between, const json_t *list) {
   lf_text text = {0};
   size_t i;
   json_t *name;
   json_array_foreach((json_t *)list, i, name) {
-    if (i) lf_text_add(&text, ", ");
+    if (i) lf_text_add(&text, between);
     lf_text_add(&text, json_is_string(name) ? json_string_value(name) : "");
   }
   write_text(term, LF_INK_FAINT, label, &text);
@@ -95,7 +95,8 @@ static void write_claim(lf_term *term, const json_t *claim) {
   write_effects(term, claim);
   write_quarters(term, claim);
   write_strength(term, claim);
-  write_names(term, "Adjusted", lf_view_at(claim, "adjusted_for"));
+  write_names(term, "Adjusted", ", ", lf_view_at(claim, "adjusted_for"));
+  write_names(term, "Not for", "; ", lf_view_at(claim, "not_adjusted_for"));
   json_array_foreach((json_t *)lf_view_at(claim, "notes"), i, note) {
     if (json_is_string(note))
       lf_term_wrap(term, LF_INK_PLAIN, i == 0 ? "Note" : "", INDENT, MOST_NOTES, json_string_value(note));
