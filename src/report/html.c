@@ -1,5 +1,4 @@
-/* report.html: one file with its style and its scripts inside, and a policy that forbids every request and
- * every other script. Without scripts it is the same page without charts and slider. */
+/* report.html: the page of a fit. */
 #include <math.h>
 #include <string.h>
 
@@ -7,38 +6,12 @@
 #include "report/html_sections.h"
 #include "report/report.h"
 
-/* report.css, turned into bytes when built. */
-static const unsigned char style[] = {
-#include "report/report.css.inc"
-};
-
-static void add_head(lf_text *out, const char *name) {
-  lf_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-  lf_html_policy(out);
-  lf_text_add(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                   "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-  lf_html_cut(out, name, 120);
-  lf_text_add(out, " \xC2\xB7 leadfit report</title>\n<style>\n");
-  lf_text_add_n(out, (const char *)style, sizeof style);
-  lf_text_add(out, "</style>\n</head>\n");
-}
-
-static void add_count(lf_text *out, double value, const char *one, const char *many) {
-  if (isnan(value)) return;
-  lf_text_add(out, "<li>");
-  lf_people_counted(out, value, one, many);
-  lf_text_add(out, "</li>");
-}
-
 static void add_header(lf_text *out, const json_t *report, const char *name) {
   const char *column = lf_view_text(report, "outcome.column"), *won = lf_view_text(report, "outcome.won");
-  lf_text_add(out, "<header>\n<p class=\"name\">");
-  lf_html_data(out, name, 120);
-  lf_text_add(out, "</p>\n<ul class=\"about\">");
-  add_count(out, lf_view_number(report, "data.used"), "lead with a known outcome",
+  lf_html_header_open(out, name);
+  lf_html_about(out, lf_view_number(report, "data.used"), "lead with a known outcome",
             "leads with a known outcome");
-  add_count(out, lf_view_number(report, "data.won"), "win", "wins");
+  lf_html_about(out, lf_view_number(report, "data.won"), "win", "wins");
   if (column != NULL && won != NULL) {
     lf_text_add(out, "<li>won means ");
     lf_html_data(out, column, 40);
@@ -46,7 +19,7 @@ static void add_header(lf_text *out, const json_t *report, const char *name) {
     lf_html_data(out, won, 60);
     lf_text_add(out, "</li>");
   }
-  lf_text_add(out, "</ul>\n</header>\n");
+  lf_html_header_close(out);
 }
 
 /* A section, and the parts of the tree of which one must be there for it to be written; NULL: it always is.
@@ -100,8 +73,7 @@ lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error
   const char *name = lf_view_name(report);
   lf_status status = lf_headline_of(report, &headline, err);
   if (status != LF_OK) return status;
-  add_head(&out, name);
-  lf_text_add(&out, "<body>\n");
+  lf_html_page_open(&out, name, "report");
   add_header(&out, report, name);
   lf_text_add(&out, "<main>\n");
   lf_html_summary(&out, report, headline);
@@ -122,9 +94,9 @@ lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error
   lf_html_reproduce(&out, report);
   lf_html_words(&out);
   lf_text_add(&out, "</main>\n");
-  lf_html_chart_data(&out, report);
-  lf_html_scripts(&out);
-  lf_text_add(&out, "</body>\n</html>\n");
+  json_t *data = lf_html_report_data(report);
+  out.failed = out.failed || data == NULL;
+  lf_html_page_close(&out, data);
   json_decref(headline);
   return lf_view_give(&out, bytes, n, err);
 }

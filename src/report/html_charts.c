@@ -1,7 +1,6 @@
 /* What the page's script draws from: figures to fill, and a block of data that holds numbers of the tree and
  * nothing else. A figure stays hidden until it is drawn; its table stands beside it in any case. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/build.h"
@@ -126,7 +125,7 @@ json_decref(steady);
 return list;
 }
 
-static json_t *new_data(const json_t *report) {
+json_t *lf_html_report_data(const json_t *report) {
   bool is_holdout = false, failed = false;
   const json_t *figures = lf_view_figures(report, &is_holdout);
   json_t *ranked = lf_view_ranked(report);
@@ -145,30 +144,4 @@ static json_t *new_data(const json_t *report) {
   json_decref(ranked);
   o.failed = o.failed || failed;
   return lf_object_take(&o);
-}
-
-/* JSON inside <script>: no character that could begin markup is left as it is. */
-static void add_json(lf_text *out, const char *bytes, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    if (bytes[i] == '<' || bytes[i] == '>' || bytes[i] == '&') {
-      lf_text_addf(out, "\\u%04x", (unsigned)bytes[i]);
-    } else if (bytes[i] != '\n') { /* none inside a string */
-      lf_text_add_n(out, bytes + i, 1);
-    }
-  }
-}
-
-void lf_html_chart_data(lf_text *out, const json_t *report) {
-  json_t *data = new_data(report);
-  char *bytes = NULL;
-  size_t n = 0;
-  if (data == NULL || lf_tree_write(data, &bytes, &n, NULL) != LF_OK) {
-    out->failed = true;
-  } else {
-    lf_text_add(out, "<script type=\"application/json\" id=\"chart-data\">");
-    add_json(out, bytes, n);
-    lf_text_add(out, "</script>\n");
-  }
-  free(bytes);
-  json_decref(data);
 }

@@ -29,12 +29,20 @@ void lf_html_points_span(lf_text *out, const json_t *attribute);
 /* ---- what scripts add -----------------------------------------------------------------------------------
  */
 
-/* The policy of the page: its own scripts by their hashes, its style, no request. */
-void lf_html_policy(lf_text *out);
-/* The chart libraries and the page's script; they stand last. */
-void lf_html_scripts(lf_text *out);
-/* The numbers the script draws from. */
-void lf_html_chart_data(lf_text *out, const json_t *report);
+/* The page around its sections, up to <body>; its title is the name and the kind ("leadfit report"). */
+void lf_html_page_open(lf_text *out, const char *name, const char *kind);
+/* data: the numbers the page's script draws from, which is released; NULL: the page has no scripts. */
+void lf_html_page_close(lf_text *out, json_t *data);
+/* The name of what the page is about, and the counts beside it. */
+void lf_html_header_open(lf_text *out, const char *name);
+void lf_html_header_close(lf_text *out);
+/* One of the counts: "5,717 leads"; nothing where it is not known. */
+void lf_html_about(lf_text *out, double value, const char *one, const char *many);
+/* The answer of the page as its <h1>, inside a <div> that the caller closes. mood: good, fair, bad or plain; sign: a shape that
+ * says the same without colour, or NULL. */
+void lf_html_verdict_open(lf_text *out, const char *mood, const char *sign, const char *title);
+/* The numbers that the charts of the report are drawn from; NULL without memory. */
+json_t *lf_html_report_data(const json_t *report);
 /* A place for the chart of that name in charts.js, unseen until it is drawn. label says what is drawn to
  * those who do not see it, caption how to read it. */
 void lf_html_figure(lf_text *out, const char *name, const char *label, const char *caption);

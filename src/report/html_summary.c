@@ -56,15 +56,8 @@ static void add_verdict(lf_text *out, const json_t *report, const json_t *headli
   /* The title opens the sentence; it stands once. */
   size_t n = title != NULL ? strlen(title) : 0;
   bool opens = works != NULL && n > 0 && strncmp(works, title, n) == 0 && strncmp(works + n, ": ", 2) == 0;
-  lf_text_addf(out, "<div class=\"verdict %s\">\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ",
-               state[1], state[2]);
-  lf_html_text(out, title != NULL ? title : state[3]);
-  lf_text_add(out, "</h1>\n");
-  if (works != NULL) {
-    lf_text_add(out, "<p class=\"works\">");
-    lf_html_text(out, opens ? works + n + 2 : works);
-    lf_text_add(out, "</p>\n");
-  }
+  lf_html_verdict_open(out, state[1], state[2], title != NULL ? title : state[3]);
+  lf_html_paragraph(out, "works", opens ? works + n + 2 : works);
   if (auc != NULL) lf_html_pairs_scale(out, auc);
   add_pairs_counted(out, figures);
   lf_text_add(out, "</div>\n");

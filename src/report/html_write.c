@@ -51,9 +51,30 @@ void lf_html_number(lf_text *out, double value, lf_html_format format) {
   case LF_HTML_FIXED2: lf_people_fixed(out, value, 2); break;
   case LF_HTML_FIXED3: lf_people_fixed(out, value, 3); break;
   case LF_HTML_FIXED4: lf_people_fixed(out, value, 4); break;
+  case LF_HTML_QUANTITY: lf_people_fixed(out, value, fabs(value) >= 100 ? 0 : 1); break;
   case LF_HTML_P: value < 0.001 ? lf_text_add(out, "&lt;0.001") : lf_people_p(out, value); break;
   default: lf_people_count(out, value);
   }
+}
+
+/* How value and limits of an interval read; NAME for what is none. */
+static lf_html_format of_interval(lf_html_format format) {
+  switch (format) {
+  case LF_HTML_INTERVAL_COUNT: return LF_HTML_COUNT;
+  case LF_HTML_INTERVAL_PERCENT: return LF_HTML_PERCENT;
+  case LF_HTML_INTERVAL_FIXED3: return LF_HTML_FIXED3;
+  case LF_HTML_INTERVAL_QUANTITY: return LF_HTML_QUANTITY;
+  default: return LF_HTML_NAME;
+  }
+}
+
+void lf_html_limits(lf_text *out, double low, double high, lf_html_format format) {
+  if (isnan(low) || isnan(high)) return;
+  lf_text_add(out, " <span class=\"counts\">");
+  lf_html_number(out, low, format);
+  lf_text_add(out, " to ");
+  lf_html_number(out, high, format);
+  lf_text_add(out, "</span>");
 }
 
 /* ---- tables ---------------------------------------------------------------------------------------- */
@@ -67,6 +88,9 @@ static bool filled(const json_t *list, const lf_html_column *column) {
   json_t *item;
   if (column->format == LF_HTML_NAME || column->path[0] == '\0') return true;
   json_array_foreach((json_t *)list, i, item) {
+    if (of_interval(column->format) != LF_HTML_NAME &&
+        !isnan(lf_view_number(lf_view_at(item, column->path), "value")))
+      return true;
     if (lf_view_at(item, column->path) != NULL &&
         (lf_view_text(item, column->path) != NULL || !isnan(lf_view_number(item, column->path))))
       return true;
@@ -112,6 +136,18 @@ static void add_bar_open(lf_text *out, double share) {
   lf_text_add(out, "\">");
 }
 
+/* A value and, below it, its limits. */
+static void add_interval(lf_text *out, const json_t *interval, lf_html_format format) {
+  lf_text_add(out, "<td class=\"n interval\">");
+  if (isnan(lf_view_number(interval, "value"))) {
+    lf_html_absent(out);
+  } else {
+    lf_html_number(out, lf_view_number(interval, "value"), format);
+    lf_html_limits(out, lf_view_number(interval, "ci_low"), lf_view_number(interval, "ci_high"), format);
+  }
+  lf_text_add(out, "</td>");
+}
+
 void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *column, const char *mark) {
   if (column->format == LF_HTML_NAME) {
     lf_text_add(out, "<th scope=\"row\">");
@@ -128,6 +164,11 @@ void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *colu
     lf_text_add(out, "<td>");
     if (lf_view_at(record, column->path) != NULL) add_text_value(out, record, column->path);
     lf_text_add(out, "</td>");
+    return;
+  }
+  lf_html_format inner = of_interval(column->format);
+  if (inner != LF_HTML_NAME) {
+    add_interval(out, lf_view_at(record, column->path), inner);
     return;
   }
   double value = lf_view_number(record, column->path);
@@ -191,6 +232,16 @@ void lf_html_section_close(lf_text *out) {
   lf_text_add(out, "</section>\n");
 }
 
+void lf_html_paragraph(lf_text *out, const char *class, const char *text) {
+  if (text == NULL) return;
+  if (class != NULL)
+    lf_text_addf(out, "<p class=\"%s\">", class);
+  else
+    lf_text_add(out, "<p>");
+  lf_html_text(out, text);
+  lf_text_add(out, "</p>\n");
+}
+
 void lf_html_missing(lf_text *out, const char *why) {
   lf_text_add(out, "<p class=\"missing\">Not available: ");
   lf_html_text(out, why);
@@ -201,6 +252,15 @@ void lf_html_fact(lf_text *out, const char *term, double value, lf_html_format f
   if (isnan(value)) return;
   lf_text_addf(out, "<div><dt>%s</dt><dd>", term);
   lf_html_number(out, value, format);
+  lf_text_add(out, "</dd></div>\n");
+}
+
+void lf_html_fact_interval(lf_text *out, const char *term, const json_t *interval, lf_html_format format) {
+  double value = lf_view_number(interval, "value");
+  if (isnan(value)) return;
+  lf_text_addf(out, "<div><dt>%s</dt><dd>", term);
+  lf_html_number(out, value, format);
+  lf_html_limits(out, lf_view_number(interval, "ci_low"), lf_view_number(interval, "ci_high"), format);
   lf_text_add(out, "</dd></div>\n");
 }
 

@@ -17,7 +17,8 @@ void lf_html_cut(lf_text *out, const char *text, size_t most);
 void lf_html_data(lf_text *out, const char *text, size_t most);
 void lf_html_absent(lf_text *out);
 
-/* How a cell reads. NAME is the header of its row; BAR is a percentage with a bar behind it. */
+/* How a cell reads. NAME is the header of its row; BAR is a percentage with a bar behind it; QUANTITY is whole from 100 up,
+ * else with one decimal; of an INTERVAL the path names {value, ci_low, ci_high}, and the limits stand beside the value. */
 typedef enum lf_html_format {
   LF_HTML_NAME,
   LF_HTML_TEXT,
@@ -28,7 +29,12 @@ typedef enum lf_html_format {
   LF_HTML_FIXED2,
   LF_HTML_FIXED3,
   LF_HTML_FIXED4,
-  LF_HTML_P
+  LF_HTML_P,
+  LF_HTML_QUANTITY,
+  LF_HTML_INTERVAL_COUNT,
+  LF_HTML_INTERVAL_PERCENT,
+  LF_HTML_INTERVAL_FIXED3,
+  LF_HTML_INTERVAL_QUANTITY
 } lf_html_format;
 
 typedef struct lf_html_column {
@@ -58,15 +64,21 @@ void lf_html_cell(lf_text *out, const json_t *record, const lf_html_column *colu
 void lf_html_table_close(lf_text *out);
 /* A number as it reads in a cell of that format. */
 void lf_html_number(lf_text *out, double value, lf_html_format format);
+/* " 1.2 to 3.4", small; nothing where a limit is not known. */
+void lf_html_limits(lf_text *out, double low, double high, lf_html_format format);
 
 /* <section> with a heading and a sentence that says how to read it (may be NULL). */
 void lf_html_section(lf_text *out, const char *id, const char *heading, const char *lead);
 void lf_html_section_close(lf_text *out);
+/* <p>, of a class or of none (NULL); nothing where text is NULL. */
+void lf_html_paragraph(lf_text *out, const char *class, const char *text);
 /* "Not available: why", where a reader would miss something. */
 void lf_html_missing(lf_text *out, const char *why);
 
 /* One row of a <dl>: a term and a number or text; nothing where the value is not there. */
 void lf_html_fact(lf_text *out, const char *term, double value, lf_html_format format);
+/* The same for {value, ci_low, ci_high}. */
+void lf_html_fact_interval(lf_text *out, const char *term, const json_t *interval, lf_html_format format);
 void lf_html_fact_text(lf_text *out, const char *term, const char *value);
 
 #endif
