@@ -6,8 +6,9 @@
  * 1990, cross-validated calibration); intercept  so that expected wins meet wins. Where time is known the
  * level moves from quarter to quarter while the ranking stays: the slope is fitted with an intercept for each
  * of 20 blocks of time, and the intercept comes from the newest rows. How many of them, of 1, 1/2, ... 1/32
- * of all, is told by predicting each twentieth of the newer half from the window before it: the shortest
- * window within one standard error of the best. */
+ * of all, is told by predicting each twentieth of the newer half from the window before it: the longest
+ * window within one standard error of the best. A level that stays is known better the more rows tell it, and
+ * fewer rows are taken only where the base rate is seen to move. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -184,7 +185,7 @@ static size_t choose_window(tally *t, double slope) {
     compare_windows(t, slope, levels[w], levels[best], &rows, &sum, &squares);
     if (sum < 0) best = w;
   }
-  for (size_t w = WINDOWS; w-- > best + 1;) {
+  for (size_t w = 0; w < best; w++) {
     compare_windows(t, slope, levels[w], levels[best], &rows, &sum, &squares);
     double mean = sum / rows, error = sqrt(fmax(0, squares / rows - mean * mean) / rows);
     if (mean <= error) return windows[w];

@@ -31,6 +31,10 @@ lf_status lf_input_keep(const char *const *paths, size_t n, const lf_run *run, l
 lf_status lf_print(const char *bytes, size_t n, lf_error *err);
 /* A tree as JSON to standard output. */
 lf_status lf_print_json(const json_t *tree, lf_error *err);
+typedef lf_status lf_view(const json_t *tree, char **bytes, size_t *n, lf_error *err);
+/* Writes a result to a file by its name: .json the tree, .html the page, any other name the text, or the page
+ * where text is NULL. */
+lf_status lf_write_view(const char *path, const json_t *tree, lf_view *page, lf_view *text, lf_error *err);
 /* Columns of the terminal, and whether to colour (a terminal, and NO_COLOR not set). */
 int lf_terminal_width(void);
 bool lf_terminal_colour(void);

@@ -215,11 +215,13 @@ static json_t *describe(const compare_job *job) {
   return lf_object_take(&o);
 }
 
-static lf_status print_result(const compare_job *job, lf_error *err) {
+static lf_status give_result(const compare_job *job, lf_error *err) {
   json_t *tree = NULL;
   char *bytes = NULL;
   size_t n = 0;
   lf_status status = lf_tree_take(describe(job), &tree, err);
+  if (status == LF_OK && job->options->output)
+    status = lf_write_view(job->options->output, tree, lf_compare_html, NULL, err);
   if (status == LF_OK && job->options->json)
     status = lf_print_json(tree, err);
   else if (status == LF_OK && !job->options->quiet) {
@@ -255,7 +257,7 @@ lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_er
   LF_TRY(collect_warnings(&job, err));
   LF_TRY(lf_compare(&job.rows, job.candidates, job.n, &wanted, run, &job.comparison, err));
   LF_TRY(export_rows(&job, err));
-  LF_TRY(print_result(&job, err));
+  LF_TRY(give_result(&job, err));
 cleanup:
   job_clear(&job);
   return status;

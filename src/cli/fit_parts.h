@@ -51,6 +51,8 @@ lf_status lf_fit_describe_cap(const lf_fit_job *job, json_t **tree, lf_error *er
 /* owners{…} and followup{…} of the report; null without a card. */
 lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error *err);
 lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_error *err);
+/* plan{…} of the report; null without --revenue. */
+lf_status lf_fit_describe_plan(const lf_fit_job *job, json_t **tree, lf_error *err);
 /* provenance.promise of the scorecard: what it delivers on the rows that judge (holdout: their figures as a
  * tree). */
 lf_status lf_fit_describe_promise(const lf_fit_job *job, const json_t *holdout, json_t **tree, lf_error *err);

@@ -143,6 +143,7 @@ lf_status lf_command_monitor(const lf_options *options, const lf_run *run, lf_er
   const lf_monitor_options wanted = {.planned_mqls = job.planned};
   LF_TRY(lf_monitor_make(&rows, &job.promise, &wanted, run, &job.monitor, err));
   LF_TRY(describe(&job, &tree, err));
+  if (options->output) LF_TRY(lf_write_view(options->output, tree, lf_monitor_html, NULL, err));
   LF_TRY(print_result(options, tree, err));
   if (json_array_size(json_object_get(tree, "alarms"))) status = LF_E_ALARM;
 cleanup:

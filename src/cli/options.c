@@ -105,9 +105,11 @@ static const option_rule rules[] = {
      "claims to answer (YAML), in place of the project file's"},
     {"plan", 0, "FILE", OPT_PLAN, LF_COMMAND_MONITOR,
      "plan.json of leadfit plan: qualified leads a month are held against it"},
-    {"revenue", 0, "N", OPT_REVENUE, LF_COMMAND_PLAN, "revenue that the leads of the horizon are to bring"},
-    {"cost-per-lead", 0, "N", OPT_COST, LF_COMMAND_PLAN, "what a lead costs, qualified or not"},
-    {"horizon", 0, "M", OPT_HORIZON, LF_COMMAND_PLAN, "months the plan is for (default 3)"},
+    {"revenue", 0, "N", OPT_REVENUE, LF_COMMAND_PLAN | LF_COMMAND_FIT,
+     "revenue that the leads of the horizon are to bring"},
+    {"cost-per-lead", 0, "N", OPT_COST, LF_COMMAND_PLAN | LF_COMMAND_FIT,
+     "what a lead costs, qualified or not"},
+    {"horizon", 0, "M", OPT_HORIZON, LF_COMMAND_PLAN | LF_COMMAND_FIT, "months the plan is for (default 3)"},
     {"export", 0, "FILE", OPT_EXPORT, LF_COMMAND_COMPARE,
      "write the rows behind the figures: scores, who qualifies them, outcome (CSV)"},
     {"to", 0, "FORMAT", OPT_TO, LF_COMMAND_EXPORT,
@@ -118,8 +120,9 @@ static const option_rule rules[] = {
     {"proof", 0, "FILE", OPT_PROOF, LF_COMMAND_EXPORT,
      "also write rows on and beside every edge with their scores (CSV)"},
     {"output", 'o', "PATH", OPT_OUTPUT,
-     LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT | LF_COMMAND_PLAN,
-     "folder (fit) or file to write"},
+     LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT | LF_COMMAND_PLAN | LF_COMMAND_MONITOR |
+         LF_COMMAND_COMPARE,
+     "folder (fit) or file to write; of plan, monitor and compare .html is a page, .json the figures"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, EVERY, "threads (default: all cores); never changes a result"},
     {"memory", 0, "SIZE", OPT_MEMORY, ALL, "memory for the table (256M, 4G); what is more goes to $TMPDIR"},
@@ -393,6 +396,19 @@ static lf_status walk(lf_options *o, int argc, char **argv, bool project, lf_err
   return LF_OK;
 }
 
+/* Targets of the project file hold where no option says otherwise. */
+static void take_targets(lf_options *o) {
+  const lf_targets *plan = &o->project.plan;
+  const struct {
+    double said, *field;
+  } targets[] = {{plan->revenue, &o->revenue},
+                 {plan->capacity, &o->capacity},
+                 {plan->cost_per_lead, &o->cost_per_lead},
+                 {plan->horizon, &o->horizon}};
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+    if (isnan(*targets[i].field) && targets[i].said > 0) *targets[i].field = targets[i].said;
+}
+
 lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options *options, lf_error *err) {
   lf_options o = {.command = command,
                   .holdout = NAN,
@@ -407,6 +423,7 @@ lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options 
   lf_status status = lf_alloc((size_t)argc + 1, sizeof *o.paths, &o.paths, err);
   if (status == LF_OK) status = walk(&o, argc, argv, true, err);
   if (status == LF_OK) status = walk(&o, argc, argv, false, err);
+  if (status == LF_OK) take_targets(&o);
   if (status == LF_OK) status = write_command_line(&o, argc, argv, err);
   if (status != LF_OK) {
     lf_options_clear(&o);

@@ -1,10 +1,9 @@
 /* leadfit plan: the agreement between two teams, from a scorecard, a history and targets. */
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "cli/candidates.h"
-#include "evidence/plan.h"
+#include "cli/plan_wanted.h"
 #include "report/describe_plan.h"
 #include "report/report.h"
 
@@ -50,29 +49,6 @@ cleanup:
   return status;
 }
 
-static bool ends_with(const char *text, const char *end) {
-  size_t n = strlen(text), m = strlen(end);
-  return n >= m && lf_same_text(text + n - m, end);
-}
-
-/* -o FILE.json writes the tree, any other name the page. */
-static lf_status write_file(const plan_job *job, const json_t *tree, lf_error *err) {
-  const char *path = job->options->output;
-  lf_output *out = NULL;
-  char *bytes = NULL;
-  size_t n = 0;
-  lf_status status = LF_OK;
-  LF_TRY(ends_with(path, ".json") ? lf_tree_write(tree, &bytes, &n, err)
-                                  : lf_plan_markdown(tree, &bytes, &n, err));
-  LF_TRY(lf_output_new(&out, err));
-  LF_TRY(lf_output_add(out, path, bytes, n, err));
-  LF_TRY(lf_output_commit(out, err));
-cleanup:
-  free(bytes);
-  lf_output_free(out);
-  return status;
-}
-
 static lf_status print_result(const lf_options *options, const json_t *tree, lf_error *err) {
   char *bytes = NULL;
   size_t n = 0;
@@ -93,14 +69,10 @@ lf_status lf_command_plan(const lf_options *options, const lf_run *run, lf_error
   LF_TRY(lf_scorecard_load(options->config, &job.contender.card, err));
   LF_TRY(read_rows(&job, run, err));
   const lf_monitor_rows rows = {job.history, job.contender.card, job.codes, job.score};
-  const lf_plan_options wanted = {.revenue = options->revenue,
-                                  .capacity = options->capacity,
-                                  .cost_per_lead = options->cost_per_lead,
-                                  .horizon = options->horizon,
-                                  .seed = options->seed};
+  const lf_plan_options wanted = lf_plan_wanted(options);
   LF_TRY(lf_plan_make(&rows, &wanted, run, &job.plan, err));
   LF_TRY(lf_tree_take(lf_describe_plan(job.plan, job.contender.card), &tree, err));
-  if (options->output) LF_TRY(write_file(&job, tree, err));
+  if (options->output) LF_TRY(lf_write_view(options->output, tree, lf_plan_html, lf_plan_markdown, err));
   LF_TRY(print_result(options, tree, err));
 cleanup:
   json_decref(tree);

@@ -281,10 +281,28 @@ static lf_status read_outcome(const lf_node *top, lf_project *project, lf_error 
   return status;
 }
 
+/* `plan: {revenue: 5000000, capacity: 60}`: numbers above 0. */
+static lf_status read_targets(const lf_node *top, lf_targets *plan, lf_error *err) {
+  static const char *const keys[] = {"revenue", "capacity", "cost_per_lead", "horizon", NULL};
+  double *const fields[] = {&plan->revenue, &plan->capacity, &plan->cost_per_lead, &plan->horizon};
+  lf_node node = lf_node_key(top, "plan");
+  if (!node.value) return LF_OK;
+  lf_status status = lf_node_only_keys(&node, keys, err);
+  for (size_t i = 0; status == LF_OK && keys[i]; i++) {
+    lf_node item = lf_node_key(&node, keys[i]);
+    if (!item.value) continue;
+    status = lf_node_number(&item, fields[i], err);
+    if (status == LF_OK && !(*fields[i] > 0))
+      status = lf_node_fail(&item, err, "a plan takes a number above 0 here");
+  }
+  return status;
+}
+
 static lf_status read_project(const lf_node *top, lf_project *project, lf_error *err) {
   /* claims stand in the same file for the evidence, which reads them itself. */
-  static const char *const keys[] = {"outcome", "amount", "date", "created", "id",     "account",    "weight",
-                                     "missing", "use",    "drop", "keep",    "claims", "attributes", NULL};
+  static const char *const keys[] = {"outcome", "amount", "date",       "created", "id",
+                                     "account", "weight", "missing",    "use",     "drop",
+                                     "keep",    "claims", "attributes", "plan",    NULL};
   lf_status status = LF_OK;
   struct {
     const char *key;
@@ -306,6 +324,7 @@ static lf_status read_project(const lf_node *top, lf_project *project, lf_error 
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     LF_TRY(read_list_at(top, lists[i].key, lists[i].list, err));
   project->missing_said = lf_node_key(top, "missing").value != NULL;
+  LF_TRY(read_targets(top, &project->plan, err));
   status = read_attributes(top, project, err);
 cleanup:
   return status;

@@ -57,6 +57,11 @@ typedef struct lf_text_list {
   size_t n;
 } lf_text_list;
 
+/* What a plan shall bring; 0 where not said. */
+typedef struct lf_targets {
+  double revenue, capacity, cost_per_lead, horizon; /* money, leads a month, money, months */
+} lf_targets;
+
 /* Zero-initialise. Everything owned; NULL or 0 where not said. */
 typedef struct lf_project {
   char *file; /* the YAML it came from, or NULL */
@@ -68,6 +73,7 @@ typedef struct lf_project {
   lf_text_list use, drop, keep;
   lf_attribute_spec *attributes;
   size_t n_attributes;
+  lf_targets plan;
 } lf_project;
 
 /* Reads leadfit.yaml; errors name the path of the key. Unknown keys are errors that name the nearest known

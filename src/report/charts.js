@@ -4,6 +4,7 @@
   'use strict';
   const data = JSON.parse(document.getElementById('chart-data').textContent);
   const finite = Number.isFinite;
+  const list = key => data[key] || [];
 
   // ---- numbers as the tables write them, the same in every locale --------------------------------------------------------
   function fixed(value, decimals) {
@@ -20,7 +21,7 @@
   // ---- charts ------------------------------------------------------------------------------------------------------------
   // Colours are those of the style sheet, so that light, dark and paper need no second drawing.
   const ink = 'var(--ink)', soft = 'var(--soft)', rule = 'var(--rule)', first = 'var(--accent)', second = 'var(--second)';
-  const font = 'system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
+  const font = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, system-ui, sans-serif';
   const config = {
     background: null, font: font, view: {stroke: null}, aria: false,
     axis: {labelColor: soft, titleColor: soft, gridColor: rule, domainColor: soft, tickColor: rule, labelFontSize: 12, titleFontSize: 12,
@@ -48,16 +49,16 @@
 
   function forest(width) {
     const parts = [['win', 'Winning (odds ratio)'], ['size', 'Deal size (ratio)'], ['revenue', 'Revenue per lead (ratio)']];
-    const names = unique(data.attributes.map(a => a.name));
-    const shown = parts.filter(([key]) => data.attributes.some(a => a[key]));
+    const names = unique(list('attributes').map(a => a.name));
+    const shown = parts.filter(([key]) => list('attributes').some(a => a[key]));
     if (!shown.length) return null;
     const narrow = width < 640, labels = labelWidth(names, narrow ? 130 : 200);
     const plot = narrow ? width - labels - 24 : (width - labels - 24) / shown.length - 22;
-    const all = shown.flatMap(([key]) => data.attributes.flatMap(a => a[key] ? [a[key].value, a[key].low, a[key].high] : [])).filter(finite);
+    const all = shown.flatMap(([key]) => list('attributes').flatMap(a => a[key] ? [a[key].value, a[key].low, a[key].high] : [])).filter(finite);
     const low = Math.max(0.1, Math.min(0.8, ...all)), high = Math.min(20, Math.max(1.25, ...all));
     const margin = data.margin > 1 ? [{from: 1 / data.margin, to: data.margin}] : [];
     const panels = shown.map(([key, title], i) => {
-      const rows = data.attributes.map((a, j) => ({name: names[j], verdict: a.verdict, ...(a[key] || {})}))
+      const rows = list('attributes').map((a, j) => ({name: names[j], verdict: a.verdict, ...(a[key] || {})}))
         .filter(a => finite(a.low) && finite(a.high)).map(a => ({...a, apart: a.q < 0.05 ? 'yes' : 'no'}));
       const x = {field: 'value', type: 'quantitative', scale: {type: 'log', domain: [low, high], clamp: true, nice: false},
         axis: {title: null, values: ticks(low, high), format: '~g', grid: true, labelOverlap: true}};
@@ -79,7 +80,7 @@
   }
 
   function calibration(width) {
-    const bins = data.bins.filter(b => finite(b.mean_probability) && finite(b.win_rate));
+    const bins = list('bins').filter(b => finite(b.mean_probability) && finite(b.win_rate));
     if (!bins.length) return null;
     const most = Math.min(1, 1.05 * Math.max(...bins.flatMap(b => [b.mean_probability, b.win_rate, finite(b.high) ? b.high : 0])));
     const x = {field: 'mean_probability', type: 'quantitative', scale: {domain: [0, most], nice: false}, axis: share('promised')};
@@ -107,7 +108,7 @@
 
   // What is kept of wins and of revenue, by what is kept of the leads: the same rows as the table of thresholds.
   function gain(width) {
-    const rows = [], steps = data.thresholds.filter(t => finite(t.share_leads));
+    const rows = [], steps = list('thresholds').filter(t => finite(t.share_leads));
     if (steps.length < 3) return null;
     [['wins', 'share_won'], ['revenue', 'share_amount']].forEach(([what, key]) => {
       if (!steps.some(t => finite(t[key]) && t[key] > 0)) return;
@@ -151,7 +152,7 @@
   }
 
   function owners(width) {
-    const rows = data.owners.filter(o => finite(o.value));
+    const rows = list('owners').filter(o => finite(o.value));
     if (rows.length < 2) return null;
     const names = unique(rows.map(o => o.name)), labels = labelWidth(names, 130);
     const told = rows.map((o, i) => ({...o, name: names[i], told: percent(o.value) + ' (' + range(o.low, o.high, percent) + ')'}));
@@ -167,7 +168,7 @@
 
   // Each attribute's effect in each quarter, one small drawing an attribute.
   function stability(width) {
-    const rows = data.stability.filter(q => finite(q.odds_ratio));
+    const rows = list('stability').filter(q => finite(q.odds_ratio));
     if (!rows.length) return null;
     const narrow = width < 640, columns = narrow ? 1 : 3, plot = (width - 30) / columns - 40;
     const names = [...new Set(rows.map(q => q.name))], quarters = [...new Set(rows.map(q => q.quarter))].sort();
@@ -189,7 +190,73 @@
     return {columns: columns, spacing: 22, concat: panels};
   }
 
-  const charts = {forest: forest, keeps: keeps, calibration: calibration, gain: gain, owners: owners, stability: stability};
+  // Points with their intervals along one quantitative axis, a name a row.
+  function intervals(rows, x, labels) {
+    const y = {field: 'name', type: 'nominal', sort: null, axis: {title: null, labelColor: ink, domain: false, ticks: false, labelLimit: labels}};
+    return [
+      {data: values(rows), mark: {type: 'rule', color: first, strokeWidth: 2.5}, encoding: {x: {...x, field: 'low'}, x2: {field: 'high'}, y: y}},
+      {data: values(rows), mark: {type: 'point', filled: true, color: first, size: 70, opacity: 1}, encoding: {x: x, y: y,
+        tooltip: [{field: 'name', title: 'Of'}, {field: 'told', title: 'Value'}]}},
+    ];
+  }
+
+  function candidates(width) {
+    const all = list('candidates').filter(c => c.auc);
+    if (!all.length) return null;
+    const names = unique(all.map(c => c.name)), labels = labelWidth(names, 200);
+    const rows = all.map((c, i) => ({...c.auc, name: names[i], told: fixed(c.auc.value, 3) + ' (' + range(c.auc.low, c.auc.high, v => fixed(v, 3)) + ')'}));
+    const ends = rows.flatMap(r => [r.low, r.high, r.value]).filter(finite);
+    const x = {field: 'value', type: 'quantitative', scale: {domain: [Math.min(0.48, ...ends), Math.max(...ends) + 0.01], nice: false},
+      axis: {title: 'AUC', format: '.2f', tickCount: 6, grid: true}};
+    return {width: Math.min(width, 720) - labels - 30, height: {step: 32}, layer: [
+      {data: values([{at: 0.5}]), mark: {type: 'rule', color: soft, strokeDash: [4, 4]}, encoding: {x: {...x, field: 'at'}}}, ...intervals(rows, x, labels)]};
+  }
+
+  // What recent volume brings, and what the revenue takes, by threshold.
+  function plan(width) {
+    const rows = [], kinds = [['expected', 'expected at recent volume'], ['needed', 'needed for the revenue']].filter(([key]) => list('plan').some(t => t[key]));
+    list('plan').filter(t => t.rows >= (data.fewest || 10)).forEach(t => kinds.forEach(([key, what]) => t[key] &&
+      rows.push({what: what, at: t.threshold, ...t[key], told: oneDecimal(t[key].value) + ' (' + range(t[key].low, t[key].high, oneDecimal) + ')'})));
+    if (rows.length < 3) return null;
+    const colours = {domain: kinds.map(k => k[1]), range: [first, second]}, strokes = {domain: colours.domain, range: [[1, 0], [7, 3]]};
+    const x = {field: 'at', type: 'quantitative', scale: {zero: false, nice: false}, axis: {title: 'points or more', tickCount: 8, format: 'd'}};
+    const y = {field: 'value', type: 'quantitative', axis: {title: 'qualified leads a month', tickCount: 5, grid: true}};
+    const of = {field: 'what', type: 'nominal', sort: null}, shown = {symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 3, labelLimit: 300};
+    return {width: Math.min(width, 720) - 64, height: 220, layer: [
+      ...kinds.map(([, what], i) => ({data: values(rows.filter(r => r.what === what && finite(r.low) && finite(r.high))),
+        mark: {type: 'area', opacity: 0.15, color: colours.range[i]}, encoding: {x: x, y: {...y, field: 'low'}, y2: {field: 'high'}}})),
+      {data: values(rows), mark: {type: 'line', strokeWidth: 2.5}, encoding: {x: x, y: y, stroke: {...of, scale: colours, legend: shown},
+        strokeDash: {...of, scale: strokes, legend: shown}}},
+      {data: values(finite(data.agreed) ? [{at: data.agreed}] : []), mark: {type: 'rule', color: ink, strokeWidth: 1.5}, encoding: {x: x}},
+      {data: values(rows), mark: {type: 'point', opacity: 0, size: 120}, encoding: {x: x, y: y,
+        tooltip: [{field: 'at', title: 'Points or more'}, {field: 'what', title: 'Leads a month'}, {field: 'told', title: 'Value'}]}},
+    ]};
+  }
+
+  // Three drawings of the same periods: what was delivered, whether the level holds, whether the ranking does.
+  function periods(width) {
+    const all = list('periods'), narrow = width < 640, plot = narrow ? width - 56 : (width - 60) / 3 - 40;
+    if (all.length < 2) return null;
+    const x = {field: 'name', type: 'ordinal', scale: {domain: all.map(p => p.name)}, axis: {title: null, labelAngle: -60, labelOverlap: true}};
+    const line = (at, y) => finite(at) ? [{data: values([{at: at}]), mark: {type: 'rule', color: second, strokeDash: [5, 3], strokeWidth: 1.5}, encoding: {y: {...y, field: 'at'}}}] : [];
+    const points = (title, key, low, high, at, write) => {
+      const rows = all.filter(p => finite(p[key])).map(p => ({...p, told: write(p[key]) + ' (' + range(p[low], p[high], write) + ')'}));
+      const y = {field: key, type: 'quantitative', scale: {zero: false}, axis: {title: null, tickCount: 5, grid: true}};
+      return {width: plot, height: 150, title: title, layer: [...line(at, y),
+        {data: values(rows.filter(p => finite(p[low]) && finite(p[high]))), mark: {type: 'rule', color: first, strokeWidth: 2, opacity: 0.6}, encoding: {x: x, y: {...y, field: low}, y2: {field: high}}},
+        {data: values(rows), mark: {type: 'point', filled: true, color: first, size: 45, opacity: 1}, encoding: {x: x, y: y,
+          tooltip: [{field: 'name', title: 'Period'}, {field: 'told', title: title}]}}]};
+    };
+    const y = {field: 'qualified', type: 'quantitative', axis: {title: null, tickCount: 5, grid: true}};
+    const delivered = {width: plot, height: 150, title: 'Qualified leads', layer: [
+      {data: values(all), mark: {type: 'bar', color: first, opacity: 0.5}, encoding: {x: x, y: y, tooltip: [{field: 'name', title: 'Period'}, {field: 'qualified', title: 'Qualified'}]}},
+      ...line(data.planned, y)]};
+    const panels = [delivered, points('Won over expected', 'won_over_expected', 'won_over_expected_low', 'won_over_expected_high', 1, ratio),
+      points('AUC', 'auc', 'auc_low', 'auc_high', data.ranking, v => fixed(v, 3))];
+    return narrow ? {vconcat: panels, spacing: 18} : {hconcat: panels, spacing: 22};
+  }
+
+  const charts = {plan: plan, periods: periods, candidates: candidates, forest: forest, keeps: keeps, calibration: calibration, gain: gain, owners: owners, stability: stability};
   const views = {};
   const options = {mode: 'vega-lite', actions: false, ast: true, renderer: 'svg', defaultStyle: false, config: config,
     tooltip: {theme: 'report', disableDefaultStyle: true}};
@@ -211,7 +278,7 @@
   }
 
   // ---- the threshold explorer --------------------------------------------------------------------------------------------
-  const steps = data.thresholds.filter(t => t.rows >= data.fewest);
+  const steps = list('thresholds').filter(t => t.rows >= data.fewest);
   let chosen = Math.max(0, steps.findIndex(t => t.threshold === data.mql));
 
   function explorer() {
@@ -264,7 +331,4 @@
   }
   drawAll();
   addEventListener('resize', () => { clearTimeout(waiting); waiting = setTimeout(drawAll, 200); });
-  // What is folded away on the screen is part of the paper.
-  addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(d => { d.open = true; d.dataset.folded = ''; }));
-  addEventListener('afterprint', () => document.querySelectorAll('details[data-folded]').forEach(d => { d.open = false; delete d.dataset.folded; }));
 })();

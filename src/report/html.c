@@ -10,7 +10,7 @@ static void add_header(lf_text *out, const json_t *report, const char *name) {
   const char *column = lf_view_text(report, "outcome.column"), *won = lf_view_text(report, "outcome.won");
   lf_html_header_open(out, name);
   lf_html_about(out, lf_view_number(report, "data.used"), "lead with a known outcome",
-            "leads with a known outcome");
+                "leads with a known outcome");
   lf_html_about(out, lf_view_number(report, "data.won"), "win", "wins");
   if (column != NULL && won != NULL) {
     lf_text_add(out, "<li>won means ");
@@ -47,6 +47,7 @@ static void add_contents(lf_text *out, const json_t *report) {
       {"points", "Points", NULL, NULL},
       {"thresholds", "Thresholds", NULL, NULL},
       {"grades", "Grades", "grades", NULL},
+      {"plan", "Plan", "plan", NULL},
       {"owners", "Owners", "owners", "followup"},
       {"rules", "Rules", "rules", NULL},
       {"changed", "What changes", "changed", NULL},
@@ -82,6 +83,7 @@ lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error
   lf_html_points(&out, report);
   lf_html_thresholds(&out, report);
   lf_html_grades(&out, report);
+  lf_html_plan(&out, report);
   lf_html_owners(&out, report);
   lf_html_rules(&out, report);
   lf_html_changed(&out, report);

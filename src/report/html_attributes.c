@@ -110,8 +110,9 @@ static void add_table(lf_text *out, const json_t *report, const json_t *list) {
     if (shown[i]) lf_text_addf(out, "<th scope=\"col\" class=\"n\">%s</th>", effects[i].head);
   }
   lf_text_add(
-      out, "<th scope=\"col\" class=\"n\">q</th><th scope=\"col\" class=\"n\">Log loss added without it</th>"
-           "<th scope=\"col\">On the card</th></tr></thead>\n<tbody>\n");
+      out,
+      "<th scope=\"col\" class=\"n\">q</th><th scope=\"col\" class=\"n wide\">Log loss added without it</th>"
+      "<th scope=\"col\">On the card</th></tr></thead>\n<tbody>\n");
   json_array_foreach((json_t *)list, i, attribute) add_attribute(out, report, attribute, shown);
   lf_text_add(out, "</tbody>");
   lf_html_table_close(out);
@@ -157,7 +158,7 @@ static void add_bands(lf_text *out, const json_t *attribute) {
 static void add_behind(lf_text *out, const json_t *list) {
   size_t i;
   json_t *attribute;
-  lf_text_add(out, "<h3>Why each verdict, and the counts behind it</h3>\n");
+  lf_text_add(out, "<div class=\"folds\"><h3>Why each verdict, and the counts behind it</h3>\n");
   json_array_foreach((json_t *)list, i, attribute) {
     const char *because = lf_view_text(attribute, "because"), *verdict = lf_view_text(attribute, "verdict");
     if (because == NULL && lf_view_list(attribute, "win.bands") == NULL) continue;
@@ -177,6 +178,7 @@ static void add_behind(lf_text *out, const json_t *list) {
     add_bands(out, attribute);
     lf_text_add(out, "</details>\n");
   }
+  lf_text_add(out, "</div>\n");
 }
 
 void lf_html_attributes(lf_text *out, const json_t *report) {

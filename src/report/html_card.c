@@ -11,14 +11,27 @@ enum { MOST_THRESHOLDS = 24 };
 
 /* ---- points ---------------------------------------------------------------------------------------- */
 
-void lf_html_points_span(lf_text *out, const json_t *attribute) {
-  double low = INFINITY, high = -INFINITY;
+/* Lowest and highest points of an attribute's bands; high > low only where it has some. */
+static void find_span(const json_t *attribute, double *low, double *high) {
   size_t i;
   json_t *band;
+  *low = INFINITY;
+  *high = -INFINITY;
   json_array_foreach((json_t *)lf_view_at(attribute, "bands"), i, band) {
-    low = fmin(low, lf_view_number(band, "points"));
-    high = fmax(high, lf_view_number(band, "points"));
+    *low = fmin(*low, lf_view_number(band, "points"));
+    *high = fmax(*high, lf_view_number(band, "points"));
   }
+}
+
+double lf_html_points_reach(const json_t *attribute) {
+  double low, high;
+  find_span(attribute, &low, &high);
+  return high > low ? high - low : 0;
+}
+
+void lf_html_points_span(lf_text *out, const json_t *attribute) {
+  double low, high;
+  find_span(attribute, &low, &high);
   if (!(high > low)) return;
   lf_people_count(out, low);
   lf_text_add(out, " to ");
@@ -123,6 +136,26 @@ static void columns_filled(const json_t *card, bool shown[LF_HTML_MOST_COLUMNS])
   }
 }
 
+/* missing and other of no training row and of the same points stand in one row. */
+static bool add_general_pair(lf_text *out, const json_t *bands, const bool *shown) {
+  const json_t *pair[2] = {NULL, NULL};
+  size_t i, n = 0, cells = 0;
+  json_t *band;
+  json_array_foreach((json_t *)bands, i, band) {
+    if (is_general(band) && n < 2) pair[n++] = band;
+  }
+  if (n < 2 || lf_view_number(pair[0], "rows") != 0 || lf_view_number(pair[1], "rows") != 0 ||
+      lf_view_number(pair[0], "points") != lf_view_number(pair[1], "points"))
+    return false;
+  for (size_t j = FIRST_COUNT; j < RANGE; j++) cells += shown[j];
+  lf_text_add(out, "<tr class=\"general\"><th scope=\"row\">missing, other</th>");
+  lf_html_cell(out, pair[0], &point_columns[1], NULL);
+  if (cells > 0) lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">no row in training</td>", cells);
+  if (shown[RANGE]) add_points_range(out, pair[0]);
+  lf_text_add(out, "</tr>\n");
+  return true;
+}
+
 static void add_points_of(lf_text *out, const json_t *attribute, const bool *shown) {
   const json_t *bands = lf_view_at(attribute, "bands");
   const char *owner = lf_view_text(attribute, "owner");
@@ -138,9 +171,14 @@ static void add_points_of(lf_text *out, const json_t *attribute, const bool *sho
   }
   lf_text_add(out, "</th></tr>\n");
   json_array_foreach((json_t *)bands, i, band) {
-    if (!is_small(band) || is_general(band)) add_band(out, band, shown);
+    if (!is_small(band) && !is_general(band)) add_band(out, band, shown);
   }
   add_small_bands(out, bands, shown);
+  if (!add_general_pair(out, bands, shown)) {
+    json_array_foreach((json_t *)bands, i, band) {
+      if (is_general(band)) add_band(out, band, shown);
+    }
+  }
   lf_text_add(out, "</tbody>\n");
 }
 

@@ -9,13 +9,6 @@
 
 enum { MOST_PATTERNS = 8, MOST_CELLS = 12 };
 
-static void add_sentence(lf_text *out, const char *sentence) {
-  if (sentence == NULL) return;
-  lf_text_add(out, "<p>");
-  lf_html_text(out, sentence);
-  lf_text_add(out, "</p>\n");
-}
-
 static void add_signed(lf_text *out, double value, int decimals) {
   if (isnan(value)) {
     lf_html_absent(out);
@@ -211,11 +204,13 @@ void lf_html_changed(lf_text *out, const json_t *report) {
   lf_html_section(out, "changed", "What changes",
                   "The new definition beside the one in force, on leads that took no part in the fit where "
                   "some were kept back.");
-  add_sentence(out, lf_view_text(changed, "summary"));
-  json_array_foreach((json_t *)lf_view_at(changed, "pairs"), i, item)
-      add_sentence(out, lf_view_text(item, "sentence"));
+  lf_html_paragraph(out, NULL, lf_view_text(changed, "summary"));
+  json_array_foreach((json_t *)lf_view_at(changed, "pairs"), i, item) {
+    lf_html_paragraph(out, NULL, lf_view_text(item, "sentence"));
+    lf_html_quadrant(out, item);
+  }
   json_array_foreach((json_t *)lf_view_at(changed, "warnings"), i, item) {
-    if (json_is_string(item)) add_sentence(out, json_string_value(item));
+    lf_html_paragraph(out, NULL, json_string_value(item));
   }
   add_flips(out, changed, "newly_qualified", "Newly qualified");
   add_flips(out, changed, "no_longer_qualified", "No longer qualified");

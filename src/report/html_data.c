@@ -79,7 +79,9 @@ void lf_html_data_used(lf_text *out, const json_t *report) {
   lf_html_maturity(out, report);
   if (list != NULL) {
     const lf_html_table table = {"Columns", columns, COUNT_OF(columns), list, NULL, NULL, 0};
+    lf_text_add(out, "<details><summary>Every column: its kind, its role, why it was left out</summary>\n");
     lf_html_records(out, &table);
+    lf_text_add(out, "</details>\n");
   }
   add_list(out, "What was inferred", lf_view_at(data, "notes"));
   lf_html_section_close(out);
@@ -107,7 +109,7 @@ static void add_options(lf_text *out, const json_t *options) {
   lf_text_add(out, "</dl>\n");
 }
 
-static void add_inputs(lf_text *out, const json_t *inputs) {
+void lf_html_inputs(lf_text *out, const json_t *inputs) {
   size_t i;
   json_t *input;
   json_array_foreach((json_t *)inputs, i, input) {
@@ -147,7 +149,7 @@ void lf_html_reproduce(lf_text *out, const json_t *report) {
     lf_html_data(out, lf_view_text(from, "command"), 4000);
     lf_text_add(out, "</code></pre>\n");
   }
-  add_inputs(out, lf_view_at(from, "inputs"));
+  lf_html_inputs(out, lf_view_at(from, "inputs"));
   lf_text_add(out, "<dl class=\"facts\">\n");
   lf_html_fact_text(out, "Program", lf_view_text(from, "program"));
   lf_html_fact_text(out, "Version", lf_view_text(from, "version"));

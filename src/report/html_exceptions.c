@@ -56,6 +56,16 @@ static void add_patterns(lf_text *out, const json_t *side, const char *caption, 
   lf_html_table_close(out);
 }
 
+/* Whether any pattern is beyond chance. */
+static bool stands_out(const json_t *exceptions, const char *path) {
+  size_t i;
+  json_t *pattern;
+  json_array_foreach((json_t *)lf_view_at(exceptions, path), i, pattern) {
+    if (lf_view_number(pattern, "q") < 0.05) return true;
+  }
+  return false;
+}
+
 /* "103 of 801 leads below 46 points won." */
 static void add_side(lf_text *out, const json_t *exceptions, const char *side, const char *count,
                      const char *where, const char *what) {
@@ -86,6 +96,8 @@ void lf_html_exceptions(lf_text *out, const json_t *report) {
     lf_html_text(out, lf_view_text(exceptions, "sentence"));
     lf_text_add(out, "</p>\n");
   }
+  bool told = stands_out(exceptions, "below.patterns") || stands_out(exceptions, "above.patterns");
+  if (!told) lf_text_add(out, "<details><summary>The patterns least likely by chance</summary>\n");
   add_patterns(out, lf_view_at(exceptions, "below"),
                "Below the threshold: patterns that won more often than scored, the least "
                "likely by chance first",
@@ -94,5 +106,6 @@ void lf_html_exceptions(lf_text *out, const json_t *report) {
                "Above the threshold: patterns that won less often than scored, the least "
                "likely by chance first",
                "Lost", "lost");
+  if (!told) lf_text_add(out, "</details>\n");
   lf_html_section_close(out);
 }

@@ -1,6 +1,7 @@
-/* What every page has around its sections: its style, its scripts, and a policy that lets those scripts run and nothing
- * else. Each script is named by its hash, so that no text from the data can become one, and no request can leave the page.
- * A page without charts has no script; without scripts a page is the same page without charts and slider. */
+/* What every page has around its sections: its style, its scripts, and a policy that lets those scripts run
+ * and nothing else. Each script is named by its hash, so that no text from the data can become one, and no
+ * request can leave the page. A page without charts has no script; without scripts a page is the same page
+ * without charts and slider. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -18,17 +18,25 @@ void lf_html_order(lf_text *out, const json_t *report);      /* deciles, top sha
 void lf_html_leaks(lf_text *out, const json_t *report);      /* a table of the data section */
 void lf_html_maturity(lf_text *out, const json_t *report);   /* a paragraph of the data section */
 void lf_html_rules(lf_text *out, const json_t *report);      /* nothing where leadfit.yaml has no rules */
+void lf_html_plan(lf_text *out, const json_t *report);       /* nothing where no plan was asked for */
 void lf_html_data_used(lf_text *out, const json_t *report);
 void lf_html_method(lf_text *out, const json_t *report);
 void lf_html_reproduce(lf_text *out, const json_t *report);
 void lf_html_words(lf_text *out);
 
+/* Names, sizes and hashes of what was read. */
+void lf_html_inputs(lf_text *out, const json_t *inputs);
+/* Who qualifies which leads, and how many of those won, for a pair of definitions that both have a threshold;
+ * else nothing. */
+void lf_html_quadrant(lf_text *out, const json_t *pair);
 /* "0 to 22 points": what an attribute spans on the card; nothing where it spans none. */
 void lf_html_points_span(lf_text *out, const json_t *attribute);
 
 /* ---- what scripts add -----------------------------------------------------------------------------------
  */
 
+/* From the lowest to the highest points of an attribute of the card; 0 where it has none. */
+double lf_html_points_reach(const json_t *attribute);
 /* The page around its sections, up to <body>; its title is the name and the kind ("leadfit report"). */
 void lf_html_page_open(lf_text *out, const char *name, const char *kind);
 /* data: the numbers the page's script draws from, which is released; NULL: the page has no scripts. */
@@ -38,8 +46,8 @@ void lf_html_header_open(lf_text *out, const char *name);
 void lf_html_header_close(lf_text *out);
 /* One of the counts: "5,717 leads"; nothing where it is not known. */
 void lf_html_about(lf_text *out, double value, const char *one, const char *many);
-/* The answer of the page as its <h1>, inside a <div> that the caller closes. mood: good, fair, bad or plain; sign: a shape that
- * says the same without colour, or NULL. */
+/* The answer of the page as its <h1>, inside a <div> that the caller closes. mood: good, fair, bad or plain;
+ * sign: a shape that says the same without colour, or NULL. */
 void lf_html_verdict_open(lf_text *out, const char *mood, const char *sign, const char *title);
 /* The numbers that the charts of the report are drawn from; NULL without memory. */
 json_t *lf_html_report_data(const json_t *report);

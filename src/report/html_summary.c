@@ -56,7 +56,9 @@ static void add_verdict(lf_text *out, const json_t *report, const json_t *headli
   /* The title opens the sentence; it stands once. */
   size_t n = title != NULL ? strlen(title) : 0;
   bool opens = works != NULL && n > 0 && strncmp(works, title, n) == 0 && strncmp(works + n, ": ", 2) == 0;
-  lf_html_verdict_open(out, state[1], state[2], title != NULL ? title : state[3]);
+  char mood[24];
+  snprintf(mood, sizeof mood, "%s%s", state[1], auc != NULL ? " measured" : "");
+  lf_html_verdict_open(out, mood, state[2], title != NULL ? title : state[3]);
   lf_html_paragraph(out, "works", opens ? works + n + 2 : works);
   if (auc != NULL) lf_html_pairs_scale(out, auc);
   add_pairs_counted(out, figures);
@@ -76,16 +78,23 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
                          : "What predicts",
                unconfirmed ? ", on the training leads only" : "");
   if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
+  double most = 0;
+  for (size_t i = 0; i < n; i++)
+    most = fmax(most, lf_html_points_reach(lf_view_named(lf_view_at(report, "card"),
+                                                         json_string_value(json_array_get(names, i)))));
   if (n > 0) lf_text_add(out, "<ol class=\"predictors\">\n");
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {
     const char *name = json_string_value(json_array_get(names, i));
     if (name == NULL) continue;
     const char *verdict = lf_view_text(lf_view_named(lf_view_at(report, "attributes"), name), "verdict");
-    lf_text_add(out, "<li><b>");
+    const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name);
+    lf_text_add(out, "<li style=\"--share:");
+    lf_text_add_fixed(out, most > 0 ? lf_html_points_reach(on_card) / most : 0, 3);
+    lf_text_add(out, "\"><b>");
     lf_html_data(out, name, MOST_NAME);
     lf_text_add(out, "</b>");
     lf_text_add(out, " <span class=\"points\">");
-    lf_html_points_span(out, lf_view_named(lf_view_at(report, "card"), name));
+    lf_html_points_span(out, on_card);
     lf_text_add(out, "</span>");
     if (verdict != NULL && strcmp(verdict, "predicts closed revenue") != 0) {
       lf_text_add(out, " <span class=\"note\">");

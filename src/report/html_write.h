@@ -17,8 +17,9 @@ void lf_html_cut(lf_text *out, const char *text, size_t most);
 void lf_html_data(lf_text *out, const char *text, size_t most);
 void lf_html_absent(lf_text *out);
 
-/* How a cell reads. NAME is the header of its row; BAR is a percentage with a bar behind it; QUANTITY is whole from 100 up,
- * else with one decimal; of an INTERVAL the path names {value, ci_low, ci_high}, and the limits stand beside the value. */
+/* How a cell reads. NAME is the header of its row; BAR is a percentage with a bar behind it; QUANTITY is
+ * whole from 100 up, else with one decimal; of an INTERVAL the path names {value, ci_low, ci_high}, and the
+ * limits stand beside the value. */
 typedef enum lf_html_format {
   LF_HTML_NAME,
   LF_HTML_TEXT,

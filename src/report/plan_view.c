@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/markdown.h"
+#include "report/plan_text.h"
 #include "report/report.h"
 #include "report/terminal.h"
 
@@ -31,7 +32,7 @@ static void add_interval(lf_text *out, const json_t *i, number_writer write) {
   lf_text_add(out, ")");
 }
 
-static void headline(lf_text *out, const json_t *plan) {
+void lf_plan_headline(lf_text *out, const json_t *plan) {
   const json_t *row = lf_view_at(plan, "recommended");
   double revenue = lf_view_number(plan, "asked.revenue"),
          months = lf_view_number(plan, "asked.horizon_months");
@@ -63,7 +64,7 @@ static void headline(lf_text *out, const json_t *plan) {
   lf_text_add(out, ".");
 }
 
-static void backtest(lf_text *out, const json_t *b) {
+void lf_plan_backtest_text(lf_text *out, const json_t *b) {
   static const struct {
     const char *key, *name;
   } items[] = {{"qualified", "qualified leads decided"}, {"wins", "wins"}, {"revenue", "revenue"}};
@@ -91,6 +92,11 @@ static void backtest(lf_text *out, const json_t *b) {
   }
   lf_text_add(out, ".");
 }
+
+const char lf_plan_caution[] =
+    "Intervals of leads needed, volume and revenue hold what is known from these leads and the chance "
+    "of what is to come; they hold while the mix of leads, the win rate and deal sizes stay what they "
+    "were. What is associated with winning is not shown to cause it.";
 
 /* ---- terminal ---------------------------------------------------------------------------------------------
  */
@@ -150,7 +156,7 @@ lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **by
   const json_t *sales = lf_view_at(plan, "agreement.sales"),
                *marketing = lf_view_at(plan, "agreement.marketing");
   lf_text text = {0};
-  headline(&text, plan);
+  lf_plan_headline(&text, plan);
   write_text(&term, LF_INK_BOLD, "", &text);
   lf_people_counted(&text, lf_view_number(plan, "rows"), "decided lead judges", "decided leads judge");
   lf_text_add(&text, ", ");
@@ -173,7 +179,7 @@ lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **by
     lf_text_add(&text, " a month more than the capacity");
   }
   write_text(&term, LF_INK_PLAIN, "Sales", &text);
-  backtest(&text, lf_view_at(plan, "backtest"));
+  lf_plan_backtest_text(&text, lf_view_at(plan, "backtest"));
   write_text(&term, LF_INK_PLAIN, "Backtest", &text);
   return lf_view_give(&term.out, bytes, n, err);
 }
@@ -243,12 +249,8 @@ static void behind(lf_text *out, const json_t *plan) {
   add_span(out, "revenue to be expected at recent volume", row, "revenue", lf_people_count);
   add_row(out, "cost of the leads", row, "cost", lf_people_count);
   lf_text_add(out, "\nBacktest: ");
-  backtest(out, lf_view_at(plan, "backtest"));
-  lf_text_add(
-      out,
-      "\n\nIntervals of leads needed, volume and revenue hold what is known from these leads and the chance "
-      "of what is to come; they hold while the mix of leads, the win rate and deal sizes stay what they "
-      "were. What is associated with winning is not shown to cause it.\n\n");
+  lf_plan_backtest_text(out, lf_view_at(plan, "backtest"));
+  lf_text_addf(out, "\n\n%s\n\n", lf_plan_caution);
 }
 
 lf_status lf_plan_markdown(const json_t *plan, char **bytes, size_t *n, lf_error *err) {
@@ -256,7 +258,7 @@ lf_status lf_plan_markdown(const json_t *plan, char **bytes, size_t *n, lf_error
   lf_text_add(&out, "# Agreement on qualified leads: ");
   lf_markdown_text(&out, lf_view_text(plan, "name") ? lf_view_text(plan, "name") : "scorecard");
   lf_text_add(&out, "\n\n");
-  headline(&out, plan);
+  lf_plan_headline(&out, plan);
   lf_text_add(&out, "\n\n");
   marketing_owes(&out, plan);
   sales_owes(&out, plan);

@@ -47,19 +47,23 @@ lf_status lf_inspect_yaml(const json_t *inspect, char **bytes, size_t *n, lf_err
 lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, char **bytes, size_t *n,
                                lf_error *err);
 
-/* Alarms, questions, quarters and the funnel of `monitor`; and one line an alarm, for a log. */
+/* Alarms, questions, quarters and the funnel of `monitor`, on a terminal and as a page; and one line an
+ * alarm, for a log. */
 lf_status lf_monitor_terminal(const json_t *monitor, bool colour, int width, char **bytes, size_t *n,
                               lf_error *err);
+lf_status lf_monitor_html(const json_t *monitor, char **bytes, size_t *n, lf_error *err);
 lf_status lf_monitor_lines(const json_t *monitor, char **bytes, size_t *n, lf_error *err);
 
-/* The plan on a terminal, and as the one-page agreement in Markdown. */
+/* The plan on a terminal, and as the one-page agreement in Markdown and as a page. */
 lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **bytes, size_t *n,
                            lf_error *err);
 lf_status lf_plan_markdown(const json_t *plan, char **bytes, size_t *n, lf_error *err);
+lf_status lf_plan_html(const json_t *plan, char **bytes, size_t *n, lf_error *err);
 
-/* Candidates side by side, and what each pair comes to. */
+/* Candidates side by side, and what each pair comes to, on a terminal and as a page. */
 lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, char **bytes, size_t *n,
                               lf_error *err);
+lf_status lf_compare_html(const json_t *compare, char **bytes, size_t *n, lf_error *err);
 
 /* Every attribute with its verdict, where the tree has them, and the claims with theirs and the counts behind
  * them. */

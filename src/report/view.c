@@ -71,7 +71,9 @@ const json_t *lf_view_mql_row(const json_t *report) {
 
 const char *lf_view_name(const json_t *report) {
   const char *name = lf_view_text(report, "name");
-  const char *input = lf_view_text(json_array_get(lf_view_at(report, "provenance.inputs"), 0), "name");
+  const json_t *inputs = lf_view_list(report, "provenance.inputs");
+  if (inputs == NULL) inputs = lf_view_list(report, "inputs");
+  const char *input = lf_view_text(json_array_get(inputs, 0), "name");
   if (name != NULL || input == NULL) return name != NULL ? name : "Lead score";
   const char *slash = strrchr(input, '/');
   return slash != NULL && slash[1] != '\0' ? slash + 1 : input;

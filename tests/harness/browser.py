@@ -2,6 +2,7 @@
 history whose values and headings are markup, and of real ones where LEADFIT_REFERENCE names them."""
 import os
 import re
+import shutil
 import sys
 
 from .core import run
@@ -33,17 +34,27 @@ def real_ones(results):
 
 
 def make_pages(setting, results, folder):
+    """The pages of every command that writes one."""
     make_hostile(os.path.join(folder, "hostile.csv"))
     sample = os.path.join(setting.top, "datasets", "sample")
-    asked = {"sample": [os.path.join(sample, "history.csv"), "-p", os.path.join(sample, "leadfit.yaml")],
-             "hostile": [os.path.join(folder, "hostile.csv")], **real_ones(results)}
-    for name, args in asked.items():
-        out = os.path.join(folder, name)
-        ran = run(setting, [setting.leadfit, "fit", *args, "-q", "-o", out])
-        if ran.status == 0:
-            yield os.path.join(out, "report.html")
+    histories = {"sample": [os.path.join(sample, "history.csv"), "-p", os.path.join(sample, "leadfit.yaml")],
+                 "hostile": [os.path.join(folder, "hostile.csv")]}
+    card = {name: os.path.join(folder, name, "scoring.json") for name in histories}
+    # The name of a candidate stands on the page, and is markup here.
+    other = os.path.join(folder, "sample", "<img src=x onerror=document.title='hacked'>.json")
+    asked = [("fit", name, args, None) for name, args in {**histories, **real_ones(results)}.items()]
+    asked += [("plan", "sample", [*histories["sample"], "--config", card["sample"], "--revenue", "2000000"], "plan.html"),
+              ("compare", "sample", [*histories["sample"], "--holdout", "0.25", card["sample"], other, "column:hubspot_score"], "compare.html"),
+              *(("monitor", name, [*args, "--config", card[name]], "monitor.html") for name, args in histories.items())]
+    for command, name, args, page in asked:
+        out = os.path.join(folder, name, *([page] if page else []))
+        if command == "compare":
+            shutil.copy(card["sample"], other)
+        ran = run(setting, [setting.leadfit, command, *args, "-q", "-o", out])
+        if ran.status in (0, 1):  # 1: an alarm of the monitor
+            yield out if page else os.path.join(out, "report.html")
         else:
-            results.fail(f"browser/{name}", "no report: " + ran.err.decode("utf-8", "replace"))
+            results.fail(f"browser/{command} {name}", "no page: " + ran.err.decode("utf-8", "replace"))
 
 
 def run_all(setting, results):

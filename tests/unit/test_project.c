@@ -32,7 +32,7 @@ static void every_key_is_read(void **state) {
       "outcome:  {column: Stage, won: [Closed Won, yes, 1], lost: Closed Lost}\n"
       "amount: Amount\ndate: '@row'\ncreated: CreatedDate\nid: OpportunityId\naccount: AccountId\nweight: n\n"
       "missing: [\"\", NA, N/A, \"NULL\", Select]\ndrop: [CloseReason]\nuse: [Industry, Title]\nkeep: Tags\n"
-      "claims: [{say: x}]\n"
+      "claims: [{say: x}]\nplan: {revenue: 5000000, cost_per_lead: 12.5}\n"
       "attributes:\n"
       "  - {name: Industry,  kind: category, owner: marketing, baseline: Retail}\n"
       "  - {name: Employees, owner: sales, bands: [50, 200.5, 1000], trend: increasing}\n"
@@ -59,6 +59,8 @@ static void every_key_is_read(void **state) {
   assert_true(lf_text_list_has(&p.drop, "closereason"));
   assert_int_equal(p.use.n, 2);
   assert_true(lf_text_list_has(&p.keep, "Tags"));
+  assert_true(p.plan.revenue == 5e6 && p.plan.cost_per_lead == 12.5);
+  assert_true(p.plan.capacity == 0 && p.plan.horizon == 0); /* not said */
   assert_int_equal(p.n_attributes, 3);
   const lf_attribute_spec *a = lf_project_attribute(&p, "Industry");
   assert_int_equal(a->kind, LF_KIND_CATEGORY);
@@ -102,6 +104,8 @@ static void mistakes_are_named_with_their_path(void **state) {
   (void)state;
   check_refused("outcme: Stage\n", "there is no key 'outcme' here: did you mean 'outcome'?");
   check_refused("outcome: {colum: Stage}\n", "outcome: there is no key 'colum' here: did you mean 'column'?");
+  check_refused("plan: {revenues: 5}\n", "plan: there is no key 'revenues' here: did you mean 'revenue'?");
+  check_refused("plan: {revenue: 0}\n", "plan.revenue: a plan takes a number above 0 here");
   check_refused("attributes: [{name: A, kind: numbr}]\n",
                 "attributes[0].kind: there is no kind 'numbr': did you mean 'number'?");
   check_refused("attributes: [{name: A}, {name: B, owner: finance}]\n",
