@@ -117,7 +117,7 @@ demo: all $(BUILD)/generate
 # cmocka programs of one mode: $(call tests_of,asan)
 tests_of = $(TEST_SRC:%.c=$(DIR.$(1))/%)
 
-test: all $(BUILD)/generate $(call tests_of,release)
+test: all $(BUILD)/generate $(BUILD)/tests/faults.so $(call tests_of,release)
 	@tests/run $(BUILD)
 
 asan: $(if $(SRC_CLI),$(DIR.asan)/leadfit) $(DIR.asan)/generate $(call tests_of,asan)
@@ -140,7 +140,7 @@ lint: $(HEADERS:%=$(BUILD)/lint/%.ok) $(EMBEDDED)
 	@tools/lint $(BUILD)
 
 format:
-	clang-format -i $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(GENERATE_SRC) $(wildcard datasets/*.h)
+	clang-format -i $(wildcard tests/faults/*.c) $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(GENERATE_SRC) $(wildcard datasets/*.h)
 
 clean:
 	rm -rf $(BUILD)
@@ -218,6 +218,11 @@ $(BUILD)/libleadfit.so: $(SRC_LIB:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/flags
 
 $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/libleadfit.a
 	$(call run,LINK,$(LINK.fuzz) -fsanitize=fuzzer $^ $(LIBS) -o $@)
+
+# Preloaded by tests: calls of the system that fail.
+$(BUILD)/tests/faults.so: tests/faults/faults.c
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) -std=c17 -Wall -Wextra -O1 -fPIC -shared $< -o $@ -ldl)
 
 # Every header compiles by itself.
 $(BUILD)/lint/%.h.ok: %.h $(BUILD)/obj/flags

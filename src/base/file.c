@@ -62,8 +62,10 @@ lf_status lf_write_all(int fd, const char *bytes, size_t n, const char *name, lf
 
 typedef struct staged_file {
   char *path;      /* where it will be */
-  char *temporary; /* where it is; NULL once renamed, and for a device or pipe, which is written as it is */
+  char *temporary; /* where it is, and once in place what it replaced; NULL where that is nothing, and for a
+                      device or pipe, which is written as it is */
   int fd;          /* -1 once closed */
+  bool in_place;
 } staged_file;
 
 struct lf_output {
@@ -79,6 +81,11 @@ lf_status lf_output_new(lf_output **out, lf_error *err) {
 static bool is_stream(const char *path) {
   struct stat about;
   return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+}
+
+static bool is_folder(const char *path) {
+  struct stat about;
+  return lstat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 static lf_status open_temporary(const char *path, staged_file *file, lf_error *err) {
@@ -124,6 +131,30 @@ lf_status lf_output_add(lf_output *out, const char *path, const char *bytes, siz
   return status == LF_OK ? lf_write_all(fd, bytes, n, path, err) : status;
 }
 
+/* Changes places with the file that stands there, so that it can be had back. */
+static bool put_in_place(staged_file *file) {
+  if (!file->temporary) return true;
+  if (!is_folder(file->path)) {
+    file->in_place = renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_EXCHANGE) == 0;
+    if (file->in_place) return true;
+  }
+  bool nothing_there =
+      errno == ENOENT; /* or a file system that cannot exchange: then what was there is lost */
+  if (rename(file->temporary, file->path) != 0) return false;
+  file->in_place = nothing_there;
+  free(file->temporary);
+  file->temporary = NULL;
+  return true;
+}
+
+static void take_back(staged_file *file) {
+  if (!file->in_place) return;
+  if (file->temporary)
+    renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_EXCHANGE);
+  else
+    unlink(file->path);
+}
+
 lf_status lf_output_commit(lf_output *out, lf_error *err) {
   for (size_t i = 0; i < out->n; i++) { /* all data down before the first name changes */
     staged_file *file = &out->files[i];
@@ -133,11 +164,10 @@ lf_status lf_output_commit(lf_output *out, lf_error *err) {
     if (!synced || !closed) return io_error(err, file->path, "cannot be written");
   }
   for (size_t i = 0; i < out->n; i++) {
-    staged_file *file = &out->files[i];
-    if (!file->temporary) continue;
-    if (rename(file->temporary, file->path) != 0) return io_error(err, file->path, "cannot be put in place");
-    free(file->temporary);
-    file->temporary = NULL;
+    if (put_in_place(&out->files[i])) continue;
+    lf_status status = io_error(err, out->files[i].path, "cannot be put in place");
+    while (i-- > 0) take_back(&out->files[i]);
+    return status;
   }
   return LF_OK;
 }

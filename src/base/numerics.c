@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 double lf_log1pexp(double x) {
   if (x <= -37) return exp(x);
   if (x <= 18) return log1p(exp(x));
@@ -79,41 +81,46 @@ static int by_rising_p(const void *a, const void *b) {
   return x->index < y->index ? -1 : 1;
 }
 
-/* The p that are known, rising, and NaN in all of `adjusted`; NULL where memory is short: then nothing is
- * known, which is never wrong. The caller frees it. */
-static ranked_p *rank_p(const double *p, size_t n, double *adjusted, size_t *known) {
-  ranked_p *ranked = malloc((n ? n : 1) * sizeof *ranked);
+/* The p that are known, rising, and NaN in all of `adjusted`. The caller frees *ranked. */
+static lf_status rank_p(const double *p, size_t n, double *adjusted, ranked_p **ranked, size_t *known,
+                        lf_error *err) {
+  lf_status status = lf_alloc(n, sizeof **ranked, ranked, err);
+  if (status != LF_OK) return status;
   *known = 0;
   for (size_t i = 0; i < n; i++) {
-    if (ranked && !isnan(p[i])) ranked[(*known)++] = (ranked_p){p[i], i};
+    if (!isnan(p[i])) (*ranked)[(*known)++] = (ranked_p){p[i], i};
     adjusted[i] = NAN; /* may be p itself, whose i-th has been read */
   }
-  if (ranked) qsort(ranked, *known, sizeof *ranked, by_rising_p);
-  return ranked;
+  qsort(*ranked, *known, sizeof **ranked, by_rising_p);
+  return LF_OK;
 }
 
 /* q_(i) = min over j >= i of p_(j) m / j. */
-void lf_benjamini_hochberg(const double *p, size_t n, double *q) {
-  size_t m;
-  ranked_p *ranked = rank_p(p, n, q, &m);
+lf_status lf_benjamini_hochberg(const double *p, size_t n, double *q, lf_error *err) {
+  ranked_p *ranked = NULL;
+  size_t m = 0;
+  lf_status status = rank_p(p, n, q, &ranked, &m, err);
   double lowest = 1;
   for (size_t k = m; k-- > 0;) {
     lowest = fmin(lowest, ranked[k].p * (double)m / (double)(k + 1));
     q[ranked[k].index] = lowest;
   }
   free(ranked);
+  return status;
 }
 
 /* max over j <= i of (m - j + 1) p_(j), at most 1. */
-void lf_holm(const double *p, size_t n, double *adjusted) {
-  size_t m;
-  ranked_p *ranked = rank_p(p, n, adjusted, &m);
+lf_status lf_holm(const double *p, size_t n, double *adjusted, lf_error *err) {
+  ranked_p *ranked = NULL;
+  size_t m = 0;
+  lf_status status = rank_p(p, n, adjusted, &ranked, &m, err);
   double highest = 0;
   for (size_t k = 0; k < m; k++) {
     highest = fmax(highest, fmin(1, (double)(m - k) * ranked[k].p));
     adjusted[ranked[k].index] = highest;
   }
   free(ranked);
+  return status;
 }
 
 void lf_wilson(double p, double n, double *low, double *high) {

@@ -2,7 +2,7 @@
 #ifndef LF_BASE_NUMERICS_H
 #define LF_BASE_NUMERICS_H
 
-#include <stddef.h>
+#include "base/status.h"
 
 /* log(1 + exp(x)) without overflow (Maechler 2012, "Accurately computing log(1 - exp(-|a|))", section 3). */
 double lf_log1pexp(double x);
@@ -37,10 +37,10 @@ double lf_chi_squared_quantile(double p, double df);
  * Graubard 1998). NaN where n is not above 0. */
 void lf_wilson(double p, double n, double *low, double *high);
 
-/* Adjusted p-values of many tests; NaN p stay NaN and do not count; the output may be p itself. All NaN where
- * memory is short. Benjamini & Hochberg (1995) bound the share of false findings among findings, Holm (1979)
- * the chance of any, whatever the dependence. */
-void lf_benjamini_hochberg(const double *p, size_t n, double *q);
-void lf_holm(const double *p, size_t n, double *adjusted);
+/* Adjusted p-values of many tests; NaN p stay NaN and do not count; the output may be p itself. Benjamini &
+ * Hochberg (1995) bound the share of false findings among findings, Holm (1979) the chance of any, whatever
+ * the dependence. */
+lf_status lf_benjamini_hochberg(const double *p, size_t n, double *q, lf_error *err);
+lf_status lf_holm(const double *p, size_t n, double *adjusted, lf_error *err);
 
 #endif

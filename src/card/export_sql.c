@@ -255,7 +255,8 @@ static void add_probability(const sql_job *job) {
   double low = card->intercept + card->slope * card->minimum,
          high = card->intercept + card->slope * card->maximum;
   if (!card->has_probability || fmax(fabs(low), fabs(high)) > 700) return;
-  for (int revenue = 0; revenue <= !isnan(card->mean_amount); revenue++) {
+  int columns = isnan(card->mean_amount) ? 1 : 2;
+  for (int revenue = 0; revenue < columns; revenue++) {
     lf_text_add(job->out, ",\n  ");
     if (revenue) {
       lf_sql_number(card->mean_amount, job->out);

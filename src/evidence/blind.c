@@ -182,12 +182,13 @@ static void conclude(blind *a, lf_blind_test *out) {
   size_t n = a->bands;
   double chi2 = 0, raw = 0, left = 0, cost = 0;
   bool aliased[MOST_BANDS + 3];
+  double work[MOST_BANDS + 3];
   for (size_t k = 0; k < n; k++) {
     raw += a->zz[k] * (1 - a->zz[k] / a->total);
     left += a->information[k * n + k];
     cost += a->meat[k * n + k];
   }
-  size_t rank = lf_sweep(a->meat, n, aliased);
+  size_t rank = lf_sweep(a->meat, n, aliased, work);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) chi2 += a->u[i] * a->meat[i * n + j] * a->u[j];
   if (!rank || !(raw > 0) || !(left > 0)) return;

@@ -55,9 +55,10 @@ lf_status lf_verdict_of(const lf_verdict_rule *rule, const lf_ratio *ratio, lf_c
   if (status != LF_OK) return status;
   memcpy(p, rule->p, rule->n * sizeof *p);
   p[rule->self] = ratio->p;
-  lf_benjamini_hochberg(p, rule->n, p);
+  LF_TRY(lf_benjamini_hochberg(p, rule->n, p, err));
   *verdict = decide(rule, ratio, p[rule->self]);
   if (q) *q = p[rule->self];
+cleanup:
   free(p);
-  return LF_OK;
+  return status;
 }

@@ -68,11 +68,12 @@ lf_status lf_compare_verdicts(lf_comparison *c, lf_error *err) {
     pair->volume = volume_of_rule(c, pair);
     p[k] = pair->by_volume ? volume_p(&pair->volumes[pair->volume].won) : pair->auc.p;
   }
-  lf_benjamini_hochberg(p, c->n_pairs, p);
+  LF_TRY(lf_benjamini_hochberg(p, c->n_pairs, p, err));
   for (size_t k = 0; k < c->n_pairs; k++) {
     c->pairs[k].q = p[k];
     judge_pair(c, &c->pairs[k]);
   }
+cleanup:
   free(p);
-  return LF_OK;
+  return status;
 }

@@ -344,7 +344,7 @@ static void find_unworked(follow_job *job) {
   lf_followup *out = job->out;
   const lf_followup_column *c = job->column;
   if (!c->touches || out->worked_by || !c->labels[0] || c->labels[0][0] != '0' || c->labels[0][1]) return;
-  double worked_rows[LF_FOLLOWUP_GRADES], worked_won[LF_FOLLOWUP_GRADES];
+  double worked_rows[LF_FOLLOWUP_GRADES] = {0}, worked_won[LF_FOLLOWUP_GRADES] = {0};
   out->worked_by = c->name;
   for (size_t g = 0; g < out->n_grades; g++) {
     out->unworked[g] = c->cells[g][0].rows;

@@ -15,10 +15,9 @@
 
 enum { MOST_ITERATIONS = 50, MOST_HALVINGS = 25 };
 
-size_t lf_sweep(double *a, size_t m, bool *aliased) {
+size_t lf_sweep(double *a, size_t m, bool *aliased, double *work) {
   size_t rank = 0;
-  double *diagonal = malloc((m ? m : 1) * sizeof *diagonal);
-  if (!diagonal) return 0;
+  double *diagonal = work;
   for (size_t j = 0; j < m; j++) diagonal[j] = a[j * m + j];
   for (size_t j = 0; j < m; j++) {
     double d = a[j * m + j];
@@ -35,7 +34,6 @@ size_t lf_sweep(double *a, size_t m, bool *aliased) {
     for (size_t c = 0; c < m; c++) a[j * m + c] /= d;
     a[j * m + j] = 1 / d;
   }
-  free(diagonal);
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < m; j++)
       if (aliased[i] || aliased[j]) a[i * m + j] = 0;
@@ -69,7 +67,7 @@ static void point_clear(lf_dense_point *point) {
 static void invert(newton *s) {
   size_t m = s->fit->m;
   memcpy(s->fit->inverse, s->at.information, m * m * sizeof *s->fit->inverse);
-  s->fit->rank = lf_sweep(s->fit->inverse, m, s->fit->aliased);
+  s->fit->rank = lf_sweep(s->fit->inverse, m, s->fit->aliased, s->step);
 }
 
 /* Halves the step until the likelihood does not fall. *moved false where no step helps. */

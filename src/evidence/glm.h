@@ -69,7 +69,7 @@ lf_status lf_dense_unit_scores(const lf_dense *design, const double *eta, size_t
                                lf_error *err);
 
 /* Inverts a symmetric non-negative matrix in place by sweeping; rows that are linear combinations of earlier
- * ones get aliased[i] = true and zeros. Returns the rank. */
-size_t lf_sweep(double *a, size_t m, bool *aliased);
+ * ones get aliased[i] = true and zeros. work [m] is scratch. Returns the rank. */
+size_t lf_sweep(double *a, size_t m, bool *aliased, double *work);
 
 #endif

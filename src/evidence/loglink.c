@@ -117,7 +117,7 @@ static void evaluate(solving *s, const double *b) {
 /* The inverse information; a coefficient that earlier ones explain has row and column 0. */
 static void invert(const solving *s) {
   memcpy(s->inverse, s->information, s->n * s->n * sizeof *s->inverse);
-  lf_sweep(s->inverse, s->n, s->dropped);
+  lf_sweep(s->inverse, s->n, s->dropped, s->step);
 }
 
 /* One step; false where nothing is left to gain. */

@@ -226,14 +226,15 @@ static lf_status judge_alarms(lf_monitor *m, lf_error *err) {
   lf_status status = lf_alloc(m->n_checks, sizeof *p, &p, err);
   if (status != LF_OK) return status;
   for (size_t k = 0; k < m->n_checks; k++) p[k] = m->checks[k].p;
-  lf_holm(p, m->n_checks, p);
+  LF_TRY(lf_holm(p, m->n_checks, p, err));
   for (size_t k = 0; k < m->n_checks; k++) {
     lf_check *check = &m->checks[k];
     check->adjusted = p[k];
     check->alarm = p[k] < m->alpha && fabs(check->value - check->promised) >= check->margin;
   }
+cleanup:
   free(p);
-  return LF_OK;
+  return status;
 }
 
 lf_status lf_monitor_checks(const lf_monitor_rows *rows, const lf_promise *promise,

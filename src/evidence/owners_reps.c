@@ -237,7 +237,7 @@ static lf_status write_effects(rep_job *j, lf_error *err) {
     LF_TRY(write_effect(j, a, sums, &out->effects[a], err));
     p[a] = out->effects[a].p;
   }
-  lf_benjamini_hochberg(p, j->k, p);
+  LF_TRY(lf_benjamini_hochberg(p, j->k, p, err));
   out->n = j->k;
   for (size_t a = 0; a < j->k; a++) {
     out->effects[a].q = p[a];

@@ -223,12 +223,11 @@ static lf_price *price_of(lf_rule_price *rule, int side) {
 lf_status lf_price_verdicts(lf_prices *prices, lf_error *err) {
   double *p = NULL;
   lf_status status = lf_alloc(prices->n, sizeof *p, &p, err);
-  if (status != LF_OK) return status;
-  for (int side = 0; side < 2; side++) {
+  for (int side = 0; side < 2 && status == LF_OK; side++) {
     size_t n = 0;
     for (size_t i = 0; i < prices->n; i++)
       if (prices->items[i].binds) p[n++] = price_of(&prices->items[i], side)->p;
-    lf_benjamini_hochberg(p, n, p);
+    status = lf_benjamini_hochberg(p, n, p, err);
     n = 0;
     for (size_t i = 0; i <= prices->n; i++) {
       lf_rule_price *rule = i < prices->n ? &prices->items[i] : &prices->all;

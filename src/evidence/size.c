@@ -88,10 +88,10 @@ static void normal_equations(const lf_evidence_rows *r, const size_plan *p, cons
 static double shrink(const size_plan *p, size_t set, const double *v, const double *b, double variance,
                      double *block, bool *aliased) {
   size_t k = p->count[set], first = p->first[set];
-  double wald = 0;
+  double wald = 0, work[MOST_BANDS + 3];
   for (size_t i = 0; i < k; i++)
     for (size_t j = 0; j < k; j++) block[i * k + j] = v[(first + i) * p->m + first + j];
-  size_t rank = lf_sweep(block, k, aliased);
+  size_t rank = lf_sweep(block, k, aliased, work);
   for (size_t i = 0; i < k; i++)
     for (size_t j = 0; j < k; j++) wald += b[first + i] * block[i * k + j] * b[first + j];
   double f = rank > 1 && variance > 0 ? wald / (variance * (double)(rank - 1)) : 0;
@@ -118,20 +118,21 @@ static void write_fold(const lf_evidence_rows *r, const size_plan *p, size_t fol
 static lf_status fit_fold(const size_job *job, size_t fold, lf_error *err) {
   const size_plan *p = job->plan;
   size_t m = p->m;
-  double *h = NULL, *g = NULL, *b = NULL, *block = NULL, rows, squares, explained = 0;
+  double *h = NULL, *g = NULL, *b = NULL, *block = NULL, *work = NULL, rows, squares, explained = 0;
   int32_t *at = NULL;
   bool *aliased = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(m * m, sizeof *h, &h, err));
   LF_TRY(lf_alloc(m, sizeof *g, &g, err));
   LF_TRY(lf_alloc(m, sizeof *b, &b, err));
+  LF_TRY(lf_alloc(m, sizeof *work, &work, err));
   LF_TRY(lf_alloc(m, sizeof *aliased, &aliased, err));
   LF_TRY(lf_alloc((size_t)(MOST_BANDS + 3) * (MOST_BANDS + 3), sizeof *block, &block, err));
   LF_TRY(lf_alloc(p->n_sets + 1, sizeof *at, &at, err));
   normal_equations(job->rows, p, job->rows->train[fold], h, g, &rows, &squares, at);
   if (rows < FEWEST_DEALS) goto cleanup;
   for (size_t j = 1; j < m; j++) h[j * m + j] += ridge;
-  size_t rank = lf_sweep(h, m, aliased);
+  size_t rank = lf_sweep(h, m, aliased, work);
   for (size_t i = 0; i < m; i++) {
     for (size_t j = 0; j < m; j++) b[i] += h[i * m + j] * g[j];
     explained += b[i] * g[i];
@@ -146,6 +147,7 @@ cleanup:
   free(h);
   free(g);
   free(b);
+  free(work);
   free(block);
   free(at);
   free(aliased);

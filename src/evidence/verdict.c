@@ -55,9 +55,9 @@ static lf_status adjust_all(lf_evidence *e, lf_error *err) {
     p[k + t] = judged(a) && has_size(e, a) ? a->size.effect.p : NAN;
     p[2 * k + t] = judged(a) && has_size(e, a) ? a->revenue.effect.p : NAN;
   }
-  lf_holm(p, 2 * k, family);
-  lf_benjamini_hochberg(p, 2 * k, p);
-  lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k);
+  LF_TRY(lf_holm(p, 2 * k, family, err));
+  LF_TRY(lf_benjamini_hochberg(p, 2 * k, p, err));
+  LF_TRY(lf_benjamini_hochberg(p + 2 * k, k, p + 2 * k, err));
   for (size_t t = 0; t < k; t++) {
     lf_attribute_evidence *a = &e->items[t];
     a->win.q = p[t];

@@ -46,8 +46,8 @@ cleanup:
 LF_CLONES
 static void add_rows(size_t n, const uint16_t *code, const lf_atom_cell *rows, lf_atom_cell *cells) {
   for (size_t i = 0; i < n; i++) {
-    double *restrict to = &cells[code[i]].rows;
-    const double *restrict from = &rows[i].rows;
+    double *restrict to = (double *)(cells + code[i]);
+    const double *restrict from = (const double *)(rows + i);
 #pragma omp simd
     for (size_t k = 0; k < 4; k++) to[k] += from[k];
   }

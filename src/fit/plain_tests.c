@@ -58,10 +58,10 @@ static lf_status adjust(lf_plain *plain, lf_error *err) {
   lf_status status = lf_alloc(plain->n_tests, sizeof *p, &p, err);
   if (status != LF_OK) return status;
   for (size_t t = 0; t < plain->n_tests; t++) p[t] = plain->tests[t].lr.p;
-  lf_benjamini_hochberg(p, plain->n_tests, p);
+  status = lf_benjamini_hochberg(p, plain->n_tests, p, err);
   for (size_t t = 0; t < plain->n_tests; t++) plain->tests[t].q = p[t];
   free(p);
-  return LF_OK;
+  return status;
 }
 
 lf_status lf_plain_tests(const lf_run *run, lf_plain *plain, lf_error *err) {

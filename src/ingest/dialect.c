@@ -29,14 +29,13 @@ void lf_dialect_free(lf_dialect *dialect) {
 /* Reads one record; a line quoted whole is read again from its text. */
 static lf_record_end read_record(lf_quoted *q, lf_quoted *inner, const char *data, size_t n,
                                  const lf_quoted **record) {
-  q->text.length = inner->text.length = 0;
+  q->text.length = 0;
   lf_record_end end = lf_quoted_read(q, data, n);
   *record = q;
-  if (end == LF_RECORD_OK && q->n_fields == 1 && q->text.length &&
-      memchr(q->text.data, (char)q->parser.delim_char, q->text.length) &&
-      lf_quoted_read(inner, q->text.data, q->text.length) == LF_RECORD_OK && inner->n_fields > 1)
-    *record = inner;
-  return end;
+  if (end != LF_RECORD_OK) return end;
+  lf_record_end unwrapped = lf_quoted_unwrap(inner, q);
+  if (unwrapped == LF_RECORD_OK && inner->n_fields > 1) *record = inner;
+  return unwrapped == LF_RECORD_NO_MEMORY ? unwrapped : end;
 }
 
 static void judge(trial *t) {
@@ -65,6 +64,8 @@ static lf_status try_delimiter(const char *data, size_t n, char delimiter, trial
   LF_TRY(lf_quoted_init(&inner, delimiter, err));
   while (at < look && t->records < SNIFF_RECORDS) {
     lf_record_end end = read_record(&q, &inner, data + at, look - at, &record);
+    if (end == LF_RECORD_NO_MEMORY)
+      LF_TRY(lf_fail(err, LF_E_MEMORY, "not enough memory for the first records"));
     t->broken = end == LF_RECORD_UNCLOSED && !t->records && look == n;
     if (end != LF_RECORD_OK) break;
     at += q.end;

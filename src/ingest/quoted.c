@@ -114,6 +114,8 @@ static lf_record_end finish(lf_quoted *q, const char *bytes, size_t n) {
   csv_set_opts(&q->parser, CSV_STRICT | CSV_STRICT_FINI); /* an open quote is an error, here alone */
   int failed = csv_fini(&q->parser, take_field, take_record, q);
   csv_set_opts(&q->parser, 0);
+  if (q->failed || q->text.failed || (failed && csv_error(&q->parser) == CSV_ENOMEM))
+    return LF_RECORD_NO_MEMORY;
   if (failed) {
     q->place = opening_quote(bytes, n, (char)q->parser.delim_char, &irregular);
     return LF_RECORD_UNCLOSED;
@@ -148,6 +150,15 @@ lf_record_end lf_quoted_read(lf_quoted *q, const char *bytes, size_t n) {
     q->parser.spaces = q->parser.entry_pos = 0;
   }
   return end;
+}
+
+lf_record_end lf_quoted_unwrap(lf_quoted *inner, const lf_quoted *q) {
+  if (q->n_fields != 1 || !q->text.length || !memchr(q->text.data, q->parser.delim_char, q->text.length))
+    return LF_RECORD_NONE;
+  inner->text.length = 0;
+  lf_record_end end = lf_quoted_read(inner, q->text.data, q->text.length);
+  if (end == LF_RECORD_NO_MEMORY) return end;
+  return end == LF_RECORD_OK && inner->end == q->text.length ? LF_RECORD_OK : LF_RECORD_NONE;
 }
 
 uint64_t lf_line_of(const char *bytes, size_t at) {

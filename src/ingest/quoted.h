@@ -43,6 +43,10 @@ void lf_quoted_free(lf_quoted *q);
 /* Reads the record that begins at bytes (blank lines before it are skipped) and ends before bytes + n. */
 lf_record_end lf_quoted_read(lf_quoted *q, const char *bytes, size_t n);
 
+/* A line that was quoted whole is one field, whose text is the record: reads it from q into inner. OK,
+ * NO_MEMORY, or NONE where q is no such line. */
+lf_record_end lf_quoted_unwrap(lf_quoted *inner, const lf_quoted *q);
+
 /* The error for an end that is none of OK and NONE: what, where, what to do. bytes is the whole input. */
 lf_status lf_record_fail(lf_record_end end, const char *name, const char *bytes, size_t at, lf_error *err);
 

@@ -102,16 +102,6 @@ static lf_status write_anew(lf_records *r, const lf_quoted *q, bool header, cons
   return lf_text_status(&r->text, err);
 }
 
-/* A line quoted whole: its text is the record where that has the right number of fields. */
-static bool unwrapped(lf_records *r) {
-  lf_quoted *q = &r->quoted;
-  if (q->n_fields != 1 || r->source.dialect.n_fields < 2) return false;
-  r->inner.text.length = 0;
-  lf_record_end end = lf_quoted_read(&r->inner, q->text.data, q->text.length);
-  return end == LF_RECORD_OK && r->inner.end == q->text.length &&
-         (r->inner.n_fields == r->source.dialect.n_fields || r->at == r->source.dialect.header);
-}
-
 static size_t without_ends(const char *bytes, size_t n) {
   while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r')) n--;
   return n;
@@ -131,10 +121,13 @@ lf_status lf_records_next(lf_records *records, const char **bytes, size_t *n, lf
     q->text.length = 0;
     lf_record_end end = lf_quoted_read(q, from, all->n - records->at);
     if (end == LF_RECORD_NONE) return LF_OK;
-    if (end != LF_RECORD_OK)
-      return lf_record_fail(end, records->path, all->data, records->at + q->place, err);
-    bool whole = q->n_fields == records->source.dialect.n_fields || header;
-    bool inner = (!whole || q->n_fields == 1) && unwrapped(records);
+    lf_record_end unwrapped = end == LF_RECORD_OK ? lf_quoted_unwrap(&records->inner, q) : end;
+    if (unwrapped != LF_RECORD_OK && unwrapped != LF_RECORD_NONE)
+      return lf_record_fail(unwrapped, records->path, all->data, records->at + q->place, err);
+    size_t fields_wanted = records->source.dialect.n_fields;
+    bool whole = q->n_fields == fields_wanted || header;
+    bool inner = unwrapped == LF_RECORD_OK && fields_wanted > 1 &&
+                 (records->inner.n_fields == fields_wanted || header);
     records->at += q->end;
     if (!whole && !inner) continue; /* ragged: no row */
     const lf_quoted *fields = inner ? &records->inner : q;

@@ -113,14 +113,17 @@ static void keep_fields(lf_scan *scan, const lf_quoted *q) {
   scan->rows++;
 }
 
-/* A line that was quoted whole is one field; its text is the record. */
-static bool read_inner(lf_scan *scan) {
-  lf_quoted *q = &scan->quoted;
-  if (q->n_fields != 1 || scan->n_fields < 2 || !memchr(q->text.data, scan->delimiter, q->text.length))
-    return false;
-  scan->inner.text.length = 0;
-  lf_record_end end = lf_quoted_read(&scan->inner, q->text.data, q->text.length);
-  return end == LF_RECORD_OK && scan->inner.end == q->text.length && scan->inner.n_fields == scan->n_fields;
+/* The record has not as many fields as the others: one that was quoted whole, or a ragged one. */
+static void mend(lf_scan *scan, size_t at) {
+  lf_record_end end = lf_quoted_unwrap(&scan->inner, &scan->quoted);
+  if (end == LF_RECORD_NO_MEMORY) {
+    stop(scan, end, at);
+  } else if (end == LF_RECORD_OK && scan->inner.n_fields == scan->n_fields) {
+    keep_fields(scan, &scan->inner);
+    scan->recovered++;
+  } else {
+    note_ragged(scan, at, scan->quoted.n_fields);
+  }
 }
 
 /* Reads the record at scan->at through libcsv and moves behind it. */
@@ -138,14 +141,10 @@ static void read_quoted(lf_scan *scan) {
   for (size_t i = at; i < scan->at; i++) high |= (unsigned char)scan->base[i];
   scan->cuts.not_ascii |= high >= 0x80;
   if (end == LF_RECORD_NONE) return;
-  if (q->n_fields == scan->n_fields) {
+  if (q->n_fields == scan->n_fields)
     keep_fields(scan, q);
-  } else if (read_inner(scan)) {
-    keep_fields(scan, &scan->inner);
-    scan->recovered++;
-  } else {
-    note_ragged(scan, at, q->n_fields);
-  }
+  else
+    mend(scan, at);
 }
 
 /* ---- records that were cut ------------------------------------------------------------------------ */

@@ -192,7 +192,7 @@ static lf_status test(const work *w, lf_exceptions *out, lf_error *err) {
   out->above.n_patterns = list_patterns(w, 1, out->above.patterns);
   for (size_t i = 0; i < below; i++) p[i] = out->below.patterns[i].p;
   for (size_t i = 0; i < above; i++) p[below + i] = out->above.patterns[i].p;
-  lf_benjamini_hochberg(p, below + above, p);
+  LF_TRY(lf_benjamini_hochberg(p, below + above, p, err));
   for (size_t i = 0; i < below; i++) out->below.patterns[i].q = p[i];
   for (size_t i = 0; i < above; i++) out->above.patterns[i].q = p[below + i];
   keep_against(&out->below, 1);

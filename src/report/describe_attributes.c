@@ -1,6 +1,5 @@
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/numerics.h"
 #include "report/describe.h"
@@ -184,7 +183,6 @@ static json_t *card_attribute(const void *context, size_t i) {
 typedef struct plain_view {
   const lf_history *history;
   const lf_plain *plain;
-  const double *q;
 } plain_view;
 
 static const char *owner_of(const lf_history *history, const char *name) {
@@ -196,7 +194,7 @@ static const char *owner_of(const lf_history *history, const char *name) {
 static json_t *plain_attribute(const void *context, size_t i) {
   const plain_view *view = context;
   const lf_attribute_test *test = &view->plain->tests[i];
-  bool predicts = view->q[i] < 0.05; /* winning alone is tested: of revenue it says nothing */
+  bool predicts = test->q < 0.05; /* winning alone is tested: of revenue it says nothing */
   lf_object o = lf_object_new();
   lf_object_text(&o, "name", test->attribute);
   lf_object_text(&o, "owner", owner_of(view->history, test->attribute));
@@ -214,20 +212,14 @@ static json_t *plain_attribute(const void *context, size_t i) {
   lf_object_tree(&o, "amount", json_null());
   lf_object_tree(&o, "revenue", json_null());
   lf_object_number(&o, "p", test->lr.p);
-  lf_object_number(&o, "q", view->q[i]);
+  lf_object_number(&o, "q", test->q);
   lf_object_number(&o, "holdout_loss_increase", NAN);
   return lf_object_take(&o);
 }
 
 static json_t *plain_attributes(const lf_history *history, const lf_plain *plain) {
-  double *q = calloc(plain->n_tests + 1, sizeof *q);
-  if (!q) return NULL;
-  for (size_t i = 0; i < plain->n_tests; i++) q[i] = plain->tests[i].lr.p;
-  lf_benjamini_hochberg(q, plain->n_tests, q);
-  plain_view view = {history, plain, q};
-  json_t *list = lf_json_list(plain->n_tests, plain_attribute, &view);
-  free(q);
-  return list;
+  plain_view view = {history, plain};
+  return lf_json_list(plain->n_tests, plain_attribute, &view);
 }
 
 /* ---- all

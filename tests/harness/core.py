@@ -44,8 +44,8 @@ class Results:
 
 
 class Setting:
-    def __init__(self, top, build, sanitizer, only):
-        self.top, self.build, self.sanitizer, self.only = top, build, sanitizer, only
+    def __init__(self, top, build, sanitizer, only, thorough=False):
+        self.top, self.build, self.sanitizer, self.only, self.thorough = top, build, sanitizer, only, thorough
         self.leadfit = os.path.join(build, "leadfit")
         self.generate = os.path.join(build, "generate")
         self.scratch = tempfile.mkdtemp(prefix="leadfit-test-")
@@ -87,12 +87,12 @@ class Ran:
         self.status, self.out, self.err = status, out, err
 
 
-def run(setting, args, cwd=None, stdin=None, locale="C"):
+def run(setting, args, cwd=None, stdin=None, locale="C", more=None):
     timeout = TIMEOUT * (SANITIZED if setting.sanitizer else 1)
     try:
         done = subprocess.run(args, cwd=cwd, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
-                              env=setting.environment(locale), check=False)
+                              env={**setting.environment(locale), **(more or {})}, check=False)
         return Ran(done.returncode, done.stdout, done.stderr)
     except subprocess.TimeoutExpired as late:
         return Ran(None, late.stdout or b"", (late.stderr or b"") + b"\n(no end after %d s)\n" % timeout)

@@ -92,11 +92,11 @@ static void stable_formulas(void **state) {
   assert_true(fabs(lf_binomial_deviance(5, 5) - 20 * log(2)) < 1e-12);
 }
 
-static void adjusted(void (*adjust)(const double *, size_t, double *), const double *want) {
+static void adjusted(lf_status (*adjust)(const double *, size_t, double *, lf_error *), const double *want) {
   double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.5}, out[6];
-  adjust(p, 6, out);
+  assert_int_equal(adjust(p, 6, out, NULL), LF_OK);
   for (int i = 0; i < 6; i++) assert_true(isnan(want[i]) ? isnan(out[i]) : fabs(out[i] - want[i]) < 1e-15);
-  adjust(p, 6, p); /* in its own place */
+  assert_int_equal(adjust(p, 6, p, NULL), LF_OK); /* in its own place */
   for (int i = 0; i < 6; i++) assert_true(isnan(want[i]) ? isnan(p[i]) : p[i] == out[i]);
 }
 
@@ -174,6 +174,38 @@ static void outputs_appear_together_or_not_at_all(void **state) {
   assert_int_equal(lf_read_file(b, 2, &bytes, &n, &err), LF_E_DATA);
   unlink(a);
   unlink(b);
+  assert_int_equal(rmdir(folder), 0); /* no temporary file was left */
+}
+
+/* The second name is a folder's: the first file is as it was, or gone where it was not. */
+static void outputs_are_taken_back(void **state) {
+  (void)state;
+  char folder[] = "/tmp/leadfit-back-XXXXXX", a[64], b[64], *bytes = NULL;
+  size_t n = 0;
+  assert_non_null(mkdtemp(folder));
+  snprintf(a, sizeof a, "%s/a", folder);
+  snprintf(b, sizeof b, "%s/b", folder);
+  assert_int_equal(mkdir(b, 0700), 0);
+  for (int before = 0; before < 2; before++) {
+    lf_output *out = NULL;
+    if (before) {
+      assert_int_equal(lf_output_new(&out, NULL), LF_OK);
+      assert_int_equal(lf_output_add(out, a, "old", 3, NULL), LF_OK);
+      assert_int_equal(lf_output_commit(out, NULL), LF_OK);
+      lf_output_free(out);
+    }
+    assert_int_equal(lf_output_new(&out, NULL), LF_OK);
+    assert_int_equal(lf_output_add(out, a, "new", 3, NULL), LF_OK);
+    assert_int_equal(lf_output_add(out, b, "two", 3, NULL), LF_OK);
+    assert_int_equal(lf_output_commit(out, NULL), LF_E_IO);
+    lf_output_free(out);
+    assert_int_equal(access(a, F_OK) == 0, before);
+  }
+  assert_int_equal(lf_read_file(a, 100, &bytes, &n, NULL), LF_OK);
+  assert_string_equal(bytes, "old");
+  free(bytes);
+  unlink(a);
+  assert_int_equal(rmdir(b), 0);
   assert_int_equal(rmdir(folder), 0); /* no temporary file was left */
 }
 
@@ -276,6 +308,7 @@ int main(void) {
       cmocka_unit_test(the_same_bits_for_any_thread_count),
       cmocka_unit_test(hashes_are_the_published_ones),
       cmocka_unit_test(outputs_appear_together_or_not_at_all),
+      cmocka_unit_test(outputs_are_taken_back),
       cmocka_unit_test(a_pipe_stays_a_pipe),
       cmocka_unit_test(errors_are_one_clean_line),
       cmocka_unit_test(utf8_is_told_from_bytes),

@@ -134,7 +134,8 @@ static void sweeping_inverts(void **state) {
   double a[] = {4, 2, 6, 2, 3, 5, 6, 5, 11};
   const double want[] = {0.375, -0.25, 0, -0.25, 0.5, 0, 0, 0, 0};
   bool aliased[3];
-  assert_int_equal(lf_sweep(a, 3, aliased), 2);
+  double work[3];
+  assert_int_equal(lf_sweep(a, 3, aliased, work), 2);
   assert_true(!aliased[0] && !aliased[1] && aliased[2]);
   for (size_t i = 0; i < 9; i++) assert_true(fabs(a[i] - want[i]) < 1e-12);
 }

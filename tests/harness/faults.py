@@ -1,0 +1,174 @@
+"""Everything the system does for the program fails in turn: memory, files, the pipe it prints into; it is killed, too.
+
+Whatever fails, the program ends with a status and one line that says what, and outputs are whole: the old ones or the new
+ones. Where it ends well in spite of a fault, its outputs are those of an undisturbed run, byte for byte."""
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import time
+
+from .core import files_under, run
+
+ERRORS = (1, 2, 3, 4, 5)
+FEW, MANY = 2, 200  # faults of a kind tried, beyond the first ones: in every run of the tests, and thoroughly
+KILLS, MANY_KILLS = 10, 1000
+
+
+class Command:
+    """A command on the small history, what it gives undisturbed, and how often it calls the system."""
+
+    def __init__(self, setting, name, args, library):
+        self.setting, self.name, self.library = setting, name, library
+        self.args = [setting.leadfit] + args
+        self.folder = setting.folder(f"faults {name}")
+        self.counts = os.path.join(setting.scratch, f"counts-{name}")
+        self.good = self.go({"LEADFIT_FAULT_COUNTS": self.counts})
+
+    def go(self, more):
+        """Status, what was printed, the files it left, what it said."""
+        for left in os.listdir(self.folder):
+            shutil.rmtree(os.path.join(self.folder, left), ignore_errors=True)
+        for left in os.listdir(self.folder):
+            os.unlink(os.path.join(self.folder, left))
+        ran = run(self.setting, self.args, cwd=self.folder, more={"LD_PRELOAD": self.library, **more})
+        return ran.status, ran.out, files_under(self.folder), ran.err.decode("utf-8", "replace")
+
+    def faults(self, many):
+        """Every call of a kind where there are few; else the first ones and some by a fixed draw."""
+        draw = random.Random(self.name)
+        with open(self.counts, encoding="ascii") as f:
+            counts = [(kind, int(calls)) for kind, calls in (line.split() for line in f)]
+        for kind, calls in counts:
+            some = range(1, calls + 1)
+            if calls > 2 * many:
+                some = sorted({*range(1, many // 4 + 2), *(draw.randint(1, calls) for _ in range(many))})
+            yield from (f"{kind}:{n}" for n in some)
+            yield from (f"{kind}:{n}+" for n in some[::4])
+
+    def problem(self, fault):
+        status, out, files, said = self.go({"LEADFIT_FAULT": fault})
+        whole = files == self.good[2]
+        if status == self.good[0] and status in (0, 1):
+            return None if whole and out == self.good[1] else f"{fault}: ends as if well, with other outputs"
+        if status not in ERRORS:
+            return f"{fault}: status {status}: {said[-200:]}"
+        if not said.rstrip().split("\n")[-1].startswith("leadfit: "):
+            return f"{fault}: status {status}, and no last line that says why: {said[-200:]}"
+        return None if whole or not files else f"{fault}: half of the outputs: {sorted(files)}"
+
+
+def history_of(setting):
+    folder = setting.folder("faults history")
+    made = run(setting, [setting.generate, "--rows", "600", "--seed", "3", "-o", folder])
+    card = run(setting, [setting.leadfit, "fit", "history.csv", "-q", "-o", "card"], cwd=folder)
+    if made.status != 0 or card.status != 0:
+        raise RuntimeError((made.err + card.err).decode("utf-8", "replace"))
+    return os.path.join(folder, "history.csv"), os.path.join(folder, "card", "scoring.json")
+
+
+def commands(history, card, thorough):
+    one = ["--threads", "1"]  # the n-th call is the same one in every run
+    yield "inspect", ["inspect", history, *one]
+    yield "plain", ["fit", history, "--method", "plain", "-o", "out", *one]
+    yield "card", ["fit", history, "-o", "out", *one]
+    yield "validate", ["validate", history, "--config", card, "--json", *one]
+    yield "score", ["score", history, "--config", card, "-o", "scored.csv", *one]
+    yield "compare", ["compare", history, card, "column:Pages viewed", "--json", *one]
+    yield "export", ["export", card, "--to", "pmml", "-o", "card.pmml"]
+    yield "plan", ["plan", history, "--config", card, "--revenue", "1000000", "--json", *one]
+    yield "monitor", ["monitor", history, "--config", card, "--json", *one]
+    if thorough:
+        yield "evidence", ["evidence", history, "--json", *one]
+
+
+def check_faults(setting, results, history, card):
+    library = os.path.join(setting.build, "tests", "faults.so")
+    for name, args in commands(history, card, setting.thorough):
+        full = f"faults/{name}"
+        if not setting.wanted(full):
+            continue
+        command = Command(setting, name, args, library)
+        if command.good[0] not in (0, 1):
+            results.fail(full, f"undisturbed: status {command.good[0]}: {command.good[3]}")
+            continue
+        found = [command.problem(fault) for fault in command.faults(MANY if setting.thorough else FEW)]
+        results.check(full, [p for p in found if p])
+
+
+def check_stdout(setting, results, history, card):
+    """What is printed goes nowhere: onto a full device, into a closed pipe, to no file at all."""
+    problems = []
+    for name, shell in (("full", ">/dev/full"), ("closed", ">&-")):
+        for args in (["inspect", history], ["score", history, "--config", card], ["export", card, "--to", "c"], ["--help"]):
+            ran = run(setting, ["sh", "-c", f'exec "$0" "$@" {shell}', setting.leadfit, *args])
+            said = ran.err.decode("utf-8", "replace")
+            if ran.status != 4 or not said.startswith("leadfit: ") or said.count("\n") != 1:
+                problems.append(f"{args[0]} {name}: status {ran.status}: {said}")
+    results.check("faults/stdout", problems)
+
+
+def check_limit(setting, results, history, card):
+    """Under a limit of address space: an error that says memory, or the answer; never a crash. (OpenBLAS starts its threads
+    before main, and hangs where there is no room for their stacks: it gets none here.)"""
+    del card
+    problems, ended = [], set()
+    args, env = [setting.leadfit, "inspect", history, "--threads", "1"], {**setting.environment(), "OPENBLAS_NUM_THREADS": "1"}
+    good = run(setting, args).out
+    for megabytes in (53, 54, 55, 56, 58, 60, 70, 100):
+        def limit(bytes_=megabytes << 20):
+            resource.setrlimit(resource.RLIMIT_AS, (bytes_, bytes_))
+        ran = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=env, preexec_fn=limit,
+                             timeout=60)
+        said = ran.stderr.decode("utf-8", "replace")
+        loader = "error while loading shared libraries" in said
+        ended.add(ran.returncode)
+        if ran.returncode == 0 and ran.stdout != good:
+            problems.append(f"{megabytes} MB: another answer")
+        elif ran.returncode and not loader and not (ran.returncode in ERRORS and "memory" in said):
+            problems.append(f"{megabytes} MB: status {ran.returncode}: {said}")
+    if 0 not in ended:
+        problems.append(f"never ended well: {ended}")
+    results.check("faults/limit", problems)
+
+
+def check_killed(setting, results, history, card):
+    """kill -9 at any moment: each output is the old one or the new one, whole."""
+    del card
+    folder, draw = setting.folder("faults killed"), random.Random(1)
+    out = os.path.join(folder, "out")
+    args = [setting.leadfit, "fit", history, "--method", "plain", "-q", "-o", "out", "--threads", "1"]
+    versions, took = [], 0.0
+    for more in ([], ["--holdout", "0.3"]):
+        started = time.monotonic()
+        if run(setting, args + more, cwd=folder).status != 0:
+            raise RuntimeError("the fit that is to be killed does not run")
+        took = time.monotonic() - started
+        versions.append(files_under(out))
+    problems, killed = [], 0
+    for n in range(MANY_KILLS if setting.thorough else KILLS):
+        more = [] if n % 2 else ["--holdout", "0.3"]
+        process = subprocess.Popen(args + more, cwd=folder, env=setting.environment(), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(draw.uniform(0, 1.1 * took))
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        now = files_under(out)
+        for name in versions[0]:
+            if now.get(name) not in (versions[0][name], versions[1][name]):
+                problems.append(f"kill {n}: {name} is neither the old one nor the new one")
+    if not killed:
+        problems.append("every run had ended before it was killed")
+    results.check("faults/killed", problems)
+
+
+def run_all(setting, results):
+    if not os.path.exists(setting.leadfit) or not (setting.wanted("faults") or setting.only.startswith("faults/")):
+        return
+    history, card = history_of(setting)
+    check_faults(setting, results, history, card)
+    for check in (check_stdout, check_limit, check_killed):
+        if setting.wanted("faults/" + check.__name__[6:]):
+            check(setting, results, history, card)
