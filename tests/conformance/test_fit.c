@@ -378,7 +378,7 @@ static void test_case(const char *id) {
     NEAR(c, test.chi2, "type3_wald/%s/chi2", term->name);
     NEAR(c, test.p, "type3_wald/%s/p", term->name);
   }
-  lf_benjamini_hochberg(p, n, q);
+  assert_int_equal(lf_benjamini_hochberg(p, n, q, NULL), LF_OK);
   for (size_t t = 0; t < n; t++) {
     NEAR(c, q[t], "drop1_lrt/%s/p_BH", c->terms[t].name);
     NEAR(c, q[t], "adjusted_p_of_drop1_in_term_order/BH/%zu", t);
