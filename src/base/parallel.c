@@ -21,6 +21,17 @@ void lf_parallel_for(const lf_run *run, size_t n_tasks, void (*task)(void *conte
   for (size_t i = 0; i < n_tasks; i++) task(context, i);
 }
 
+void lf_parallel_in_order(const lf_run *run, size_t n_tasks, void (*task)(void *context, size_t i),
+                          void (*finish)(void *context, size_t i), void *context) {
+  int threads = n_tasks < 2 ? 1 : lf_threads(run);
+#pragma omp parallel for ordered schedule(monotonic : dynamic, 1) num_threads(threads)
+  for (size_t i = 0; i < n_tasks; i++) {
+    task(context, i);
+#pragma omp ordered
+    finish(context, i);
+  }
+}
+
 lf_chunks lf_cut(size_t n_rows, size_t min_rows, size_t max_chunks) {
   lf_chunks chunks = {.n_rows = n_rows};
   if (min_rows < 1) min_rows = 1;

@@ -11,6 +11,11 @@
  * and must not share what they write. */
 void lf_parallel_for(const lf_run *run, size_t n_tasks, void (*task)(void *context, size_t i), void *context);
 
+/* The same, and behind each task finish(context, i), one at a time and in the order of i: no more tasks are
+ * under way than there are threads, so what task leaves for finish stays bounded. */
+void lf_parallel_in_order(const lf_run *run, size_t n_tasks, void (*task)(void *context, size_t i),
+                          void (*finish)(void *context, size_t i), void *context);
+
 typedef struct lf_chunks {
   size_t n_rows;
   size_t size;  /* rows in each chunk but the last */

@@ -55,6 +55,20 @@ void lf_text_add_fixed(lf_text *text, double value, int decimals) {
     lf_text_add(text, number);
 }
 
+void lf_text_add_json(lf_text *text, const char *bytes, size_t n) {
+  size_t from = 0;
+  lf_text_add_n(text, "\"", 1);
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char)bytes[i];
+    if (c >= ' ' && c != '"' && c != '\\' && c != 0x7f) continue;
+    lf_text_add_n(text, bytes + from, i - from);
+    lf_text_addf(text, c == '"' || c == '\\' ? "\\%c" : "\\u%04x", c);
+    from = i + 1;
+  }
+  lf_text_add_n(text, bytes + from, n - from);
+  lf_text_add_n(text, "\"", 1);
+}
+
 lf_status lf_text_status(const lf_text *text, lf_error *err) {
   if (text->failed) return lf_fail(err, LF_E_MEMORY, "not enough memory for text of %zu bytes", text->length);
   return LF_OK;

@@ -20,6 +20,8 @@ void lf_text_addf(lf_text *text, const char *format, ...)
 void lf_text_add_double(lf_text *text, double value); /* shortest that reads back the same */
 void lf_text_add_fixed(lf_text *text, double value,
                        int decimals); /* '.' as decimal point, whatever the locale */
+/* n bytes of UTF-8 as a JSON string, quotes and all. */
+void lf_text_add_json(lf_text *text, const char *bytes, size_t n);
 lf_status lf_text_status(const lf_text *text, lf_error *err);
 void lf_text_free(lf_text *text);
 

@@ -1,29 +1,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/command.h"
 #include "ingest/record.h"
 
-lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err) {
+lf_status lf_input_reading(const lf_options *options, lf_read_options *read, lf_kind_request **kinds,
+                           lf_error *err) {
   const lf_project *project = &options->project;
-  size_t n_kinds = 0;
-  lf_kind_request *kinds = malloc((options->n_kinds + project->n_attributes + 1) * sizeof *kinds);
-  if (!kinds)
-    return lf_fail(err, LF_E_MEMORY, "not enough memory for the kinds of %zu columns", project->n_attributes);
-  for (size_t i = 0; i < options->n_kinds; i++) kinds[n_kinds++] = options->kinds[i];
+  lf_status status = lf_alloc(options->n_kinds + project->n_attributes, sizeof **kinds, kinds, err);
+  if (status != LF_OK) return status;
+  *read = (lf_read_options){.paths = options->paths,
+                            .n_paths = options->n_paths,
+                            .kinds = *kinds,
+                            .memory = options->memory};
+  for (size_t i = 0; i < options->n_kinds; i++) (*kinds)[read->n_kinds++] = options->kinds[i];
   for (size_t i = 0; i < project->n_attributes; i++)
     if (project->attributes[i].kind != LF_KIND_INFER)
-      kinds[n_kinds++] = (lf_kind_request){project->attributes[i].name, project->attributes[i].kind};
-  lf_read_options read = {.paths = options->paths,
-                          .n_paths = options->n_paths,
-                          .kinds = kinds,
-                          .n_kinds = n_kinds,
-                          .memory = options->memory};
+      (*kinds)[read->n_kinds++] = (lf_kind_request){project->attributes[i].name, project->attributes[i].kind};
   if (project->missing_said) {
-    read.missing = (const char *const *)project->missing.items;
-    read.n_missing = project->missing.n;
+    read->missing = (const char *const *)project->missing.items;
+    read->n_missing = project->missing.n;
   }
-  lf_status status = lf_table_read(&read, run, table, err);
+  return LF_OK;
+}
+
+lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err) {
+  lf_read_options read = {0};
+  lf_kind_request *kinds = NULL;
+  lf_status status = lf_input_reading(options, &read, &kinds, err);
+  if (status == LF_OK) status = lf_table_read(&read, run, table, err);
   free(kinds);
   return status;
 }

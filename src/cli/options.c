@@ -126,7 +126,7 @@ static const option_rule rules[] = {
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, EVERY, "threads (default: all cores); never changes a result"},
     {"memory", 0, "SIZE", OPT_MEMORY, ALL, "memory for the table (256M, 4G); what is more goes to $TMPDIR"},
-    {"json", 0, NULL, OPT_JSON, HISTORY, "machine-readable result on standard output"},
+    {"json", 0, NULL, OPT_JSON, ALL, "machine-readable result on standard output"},
     {"yaml", 0, NULL, OPT_YAML, LF_COMMAND_INSPECT, "write a project file to edit"},
     {"quiet", 'q', NULL, OPT_QUIET, EVERY, "say nothing but errors"},
     {"verbose", 'v', NULL, OPT_VERBOSE, EVERY, "say more"},

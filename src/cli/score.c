@@ -1,190 +1,67 @@
 /* leadfit score: the leads as they came, with points, grade, MQL, probability, expected revenue and reasons
- * added. */
+ * added; block by block, so that memory does not grow with their number. */
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/csv.h"
+#include "base/build.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/text.h"
-#include "card/card.h"
 #include "cli/command.h"
-#include "ingest/record.h"
-
-enum { WRITE_BYTES = 1 << 18 };
+#include "cli/score_rows.h"
+#include "report/report.h"
 
 /* One run. */
 typedef struct score_job {
   const lf_options *options;
   lf_scorecard *card;
-  lf_table *table;
-  lf_codes *codes;
-  int32_t *score;
-  double *average; /* points of the average lead in each attribute */
-  uint16_t *row;   /* codes of one row */
-  lf_text text;    /* output not yet written */
+  lf_stream *stream;
+  lf_score_rows rows;
   int fd;
-  lf_records *first; /* the first input, whose columns and delimiter are those of the output */
-  char delimiter;
 } score_job;
 
 static void job_clear(score_job *job) {
+  lf_score_rows_clear(&job->rows);
+  lf_stream_free(job->stream);
   lf_scorecard_free(job->card);
-  lf_table_free(job->table);
-  lf_codes_free(job->codes);
-  free(job->score);
-  free(job->average);
-  free(job->row);
-  lf_records_free(job->first);
-  lf_text_free(&job->text);
 }
 
-static void add_field(score_job *job, const char *value) {
-  lf_csv_field(&job->text, value, job->delimiter);
+/* Attributes whose bands are all intervals are asked for by their values alone. */
+static bool only_intervals(const lf_attribute *attribute) {
+  for (size_t b = 0; b < attribute->n_bands; b++)
+    if (attribute->bands[b].type == LF_BAND_VALUES || attribute->bands[b].type == LF_BAND_MATCH) return false;
+  return true;
 }
 
-static void add_delimiter(score_job *job) {
-  lf_text_add_n(&job->text, &job->delimiter, 1);
-}
-
-static void add_header(score_job *job) {
-  static const char *const names[] = {"leadfit_score",       "leadfit_grade",    "leadfit_mql",
-                                      "leadfit_probability", "leadfit_expected", "leadfit_reason_1",
-                                      "leadfit_reason_2",    "leadfit_reason_3"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    add_delimiter(job);
-    lf_text_add(&job->text, names[i]);
-  }
-  lf_text_add(&job->text, "\n");
-}
-
-/* "Industry: Retail (+7)" */
-static void add_reason(score_job *job, const lf_reason *reason) {
-  const lf_attribute *attribute = &job->card->attributes->items[reason->attribute];
-  lf_text text = {0};
-  lf_text_addf(&text, "%s: %s (%s", attribute->name, attribute->bands[job->row[reason->attribute]].label,
-               reason->points >= 0 ? "+" : "");
-  lf_text_add_fixed(&text, reason->points, 1);
-  lf_text_add(&text, ")");
-  if (text.failed)
-    job->text.failed = true;
-  else
-    add_field(job, text.data);
-  lf_text_free(&text);
-}
-
-static void add_result(score_job *job, size_t row) {
-  const lf_scorecard *card = job->card;
-  int score = job->score[row];
-  double probability = lf_scorecard_probability(card, score);
-  lf_reason reasons[LF_REASONS];
-  for (size_t a = 0; a < job->codes->n; a++) job->row[a] = job->codes->columns[a][row];
-  size_t n = lf_scorecard_reasons(card, job->average, job->row, reasons);
-  add_delimiter(job);
-  lf_text_addf(&job->text, "%d", score);
-  add_delimiter(job);
-  add_field(job, lf_scorecard_grade(card, score));
-  add_delimiter(job);
-  if (card->has_threshold) lf_text_add(&job->text, score >= card->threshold ? "yes" : "no");
-  add_delimiter(job);
-  if (!isnan(probability)) lf_text_add_fixed(&job->text, probability, 6);
-  add_delimiter(job);
-  if (!isnan(probability * card->mean_amount))
-    lf_text_add_fixed(&job->text, probability * card->mean_amount, 2);
-  for (size_t i = 0; i < LF_REASONS; i++) {
-    add_delimiter(job);
-    if (i < n) add_reason(job, &reasons[i]);
-  }
-  lf_text_add(&job->text, "\n");
-}
-
-static lf_status flush(score_job *job, size_t above, lf_error *err) {
-  if (job->text.length < above) return LF_OK;
-  lf_status status = lf_text_status(&job->text, err);
-  if (status == LF_OK) status = lf_write_all(job->fd, job->text.data, job->text.length, "output", err);
-  job->text.length = 0;
-  return status;
-}
-
-/* The header of the output is that of the first input. */
-static lf_status copy_header(score_job *job, const lf_run *run, lf_error *err) {
-  const char *bytes = NULL;
-  size_t n = 0;
+static lf_status open_stream(score_job *job, const lf_run *run, lf_error *err) {
+  const lf_attributes *attributes = job->card->attributes;
   lf_status status = LF_OK;
-  LF_TRY(lf_records_open(job->options->paths[0], run, &job->first, err));
-  job->delimiter = lf_records_delimiter(job->first);
-  LF_TRY(lf_records_next(job->first, &bytes, &n, err));
-  lf_text_add_n(&job->text, bytes, n);
-  add_header(job);
+  lf_wanted *wanted = NULL;
+  lf_kind_request *kinds = NULL;
+  lf_stream_options asked = {.n_wanted = attributes->n};
+  LF_TRY(lf_alloc(attributes->n, sizeof *wanted, &wanted, err));
+  for (size_t a = 0; a < attributes->n; a++)
+    wanted[a] = (lf_wanted){attributes->items[a].name, only_intervals(&attributes->items[a])};
+  asked.wanted = wanted;
+  LF_TRY(lf_input_reading(job->options, &asked.read, &kinds, err));
+  LF_TRY(lf_stream_open(&asked, run, &job->stream, err));
 cleanup:
+  free(wanted);
+  free(kinds);
   return status;
 }
 
-/* Copies the records that are left of one input through, each with its result. */
-static lf_status copy_records(score_job *job, lf_records *records, const char *path, size_t *row,
-                              const lf_run *run, lf_error *err) {
-  const char *bytes = NULL;
-  size_t n = 0;
-  lf_status status = LF_OK;
-  for (;;) {
-    LF_TRY(lf_records_next(records, &bytes, &n, err));
-    if (!bytes) break;
-    if (*row >= job->table->n_rows)
-      LF_TRY(lf_fail_at(err, LF_E_IO, path, 0, 0,
-                        "has grown while it was read: score a copy that stands still"));
-    lf_text_add_n(&job->text, bytes, n);
-    add_result(job, (*row)++);
-    LF_TRY(flush(job, WRITE_BYTES, err));
-    LF_TRY(lf_check_interrupt(run, err));
+/* ---- what is said beside the rows ----------------------------------------------------------------- */
+
+static void warn_absent(const score_job *job) {
+  lf_text names = {0};
+  const lf_attributes *attributes = job->card->attributes;
+  for (size_t a = 0; a < attributes->n; a++) {
+    if (lf_table_find(lf_stream_table(job->stream), attributes->items[a].name) != SIZE_MAX) continue;
+    if (names.length) lf_text_add(&names, ", ");
+    lf_text_add(&names, attributes->items[a].name);
   }
-cleanup:
-  return status;
-}
-
-/* A further input: its header is gone past, its columns are put into the order of the first. */
-static lf_status copy_further(score_job *job, const char *path, size_t *row, const lf_run *run,
-                              lf_error *err) {
-  lf_records *records = NULL;
-  const char *bytes = NULL;
-  size_t n = 0;
-  lf_status status = LF_OK;
-  LF_TRY(lf_records_open(path, run, &records, err));
-  LF_TRY(lf_records_follow(records, job->first, err));
-  LF_TRY(lf_records_next(records, &bytes, &n, err));
-  LF_TRY(copy_records(job, records, path, row, run, err));
-cleanup:
-  lf_records_free(records);
-  return status;
-}
-
-static lf_status copy_all(score_job *job, const lf_run *run, lf_error *err) {
-  const char *const *paths = job->options->paths;
-  size_t row = 0;
-  lf_status status = copy_header(job, run, err);
-  if (status == LF_OK) status = copy_records(job, job->first, paths[0], &row, run, err);
-  for (size_t i = 1; i < job->options->n_paths && status == LF_OK; i++)
-    status = copy_further(job, paths[i], &row, run, err);
-  if (status != LF_OK) return status;
-  if (row != job->table->n_rows)
-    return lf_fail(err, LF_E_IO, "the input has shrunk while it was read: score a copy that stands still");
-  return flush(job, 0, err);
-}
-
-static lf_status write_scores(score_job *job, const lf_run *run, lf_error *err) {
-  const char *path = job->options->output;
-  if (!path || strcmp(path, "-") == 0) {
-    job->fd = STDOUT_FILENO;
-    return copy_all(job, run, err);
-  }
-  lf_output *out = NULL;
-  lf_status status = LF_OK;
-  LF_TRY(lf_output_new(&out, err));
-  LF_TRY(lf_output_open(out, path, &job->fd, err));
-  LF_TRY(copy_all(job, run, err));
-  LF_TRY(lf_output_commit(out, err));
-cleanup:
-  lf_output_free(out);
-  return status;
+  if (names.length && !names.failed) lf_warn_absent(job->options, "the leads", names.data);
+  lf_text_free(&names);
 }
 
 /* Records of another number of fields are no leads that could be scored: they are not in the output. */
@@ -199,26 +76,106 @@ static void warn_ragged(const lf_options *options, const lf_table *table) {
   lf_text_free(&text);
 }
 
+static json_t *sums_tree(const lf_score_sums *sums, uint64_t all, const lf_scorecard *card) {
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "leads", (double)sums->rows);
+  lf_object_number(&o, "share", all ? (double)sums->rows / (double)all : (double)NAN);
+  lf_object_number(&o, "won", card->has_probability ? (double)sums->won / 1e6 : (double)NAN);
+  lf_object_number(&o, "revenue",
+                   card->has_probability && !isnan(card->mean_amount) ? (double)sums->revenue / 1e2
+                                                                      : (double)NAN);
+  return lf_object_take(&o);
+}
+
+static json_t *summary_tree(const score_job *job) {
+  const lf_scorecard *card = job->card;
+  const lf_score_rows *r = &job->rows;
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "output", job->options->output);
+  lf_object_text(&o, "card", card->name);
+  lf_object_tree(&o, "all", sums_tree(&r->all, r->all.rows, card));
+  lf_object_number(&o, "threshold", card->has_threshold ? card->threshold : (double)NAN);
+  if (card->has_threshold) lf_object_tree(&o, "qualified", sums_tree(&r->qualified, r->all.rows, card));
+  json_t *grades = json_array();
+  for (size_t g = 0; g < card->n_grades; g++) {
+    json_t *item = sums_tree(&r->grades[g], r->all.rows, card);
+    json_object_set_new(item, "grade", lf_json_text(card->grades[g].label));
+    json_object_set_new(item, "from", json_integer(card->grades[g].from));
+    json_array_append_new(grades, item);
+  }
+  lf_object_tree(&o, "grades", grades);
+  return lf_object_take(&o);
+}
+
+static lf_status print_summary(const score_job *job, lf_error *err) {
+  json_t *tree = NULL;
+  char *bytes = NULL;
+  size_t n = 0;
+  lf_status status = LF_OK;
+  LF_TRY(lf_tree_take(summary_tree(job), &tree, err));
+  LF_TRY(lf_score_terminal(tree, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err));
+  LF_TRY(lf_print(bytes, n, err));
+cleanup:
+  json_decref(tree);
+  free(bytes);
+  return status;
+}
+
+/* ---- rows ----------------------------------------------------------------------------------------- */
+
+static lf_status work(void *context, const lf_block *block, lf_text *out, lf_error *err) {
+  score_job *job = context;
+  return lf_score_rows_write(&job->rows, block, out, err);
+}
+
+static lf_status write_out(void *context, const lf_text *out, lf_error *err) {
+  const score_job *job = context;
+  return lf_write_all(job->fd, out->data, out->length, "output", err);
+}
+
+static lf_status write_rows(score_job *job, const lf_run *run, lf_error *err) {
+  lf_text header = {0};
+  lf_status status = LF_OK;
+  const lf_stream_job blocks = {.work = work, .write = write_out, .context = job, .stage = "scoring"};
+  LF_TRY(lf_score_rows_make(job->card, lf_stream_table(job->stream), lf_stream_delimiter(job->stream),
+                            job->options->json, &job->rows, err));
+  if (!job->options->json) {
+    LF_TRY(lf_stream_header(job->stream, &header, err));
+    lf_score_rows_header(&job->rows, &header);
+    LF_TRY(lf_text_status(&header, err));
+    LF_TRY(write_out(job, &header, err));
+  }
+  LF_TRY(lf_stream_run(job->stream, run, &blocks, err));
+cleanup:
+  lf_text_free(&header);
+  return status;
+}
+
+static lf_status write_file(score_job *job, const lf_run *run, lf_error *err) {
+  lf_output *out = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_output_new(&out, err));
+  LF_TRY(lf_output_open(out, job->options->output, &job->fd, err));
+  LF_TRY(write_rows(job, run, err));
+  LF_TRY(lf_output_commit(out, err));
+cleanup:
+  lf_output_free(out);
+  return status;
+}
+
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config)
     return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
-  score_job job = {.options = options, .delimiter = ','};
-  char *absent = NULL;
+  score_job job = {.options = options, .fd = STDOUT_FILENO};
+  bool file = options->output && strcmp(options->output, "-") != 0;
   lf_status status = LF_OK;
   LF_TRY(lf_scorecard_load(options->config, &job.card, err));
-  LF_TRY(lf_input_keep(options->paths, options->n_paths, run, err));
-  LF_TRY(lf_input_table(options, run, &job.table, err));
-  if (job.table->n_ragged) warn_ragged(options, job.table);
-  LF_TRY(lf_codes_make(job.card->attributes, job.table, run, &job.codes, &absent, err));
-  if (absent) lf_warn_absent(options, "the leads", absent);
-  LF_TRY(lf_alloc(job.table->n_rows, sizeof *job.score, &job.score, err));
-  LF_TRY(lf_scorecard_score(job.card, job.codes, run, job.score, err));
-  LF_TRY(lf_alloc(job.card->attributes->n, sizeof *job.average, &job.average, err));
-  LF_TRY(lf_alloc(job.card->attributes->n, sizeof *job.row, &job.row, err));
-  lf_scorecard_averages(job.card, job.average);
-  LF_TRY(write_scores(&job, run, err));
+  LF_TRY(open_stream(&job, run, err));
+  if (lf_stream_table(job.stream)->n_ragged) warn_ragged(options, lf_stream_table(job.stream));
+  warn_absent(&job);
+  LF_TRY(file ? write_file(&job, run, err) : write_rows(&job, run, err));
+  if (file && !options->quiet && !options->json) LF_TRY(print_summary(&job, err));
 cleanup:
-  free(absent);
   job_clear(&job);
   return status;
 }

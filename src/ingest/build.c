@@ -339,7 +339,9 @@ static lf_status build_by_dictionary(const lf_pieces *pieces, size_t index, cons
   lf_decision d = {0};
   uint64_t empty = 0;
   LF_TRY(merge(pieces, index, &all, &empty, err));
-  LF_TRY(lf_decide(&all, empty, column->name, wish->asked, wish->missing, wish->comma_likely, &d, err));
+  const lf_choice_wish choice = {
+      .name = column->name, .asked = wish->asked, .comma_likely = wish->comma_likely};
+  LF_TRY(lf_decide(&all, empty, &choice, wish->missing, &d, err));
   column->kind = d.kind;
   column->missing = d.missing;
   column->bad = d.bad;

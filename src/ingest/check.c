@@ -22,29 +22,25 @@ static lf_status check_bytes(const lf_reader *reader, lf_error *err) {
   return LF_OK;
 }
 
-/* Keeps the first odd records with their lines. */
-static void keep_ragged(const lf_reader *reader, lf_table *table) {
-  uint64_t line = 1;
-  size_t at = 0, file = 0;
-  for (size_t i = 0; i < reader->pieces.n && table->n_ragged < LF_RAGGED_KEPT; i++) {
-    const lf_piece *p = &reader->pieces.items[i];
-    while (&reader->sources[file].input != p->input) {
-      file++;
-      line = 1;
-      at = 0;
-    }
-    for (size_t k = 0; k < p->n_odd && table->n_ragged < LF_RAGGED_KEPT; k++) {
-      line += count_lines(reader->sources[file].input.data, at, p->odd[k].at);
-      at = p->odd[k].at;
-      table->ragged[table->n_ragged++] = (lf_ragged){.line = line, .fields = p->odd[k].fields, .file = file};
-    }
+void lf_ragged_note(const lf_reader *reader, const lf_piece *piece, lf_line_place *place, lf_table *table) {
+  table->ragged_rows += piece->ragged;
+  while (&reader->sources[place->file].input != piece->input)
+    *place = (lf_line_place){.file = place->file + 1};
+  for (size_t k = 0; k < piece->n_odd && table->n_ragged < LF_RAGGED_KEPT; k++) {
+    place->lines += count_lines(piece->input->data, place->at, piece->odd[k].at);
+    place->at = piece->odd[k].at;
+    table->ragged[table->n_ragged++] =
+        (lf_ragged){.line = place->lines + 1, .fields = piece->odd[k].fields, .file = place->file};
   }
 }
 
-static lf_status check_ragged(const lf_reader *reader, const lf_table *table, lf_error *err) {
+lf_status lf_ragged_check(const lf_reader *reader, const lf_table *table, lf_error *err) {
   double share =
       reader->options->max_ragged_share > 0 ? reader->options->max_ragged_share : usual_ragged_share;
   uint64_t all = table->n_rows + table->ragged_rows;
+  if (!table->n_rows && !table->ragged_rows)
+    return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0,
+                      "has a header and no rows: export it with its rows");
   if ((double)table->ragged_rows <= share * (double)all) return LF_OK;
   const lf_ragged *first = &table->ragged[0];
   const lf_input_source *source = &reader->sources[first->file];
@@ -57,19 +53,16 @@ static lf_status check_ragged(const lf_reader *reader, const lf_table *table, lf
 }
 
 lf_status lf_reader_check(lf_reader *reader, lf_table *table, lf_error *err) {
+  lf_line_place place = {0};
   lf_status status = check_bytes(reader, err);
   if (status != LF_OK) return status;
   for (size_t i = 0; i < reader->pieces.n; i++) {
-    table->ragged_rows += reader->pieces.items[i].ragged;
     table->recovered_rows += reader->pieces.items[i].recovered;
+    lf_ragged_note(reader, &reader->pieces.items[i], &place, table);
   }
   table->n_rows = reader->pieces.first_row[reader->pieces.n];
-  keep_ragged(reader, table);
-  status = check_ragged(reader, table, err);
+  status = lf_ragged_check(reader, table, err);
   if (status != LF_OK) return status;
-  if (!table->n_rows)
-    return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0,
-                      "has a header and no rows: export it with its rows");
   if (table->n_rows >= UINT32_MAX)
     return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0,
                       "%zu rows are more than can be numbered: group or sample the history first",

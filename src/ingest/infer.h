@@ -2,11 +2,9 @@
 #ifndef LF_INGEST_INFER_H
 #define LF_INGEST_INFER_H
 
-#include "ingest/dictionary.h"
-#include "ingest/missing.h"
-#include "ingest/value.h"
+#include "ingest/facts.h"
 
-enum { LF_CODES_MAX = 65535, LF_CATEGORY_MAX = 5000 };
+enum { LF_CODES_MAX = 65535 };
 
 /* Entries of the dictionary after the decision. */
 typedef struct lf_decision {
@@ -21,18 +19,14 @@ typedef struct lf_decision {
   char *note;
 } lf_decision;
 
-/* empty: rows with an empty cell. comma_likely: the delimiter is a semicolon, so commas are rather decimal
- * marks. */
-lf_status lf_decide(const lf_dictionary *dictionary, uint64_t empty, const char *name, lf_kind asked,
-                    const lf_missing *missing, bool comma_likely, lf_decision *decision, lf_error *err);
+/* empty: rows with an empty cell. */
+lf_status lf_decide(const lf_dictionary *dictionary, uint64_t empty, const lf_choice_wish *wish,
+                    const lf_missing *missing, lf_decision *decision, lf_error *err);
 void lf_decision_free(lf_decision *decision);
 
 /* Whether n distinct values among rows rows are kept as codes rather than one by one. */
 static inline bool lf_codes_pay(uint64_t n, uint64_t rows) {
   return n <= 255 || (n <= LF_CODES_MAX && n <= rows / 8);
 }
-
-/* The flag a text belongs to (0: none, else the number of the pair) and its side. */
-int lf_flag_pair(const char *text, size_t n, bool *yes);
 
 #endif

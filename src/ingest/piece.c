@@ -11,6 +11,10 @@ void lf_piece_free(lf_piece *piece) {
   free(piece->parts);
   piece->parts = NULL;
   piece->n_parts = 0;
+  free(piece->records);
+  piece->records = NULL;
+  piece->records_capacity = 0;
+  lf_text_free(&piece->unwrapped);
   lf_spool_unmap(piece->map, piece->map_size);
   piece->map = NULL;
 }
@@ -43,11 +47,40 @@ static lf_status begin(lf_piece *piece, const lf_reading *reading, lf_shelf *she
   return LF_OK;
 }
 
+/* The text of a record that was within another is kept; where it will stand is known at the end only. */
+static lf_status add_records(lf_piece *piece, const lf_scan *scan, lf_error *err) {
+  lf_status status = lf_grow(&piece->records, &piece->records_capacity, piece->rows + scan->rows,
+                             sizeof *piece->records, err);
+  for (size_t r = 0; r < scan->rows && status == LF_OK; r++) {
+    lf_raw_record *record = &piece->records[piece->rows + r];
+    record->text = lf_scan_record(scan, r, &record->n);
+    if (!(scan->raw_start[r] & LF_SIDE_BIT)) continue;
+    lf_text_add_n(&piece->unwrapped, record->text, record->n);
+    record->text = NULL;
+  }
+  return status;
+}
+
+static lf_status place_records(lf_piece *piece, lf_error *err) {
+  size_t at = 0;
+  lf_status status = lf_text_status(&piece->unwrapped, err);
+  for (size_t r = 0; r < piece->rows && status == LF_OK; r++)
+    if (!piece->records[r].text) {
+      piece->records[r].text = piece->unwrapped.data + at;
+      at += piece->records[r].n;
+    }
+  return status;
+}
+
 static lf_status add_batch(lf_piece *piece, const lf_scan *scan, const lf_reading *reading, lf_error *err) {
   for (size_t f = 0; f < scan->n_fields; f++)
     if (!lf_part_add(&piece->parts[piece->input->column[f]], scan, f, piece->rows, reading->missing))
       return lf_fail_at(err, LF_E_MEMORY, piece->input->name, 0, 0,
                         "not enough memory for the cells of the table");
+  if (reading->keep_records) {
+    lf_status status = add_records(piece, scan, err);
+    if (status != LF_OK) return status;
+  }
   piece->rows += scan->rows;
   return lf_check_interrupt(reading->run, err);
 }
@@ -102,7 +135,10 @@ lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *sh
   while ((!piece->max_rows || piece->rows < piece->max_rows) && lf_scan_batch(&scan))
     LF_TRY(add_batch(piece, &scan, reading, err));
   finish(piece, &scan);
-  lf_bytes_rest(input->data, piece->from, piece->reached);
+  if (reading->keep_records)
+    LF_TRY(place_records(piece, err));
+  else
+    lf_bytes_rest(input->data, piece->from, piece->reached);
   if (reading->spooled) LF_TRY(settle(piece, err));
 cleanup:
   lf_scan_free(&scan);

@@ -53,6 +53,12 @@ typedef struct lf_input {
   const size_t *column; /* table column of each field */
 } lf_input;
 
+/* A record as it stands in the input, without its line end; of a line quoted whole, what was in it. */
+typedef struct lf_raw_record {
+  const char *text;
+  size_t n;
+} lf_raw_record;
+
 typedef struct lf_piece {
   const lf_input *input;
   size_t from, to; /* records that start in [from, to) of the input */
@@ -64,6 +70,9 @@ typedef struct lf_piece {
   size_t n_parts;
   void *map; /* temporary file of the cells of all parts; NULL: they are in memory */
   size_t map_size;
+  lf_raw_record *records; /* one a row, where they are kept */
+  size_t records_capacity;
+  lf_text unwrapped; /* texts of records that do not stand in the input, one after the other */
   uint64_t ragged, recovered;
   size_t n_odd;
   lf_odd_record odd[20];
@@ -78,7 +87,8 @@ typedef struct lf_reading {
   const lf_plan *plans; /* one a table column */
   size_t n_columns;
   const lf_run *run;
-  bool spooled; /* cells go to temporary files */
+  bool spooled;      /* cells go to temporary files */
+  bool keep_records; /* and with them the bytes of the input in memory */
 } lf_reading;
 
 /* Parses piece->input from piece->from; what was wrong with the bytes is left in the piece, the status is for

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "ingest/reader.h"
 
-static void close_reader(lf_reader *r) {
+void lf_reader_close(lf_reader *r) {
   lf_pieces_free(&r->pieces);
   for (size_t i = 0; r->sources && i < r->n_sources; i++) lf_source_close(&r->sources[i]);
   free(r->sources);
@@ -114,7 +114,23 @@ cleanup:
   return status;
 }
 
+lf_status lf_reader_open(lf_reader *r, lf_error *err) {
+  lf_status status = lf_missing_init(&r->missing, r->options, err);
+  if (status == LF_OK) status = open_sources(r, err);
+  if (status == LF_OK) status = match_columns(r, err);
+  if (status == LF_OK) status = read_wishes(r, err);
+  return status;
+}
+
 /* ---- parsing, and once more where an input turns out not to be UTF-8 ---- */
+
+lf_status lf_reader_convert(lf_reader *r, size_t source, lf_error *err) {
+  lf_input_source *s = &r->sources[source];
+  if (s->converted)
+    return lf_fail_at(err, LF_E_DATA, s->path, 0, 0, "is in no known encoding: save it as UTF-8");
+  lf_status status = lf_source_convert(s, r->run, err);
+  return status == LF_OK ? match_columns(r, err) : status;
+}
 
 static lf_status convert_bad(lf_reader *r, bool *converted, lf_error *err) {
   *converted = false;
@@ -123,10 +139,7 @@ static lf_status convert_bad(lf_reader *r, bool *converted, lf_error *err) {
     for (size_t i = 0; i < r->pieces.n; i++)
       bad |= r->pieces.items[i].input == &r->sources[s].input && r->pieces.items[i].bad_utf8;
     if (!bad) continue;
-    if (r->sources[s].converted)
-      return lf_fail_at(err, LF_E_DATA, r->sources[s].path, 0, 0,
-                        "is in no known encoding: save it as UTF-8");
-    lf_status status = lf_source_convert(&r->sources[s], r->run, err);
+    lf_status status = lf_reader_convert(r, s, err);
     if (status != LF_OK) return status;
     *converted = true;
   }
@@ -140,7 +153,6 @@ static lf_status parse(lf_reader *r, lf_error *err) {
   LF_TRY(lf_reader_parse(r, err));
   LF_TRY(convert_bad(r, &converted, err));
   if (converted) {
-    LF_TRY(match_columns(r, err));
     LF_TRY(lf_reader_plan(r, err));
     LF_TRY(lf_reader_parse(r, err));
   }
@@ -280,10 +292,7 @@ lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_ta
   lf_status status = LF_OK;
   lf_reader r = {.options = options, .run = run};
   lf_table *t = NULL;
-  LF_TRY(lf_missing_init(&r.missing, options, err));
-  LF_TRY(open_sources(&r, err));
-  LF_TRY(match_columns(&r, err));
-  LF_TRY(read_wishes(&r, err));
+  LF_TRY(lf_reader_open(&r, err));
   LF_TRY(parse(&r, err));
   LF_TRY(lf_alloc(1, sizeof *t, &t, err));
   LF_TRY(lf_reader_check(&r, t, err));
@@ -295,7 +304,7 @@ lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_ta
   t = NULL;
 cleanup:
   lf_table_free(t);
-  close_reader(&r);
+  lf_reader_close(&r);
   if (status == LF_OK && (*table)->n_rows >= TRIM_ROWS) lf_memory_trim();
   return status;
 }

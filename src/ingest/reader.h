@@ -20,6 +20,11 @@ typedef struct lf_reader {
   uint64_t spelled[LF_MISSING_MAX];
 } lf_reader;
 
+/* Opens every input and matches their columns; reader->options and ->run are set by the caller. */
+lf_status lf_reader_open(lf_reader *reader, lf_error *err);
+void lf_reader_close(lf_reader *reader);
+/* Gives a source whose bytes turned out not to be UTF-8 in UTF-8, and matches the columns again. */
+lf_status lf_reader_convert(lf_reader *reader, size_t source, lf_error *err);
 /* Places the bets on the columns. */
 lf_status lf_reader_plan(lf_reader *reader, lf_error *err);
 /* Cuts all sources into pieces and reads them, until every piece begins where the one before it ended. */
@@ -27,6 +32,16 @@ lf_status lf_reader_parse(lf_reader *reader, lf_error *err);
 /* Reads all pieces again for the columns of `again` alone, by dictionary. */
 lf_status lf_reader_parse_again(lf_reader *reader, const bool *again, lf_error *err);
 void lf_pieces_free(lf_pieces *pieces);
+/* Where line counting stands: lines up to byte `at` of input `file`. */
+typedef struct lf_line_place {
+  size_t file, at;
+  uint64_t lines;
+} lf_line_place;
+
+/* Adds the odd records of a piece to the counts of the table; pieces come in order, *place zeroed at first. */
+void lf_ragged_note(const lf_reader *reader, const lf_piece *piece, lf_line_place *place, lf_table *table);
+/* LF_E_DATA where there are no rows, or too many odd records. */
+lf_status lf_ragged_check(const lf_reader *reader, const lf_table *table, lf_error *err);
 /* What is wrong with the bytes or their records, first in file order; else counts go into the table. */
 lf_status lf_reader_check(lf_reader *reader, lf_table *table, lf_error *err);
 

@@ -83,20 +83,35 @@ static void add_field(lf_text *out, const char *field, size_t n, char delimiter)
   if (quote) lf_text_add(out, "\"");
 }
 
+void lf_record_anew(const lf_quoted *record, const lf_record_shape *shape, lf_text *out) {
+  for (size_t i = 0; i < shape->n_fields; i++) {
+    const lf_span *field = &record->fields[shape->order ? shape->order[i] : i];
+    if (i) lf_text_add_n(out, &shape->delimiter, 1);
+    add_field(out, record->text.data + field->start, field->length, shape->delimiter);
+  }
+}
+
+static void add_names(const lf_dialect *d, const lf_record_shape *shape, lf_text *out) {
+  for (size_t i = 0; i < shape->n_fields; i++) {
+    const char *name = d->names[shape->order ? shape->order[i] : i];
+    if (i) lf_text_add_n(out, &shape->delimiter, 1);
+    add_field(out, name, strlen(name), shape->delimiter);
+  }
+}
+
 /* The header where its fields are not one for each of a record; a record of an input whose columns stand in
  * another order than those of the first. */
 static lf_status write_anew(lf_records *r, const lf_quoted *q, bool header, const char **bytes, size_t *n,
                             lf_error *err) {
   const lf_dialect *d = &r->source.dialect;
-  char delimiter = r->order ? r->delimiter : d->delimiter;
+  const lf_record_shape shape = {
+      .order = r->order, .n_fields = d->n_fields, .delimiter = r->order ? r->delimiter : d->delimiter};
   r->text.length = 0;
   lf_text_add(&r->text, "");
-  for (size_t i = 0; i < d->n_fields; i++) {
-    size_t field = r->order ? r->order[i] : i;
-    const char *text = header ? d->names[field] : q->text.data + q->fields[field].start;
-    if (i) lf_text_add_n(&r->text, &delimiter, 1);
-    add_field(&r->text, text, header ? strlen(text) : q->fields[field].length, delimiter);
-  }
+  if (header)
+    add_names(d, &shape, &r->text);
+  else
+    lf_record_anew(q, &shape, &r->text);
   *bytes = r->text.data;
   *n = r->text.length;
   return lf_text_status(&r->text, err);
@@ -137,4 +152,21 @@ lf_status lf_records_next(lf_records *records, const char **bytes, size_t *n, lf
     *n = without_ends(*bytes, inner ? q->text.length : q->end);
     return LF_OK;
   }
+}
+
+lf_status lf_source_header(const lf_input_source *source, lf_text *out, lf_error *err) {
+  lf_status status = LF_OK;
+  const char *bytes = NULL;
+  size_t n = 0;
+  lf_records r = {.source = *source, .path = (char *)(uintptr_t)source->path, .at = source->dialect.header};
+  LF_TRY(lf_quoted_init(&r.quoted, source->dialect.delimiter, err));
+  LF_TRY(lf_quoted_init(&r.inner, source->dialect.delimiter, err));
+  LF_TRY(lf_records_next(&r, &bytes, &n, err));
+  lf_text_add_n(out, bytes, n);
+  status = lf_text_status(out, err);
+cleanup:
+  lf_quoted_free(&r.quoted);
+  lf_quoted_free(&r.inner);
+  lf_text_free(&r.text);
+  return status;
 }

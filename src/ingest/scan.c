@@ -113,6 +113,26 @@ static void keep_fields(lf_scan *scan, const lf_quoted *q) {
   scan->rows++;
 }
 
+/* The bytes of the record that keep_fields took as the last row: from `at` up to scan->at, or, of a line
+ * quoted whole, the text that was within its quotes. */
+static void keep_record(lf_scan *scan, size_t at, bool inner) {
+  size_t row = scan->rows - 1, n = scan->at - at;
+  if (inner) {
+    const lf_text *text = &scan->quoted.text;
+    at = scan->side.length;
+    n = text->length;
+    lf_text_add_n(&scan->side, text->data, n);
+  }
+  const char *bytes = inner ? scan->side.data : scan->base;
+  if (scan->side.failed || scan->side.length >= LF_SIDE_BIT) {
+    stop(scan, LF_RECORD_NO_MEMORY, scan->at);
+    return;
+  }
+  while (n && (bytes[at + n - 1] == '\n' || bytes[at + n - 1] == '\r')) n--;
+  scan->raw_start[row] = (uint32_t)at | (inner ? LF_SIDE_BIT : 0);
+  scan->raw_length[row] = (uint32_t)n;
+}
+
 /* The record has not as many fields as the others: one that was quoted whole, or a ragged one. */
 static void mend(lf_scan *scan, size_t at) {
   lf_record_end end = lf_quoted_unwrap(&scan->inner, &scan->quoted);
@@ -120,6 +140,7 @@ static void mend(lf_scan *scan, size_t at) {
     stop(scan, end, at);
   } else if (end == LF_RECORD_OK && scan->inner.n_fields == scan->n_fields) {
     keep_fields(scan, &scan->inner);
+    if (!scan->bad) keep_record(scan, at, true);
     scan->recovered++;
   } else {
     note_ragged(scan, at, scan->quoted.n_fields);
@@ -141,10 +162,12 @@ static void read_quoted(lf_scan *scan) {
   for (size_t i = at; i < scan->at; i++) high |= (unsigned char)scan->base[i];
   scan->cuts.not_ascii |= high >= 0x80;
   if (end == LF_RECORD_NONE) return;
-  if (q->n_fields == scan->n_fields)
+  if (q->n_fields == scan->n_fields) {
     keep_fields(scan, q);
-  else
+    if (!scan->bad) keep_record(scan, at, false);
+  } else {
     mend(scan, at);
+  }
 }
 
 /* ---- records that were cut ------------------------------------------------------------------------ */
@@ -161,9 +184,12 @@ static void put_fields(lf_scan *scan, size_t from, const uint32_t *ends, size_t 
     start[i] = ends[i - 1] + 1;
     length[i] = ends[i] - start[i];
   }
-  for (size_t r = 0; r < rows; r++, last += scan->n_fields) /* CRLF */
-    scan->length[last] -=
+  for (size_t r = scan->rows; r < scan->rows + rows; r++, last += scan->n_fields) {
+    scan->length[last] -= /* CRLF */
         scan->length[last] && scan->base[scan->start[last] + scan->length[last] - 1] == '\r';
+    scan->raw_start[r] = scan->start[last + 1 - scan->n_fields];
+    scan->raw_length[r] = scan->start[last] + scan->length[last] - scan->raw_start[r];
+  }
   scan->rows += rows;
 }
 

@@ -40,6 +40,7 @@ typedef struct lf_scan {
 
   /* the batch */
   uint32_t *start, *length; /* rows * n_fields; fields of the input still have their quotes */
+  uint32_t raw_start[LF_BATCH_ROWS], raw_length[LF_BATCH_ROWS]; /* whole records, without their line ends */
   size_t rows;
   lf_text side;
 
@@ -68,6 +69,13 @@ typedef struct lf_fields {
 
 static inline lf_fields lf_scan_fields(const lf_scan *scan) {
   return (lf_fields){scan->base, scan->side.data, scan->start, scan->length, scan->n_fields};
+}
+
+/* Record `row` of the batch as it stands; of a line quoted whole, the record that was in it. */
+static inline const char *lf_scan_record(const lf_scan *scan, size_t row, size_t *n) {
+  uint32_t start = scan->raw_start[row];
+  *n = scan->raw_length[row];
+  return (start & LF_SIDE_BIT ? scan->side.data : scan->base) + (start & ~LF_SIDE_BIT);
 }
 
 /* The text of field `field` of row `row`, without its quotes and the white space around it. */

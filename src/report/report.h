@@ -54,6 +54,10 @@ lf_status lf_monitor_terminal(const json_t *monitor, bool colour, int width, cha
 lf_status lf_monitor_html(const json_t *monitor, char **bytes, size_t *n, lf_error *err);
 lf_status lf_monitor_lines(const json_t *monitor, char **bytes, size_t *n, lf_error *err);
 
+/* What a file of scored leads holds (counts by grade), on a terminal. */
+lf_status lf_score_terminal(const json_t *score, bool colour, int width, char **bytes, size_t *n,
+                            lf_error *err);
+
 /* The plan on a terminal, and as the one-page agreement in Markdown and as a page. */
 lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **bytes, size_t *n,
                            lf_error *err);

@@ -1,6 +1,7 @@
 /* Writing for a terminal: widths in columns, not bytes; nothing from the data can move the cursor. */
 #include "report/terminal.h"
 
+#include <math.h>
 #include <string.h>
 
 lf_term lf_term_new(bool colour, int width, int most_lines) {
@@ -135,6 +136,18 @@ void lf_term_cell(lf_term_table *table, bool start, lf_text *text) {
   json_t *cell = json_stringn(text->data != NULL ? text->data : "", text->length);
   if (text->failed || json_array_append_new(row, cell) != 0) table->failed = true;
   lf_text_free(text);
+}
+
+void lf_term_number_cell(lf_term_table *table, double value, int decimals) {
+  lf_text cell = {0};
+  if (!isnan(value)) lf_people_fixed(&cell, value, decimals);
+  lf_term_cell(table, false, &cell);
+}
+
+void lf_term_share_cell(lf_term_table *table, double share) {
+  lf_text cell = {0};
+  if (!isnan(share)) lf_people_percent(&cell, share);
+  lf_term_cell(table, false, &cell);
 }
 
 static const char *cell_text(const lf_term_table *table, size_t row, size_t column) {

@@ -52,6 +52,9 @@ typedef struct lf_term_table {
 
 /* Takes the text over as a cell of the last row; opens a new row where start is set. */
 void lf_term_cell(lf_term_table *table, bool start, lf_text *text);
+/* Further cells of the last row; empty where the value is NaN. */
+void lf_term_number_cell(lf_term_table *table, double value, int decimals);
+void lf_term_share_cell(lf_term_table *table, double share);
 void lf_term_table_write(lf_term *term, const lf_term_table *table);
 void lf_term_table_free(lf_term_table *table);
 

@@ -10,18 +10,6 @@ static void text_cell(lf_term_table *table, bool start, const char *text) {
   lf_term_cell(table, start, &cell);
 }
 
-static void number_cell(lf_term_table *table, double value, int decimals) {
-  lf_text cell = {0};
-  if (!isnan(value)) lf_people_fixed(&cell, value, decimals);
-  lf_term_cell(table, false, &cell);
-}
-
-static void share_cell(lf_term_table *table, double value) {
-  lf_text cell = {0};
-  if (!isnan(value)) lf_people_percent(&cell, value);
-  lf_term_cell(table, false, &cell);
-}
-
 static void write_candidates(lf_term *term, const json_t *candidates) {
   lf_term_table table = {.columns = 8,
                          .heads = {"candidate", "AUC", "95% interval", "log loss", "slope", "top 10% won",
@@ -34,18 +22,18 @@ static void write_candidates(lf_term *term, const json_t *candidates) {
     const json_t *tenth = json_array_get(lf_view_at(figures, "top"), 1);
     lf_text cell = {0};
     text_cell(&table, true, lf_view_text(candidate, "name"));
-    number_cell(&table, lf_view_number(figures, "auc.value"), 3);
+    lf_term_number_cell(&table, lf_view_number(figures, "auc.value"), 3);
     if (!isnan(lf_view_number(figures, "auc.ci_low"))) {
       lf_people_fixed(&cell, lf_view_number(figures, "auc.ci_low"), 3);
       lf_text_add(&cell, " to ");
       lf_people_fixed(&cell, lf_view_number(figures, "auc.ci_high"), 3);
     }
     lf_term_cell(&table, false, &cell);
-    number_cell(&table, lf_view_number(figures, "log_loss"), 4);
-    number_cell(&table, lf_view_number(figures, "calibration.slope"), 2);
-    share_cell(&table, lf_view_number(tenth, "won"));
-    share_cell(&table, lf_view_number(tenth, "amount"));
-    number_cell(&table, lf_view_number(candidate, "qualified.rows"), 0);
+    lf_term_number_cell(&table, lf_view_number(figures, "log_loss"), 4);
+    lf_term_number_cell(&table, lf_view_number(figures, "calibration.slope"), 2);
+    lf_term_share_cell(&table, lf_view_number(tenth, "won"));
+    lf_term_share_cell(&table, lf_view_number(tenth, "amount"));
+    lf_term_number_cell(&table, lf_view_number(candidate, "qualified.rows"), 0);
   }
   if (json_array_size(table.rows) > 0) lf_term_table_write(term, &table);
   lf_term_table_free(&table);
@@ -63,15 +51,15 @@ static void write_quadrant(lf_term *term, const json_t *pair) {
     const json_t *cell = lf_view_at(quadrant, fields[k][0]);
     lf_text text = {0};
     text_cell(&table, true, fields[k][1]);
-    number_cell(&table, lf_view_number(cell, "rows"), 0);
-    share_cell(&table, lf_view_number(cell, "win_rate"));
+    lf_term_number_cell(&table, lf_view_number(cell, "rows"), 0);
+    lf_term_share_cell(&table, lf_view_number(cell, "win_rate"));
     if (!isnan(lf_view_number(cell, "low"))) {
       lf_people_percent(&text, lf_view_number(cell, "low"));
       lf_text_add(&text, " to ");
       lf_people_percent(&text, lf_view_number(cell, "high"));
     }
     lf_term_cell(&table, false, &text);
-    number_cell(&table, lf_view_number(cell, "amount"), 0);
+    lf_term_number_cell(&table, lf_view_number(cell, "amount"), 0);
   }
   lf_term_table_write(term, &table);
   lf_term_table_free(&table);
