@@ -10,10 +10,8 @@ lf_status lf_input_reading(const lf_options *options, lf_read_options *read, lf_
   const lf_project *project = &options->project;
   lf_status status = lf_alloc(options->n_kinds + project->n_attributes, sizeof **kinds, kinds, err);
   if (status != LF_OK) return status;
-  *read = (lf_read_options){.paths = options->paths,
-                            .n_paths = options->n_paths,
-                            .kinds = *kinds,
-                            .memory = options->memory};
+  *read = (lf_read_options){
+      .paths = options->paths, .n_paths = options->n_paths, .kinds = *kinds, .memory = options->memory};
   for (size_t i = 0; i < options->n_kinds; i++) (*kinds)[read->n_kinds++] = options->kinds[i];
   for (size_t i = 0; i < project->n_attributes; i++)
     if (project->attributes[i].kind != LF_KIND_INFER)

@@ -56,7 +56,9 @@ static void result_json(const lf_score_rows *r, int score, double probability, l
   else
     lf_text_add(out, "null");
   lf_text_addf(out, ",\"mql\":%s",
-               !card->has_threshold ? "null" : score >= card->threshold ? "true" : "false");
+               !card->has_threshold       ? "null"
+               : score >= card->threshold ? "true"
+                                          : "false");
   number_or_null(out, ",\"probability\":", probability, 6);
   number_or_null(out, ",\"expected\":", probability * card->mean_amount, 2);
 }
@@ -64,9 +66,8 @@ static void result_json(const lf_score_rows *r, int score, double probability, l
 /* A lead of this score, as it is printed. */
 static lf_score_sums worth_of(const lf_score_rows *r, int score) {
   double probability = lf_scorecard_probability(r->card, score);
-  return (lf_score_sums){.rows = 1,
-                         .won = whole(probability, 1e6),
-                         .revenue = whole(probability * r->card->mean_amount, 1e2)};
+  return (lf_score_sums){
+      .rows = 1, .won = whole(probability, 1e6), .revenue = whole(probability * r->card->mean_amount, 1e2)};
 }
 
 static void add_result(const lf_score_rows *r, int score, lf_text *out) {

@@ -23,12 +23,12 @@ typedef struct lf_score_rows {
   const lf_table *columns; /* names, for JSON */
   char delimiter;
   bool json;
-  int lowest;       /* the first score of `results`; scores without one are written as they come */
-  size_t n_results; /* scores */
+  int lowest;           /* the first score of `results`; scores without one are written as they come */
+  size_t n_results;     /* scores */
   lf_score_sums *worth; /* what a lead of each of these scores adds to the sums */
-  lf_parts results; /* text of score, grade, MQL, probability and expected revenue, by score */
-  double **shift;   /* points above the average lead, by attribute and band */
-  lf_parts *reasons; /* one an attribute, by band: the text of a reason */
+  lf_parts results;     /* text of score, grade, MQL, probability and expected revenue, by score */
+  double **shift;       /* points above the average lead, by attribute and band */
+  lf_parts *reasons;    /* one an attribute, by band: the text of a reason */
   size_t n_reasons;
   lf_score_sums all, qualified, *grades; /* grades: one a grade of the card */
 } lf_score_rows;

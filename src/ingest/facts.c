@@ -235,9 +235,9 @@ lf_status lf_choose(const lf_facts *facts, const lf_choice_wish *wish, lf_choice
   c.kind = !facts->rows ? LF_KIND_EMPTY : c.forced ? wish->asked : choose_kind(facts, wish);
   c.yes_no = c.kind == LF_KIND_FLAG && facts->value_rows == facts->rows && one_flag(facts);
   if (c.kind == LF_KIND_FLAG && !c.yes_no && facts->texts.n > 2)
-    return lf_fail(err, LF_E_USAGE,
-                   "column \"%s\" has %llu%s different values: a flag has two; call it a category", wish->name,
-                   (unsigned long long)facts->texts.n, facts->texts.n == LF_CLEAR_VALUES ? " or more" : "");
+    return lf_fail(
+        err, LF_E_USAGE, "column \"%s\" has %llu%s different values: a flag has two; call it a category",
+        wish->name, (unsigned long long)facts->texts.n, facts->texts.n == LF_CLEAR_VALUES ? " or more" : "");
   if (c.yes_no) choose_levels(facts, c.level);
   *choice = c;
   return LF_OK;

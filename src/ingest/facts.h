@@ -36,7 +36,7 @@ typedef struct lf_facts {
   uint64_t compact;
   char example[LF_MARK_TEXT]; /* the first date in text order */
   size_t example_length;
-  char mark;                    /* between its parts */
+  char mark;                     /* between its parts */
   lf_few texts, number_texts[2]; /* different texts, and those that are numbers by decimal mark */
   unsigned flags;                /* bit i: a text of pair i of flags; bit 0: one of none */
   lf_flag_word *words;           /* while all texts are flags: their spellings */
@@ -46,8 +46,8 @@ typedef struct lf_facts {
 /* How a column is read. */
 typedef struct lf_choice {
   lf_kind kind;
-  bool forced; /* the user asked for this kind */
-  bool yes_no; /* a flag of the usual words, whatever their case */
+  bool forced;      /* the user asked for this kind */
+  bool yes_no;      /* a flag of the usual words, whatever their case */
   bool number_only; /* nobody asks for the texts of numbers: they need not be made */
   lf_decimal_mark mark;
   lf_date_order order;

@@ -85,8 +85,8 @@ static lf_status make_note(const lf_facts *f, const lf_choice *choice, lf_decisi
 static void find_missing(const lf_dictionary *dictionary, const lf_missing *missing, lf_decision *d) {
   bool values = d->kind == LF_KIND_NUMBER || d->kind == LF_KIND_DATE;
   for (size_t i = 0; i < dictionary->n; i++)
-    d->spelling[i] = (int8_t)lf_missing_find(missing, dictionary->entries[i].text,
-                                             dictionary->entries[i].length, values);
+    d->spelling[i] =
+        (int8_t)lf_missing_find(missing, dictionary->entries[i].text, dictionary->entries[i].length, values);
 }
 
 static void count_rows(const lf_dictionary *dictionary, uint64_t empty, lf_decision *d) {

@@ -38,7 +38,8 @@ typedef struct lf_line_place {
   uint64_t lines;
 } lf_line_place;
 
-/* Adds the odd records of a piece to the counts of the table; pieces come in order, *place zeroed at first. */
+/* Adds the odd records of a piece to the counts of the table; pieces come in order, *place zeroed at first.
+ */
 void lf_ragged_note(const lf_reader *reader, const lf_piece *piece, lf_line_place *place, lf_table *table);
 /* LF_E_DATA where there are no rows, or too many odd records. */
 lf_status lf_ragged_check(const lf_reader *reader, const lf_table *table, lf_error *err);

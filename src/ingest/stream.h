@@ -29,8 +29,8 @@ typedef struct lf_stream lf_stream;
 
 /* One block, as long as the call that is given it lasts. */
 typedef struct lf_block {
-  lf_table table; /* all columns by name, cells of the wanted ones alone; levels stand in no order, and nothing
-                     is counted */
+  lf_table table; /* all columns by name, cells of the wanted ones alone; levels stand in no order, and
+                     nothing is counted */
   const lf_raw_record *records; /* one a row: of further inputs with the columns and delimiter of the first */
   uint64_t first_row;           /* rows before the block */
 } lf_block;

@@ -60,10 +60,8 @@ static lf_status column_facts(const lf_part *part, size_t rows, const lf_missing
 /* Reads a block; its dictionaries go as soon as the facts are there. */
 static lf_status read_block(const survey *s, surveyed *block, lf_error *err) {
   const lf_reader *reader = &s->stream->reader;
-  const lf_reading reading = {.missing = &reader->missing,
-                              .plans = s->plans,
-                              .n_columns = reader->n_columns,
-                              .run = reader->run};
+  const lf_reading reading = {
+      .missing = &reader->missing, .plans = s->plans, .n_columns = reader->n_columns, .run = reader->run};
   lf_status status = LF_OK;
   lf_shelf shelf = {0};
   LF_TRY(lf_shelf_init(&shelf, reader->n_columns, err));
@@ -88,8 +86,7 @@ static void start_block(void *context, size_t i) {
   if (lf_alloc(1, sizeof *block, &block, NULL) != LF_OK) return; /* finish says so */
   block->piece = (lf_piece){
       .input = &s->stream->reader.sources[place->source].input, .from = place->from, .to = place->to};
-  block->status =
-      lf_alloc(s->stream->reader.n_columns, sizeof *block->facts, &block->facts, &block->error);
+  block->status = lf_alloc(s->stream->reader.n_columns, sizeof *block->facts, &block->facts, &block->error);
   if (block->status == LF_OK) block->status = read_block(s, block, &block->error);
   s->blocks[i] = block;
 }

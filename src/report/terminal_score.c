@@ -1,4 +1,5 @@
-/* `score -o FILE` on a terminal: how many leads, how many qualified, and what is to be expected of each grade.
+/* `score -o FILE` on a terminal: how many leads, how many qualified, and what is to be expected of each
+ * grade.
  */
 #include <math.h>
 

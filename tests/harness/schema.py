@@ -16,7 +16,8 @@ except ImportError:
     jsonschema = None
 
 # Command -> schema of what --json prints.
-PRINTED = {"fit": "report", "validate": "validate", "compare": "compare", "evidence": "evidence", "inspect": "inspect"}
+PRINTED = {"fit": "report", "validate": "validate", "compare": "compare", "evidence": "evidence", "inspect": "inspect", "plan": "plan",
+           "monitor": "monitor", "score": "score"}
 
 
 def schemas_of(setting):
@@ -43,7 +44,8 @@ def results_of(case, done):
     """(schema, name, bytes) of every JSON that a case's run gave."""
     command = case["args"][0]
     if "--json" in case["args"] and command in PRINTED:
-        yield PRINTED[command], "standard output", done.ran.out
+        for data in done.ran.out.splitlines() if command == "score" else [done.ran.out]:
+            yield PRINTED[command], "standard output", data
     for name, data in done.made.items():
         kind, extension = os.path.splitext(os.path.basename(name))
         if data and extension == ".json" and kind in ("report", "scoring"):
@@ -81,16 +83,18 @@ def check_sample(setting, results, validators):
             ("report", ["fit", history, "-p", project, "-o", new, "--json", "--current", card]),
             ("validate", ["validate", history, "--config", card, "--json"]),
             ("compare", ["compare", history, card, os.path.join(new, "scoring.json"), "column:hubspot_score", "--json"]),
-            ("evidence", ["evidence", history, "-p", project, "--claims", claims, "--json"])]
+            ("evidence", ["evidence", history, "-p", project, "--claims", claims, "--json"]),
+            ("plan", ["plan", history, "-p", project, "--config", card, "--revenue", "1000000", "--cost-per-lead", "20", "--json"]),
+            ("monitor", ["monitor", history, "-p", project, "--config", card, "--json"])]
     for kind, args in runs:
         ran = run(setting, [setting.leadfit, *args, "-q"])
-        if ran.status != 0:
+        if ran.status not in (0, 1):
             problems.append(f"{args[0]}: {ran.err.decode('utf-8', 'replace')}")
             continue
         tree = json.loads(ran.out)
         problems += complaints(validators[kind], tree, kind)
         odd = copy.deepcopy(tree)
-        odd["outcome"]["odd"] = 1
+        next(odd[key] for key in ("outcome", "asked", "funnel") if key in odd)["odd"] = 1
         if validators[kind].is_valid(odd):
             problems.append(f"{kind}: a key nobody knows is let through")
     results.check("schema/sample", problems)
