@@ -75,10 +75,9 @@ enum { LF_REASONS = 3 };
 /* Points of the average training row in each attribute, average[attributes->n]; where a card has no counts,
  * the plain mean over the bands that carry values. */
 void lf_scorecard_averages(const lf_scorecard *card, double *average);
-/* The reasons that weigh most, heaviest first, by the codes of one row (codes[n_attributes]); attributes at
- * the average give none. shift[a][b]: points of band b less the average of attribute a. Returns how many
- * there are, LF_REASONS at most. */
-size_t lf_scorecard_reasons(const double *const *shift, size_t n_attributes, const uint16_t *codes,
+/* The reasons that weigh most, heaviest first, by the codes of one row (codes[attributes->n]); attributes at
+ * the average give none. Returns how many there are, LF_REASONS at most. */
+size_t lf_scorecard_reasons(const lf_scorecard *card, const double *average, const uint16_t *codes,
                             lf_reason reasons[LF_REASONS]);
 
 /* Scaling of log-odds to points: score = offset + factor * logit(p), so that `points` stand at odds of `odds`

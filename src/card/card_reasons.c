@@ -25,11 +25,11 @@ void lf_scorecard_averages(const lf_scorecard *card, double *average) {
     average[a] = average_points(&card->attributes->items[a], card->bands[a]);
 }
 
-size_t lf_scorecard_reasons(const double *const *shift, size_t n_attributes, const uint16_t *codes,
+size_t lf_scorecard_reasons(const lf_scorecard *card, const double *average, const uint16_t *codes,
                             lf_reason reasons[LF_REASONS]) {
   size_t n = 0;
-  for (size_t a = 0; a < n_attributes; a++) {
-    lf_reason reason = {.attribute = a, .points = shift[a][codes[a]]};
+  for (size_t a = 0; a < card->attributes->n; a++) {
+    lf_reason reason = {.attribute = a, .points = card->bands[a][codes[a]].points - average[a]};
     if (reason.points == 0) continue;
     size_t at = n;
     while (at > 0 && fabs(reasons[at - 1].points) < fabs(reason.points)) at--;

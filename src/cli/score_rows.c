@@ -82,7 +82,7 @@ static void add_result(const lf_score_rows *r, int score, lf_text *out) {
 static lf_status add_reason(const lf_score_rows *r, size_t a, size_t b, lf_text *out, lf_error *err) {
   const lf_attribute *attribute = &r->card->attributes->items[a];
   const char *label = attribute->bands[b].label;
-  double points = r->shift[a][b];
+  double points = r->card->bands[a][b].points - r->average[a];
   if (r->json) {
     lf_text_add(out, "{\"attribute\":");
     lf_text_add_json(out, attribute->name, strlen(attribute->name));
@@ -122,25 +122,20 @@ static lf_status make_results(lf_score_rows *r, lf_error *err) {
 static lf_status make_reasons(lf_score_rows *r, lf_error *err) {
   const lf_attributes *attributes = r->card->attributes;
   lf_status status = LF_OK;
-  double *average = NULL;
-  LF_TRY(lf_alloc(attributes->n, sizeof *average, &average, err));
-  LF_TRY(lf_alloc(attributes->n, sizeof *r->shift, &r->shift, err));
+  LF_TRY(lf_alloc(attributes->n, sizeof *r->average, &r->average, err));
   LF_TRY(lf_alloc(attributes->n, sizeof *r->reasons, &r->reasons, err));
   r->n_reasons = attributes->n;
-  lf_scorecard_averages(r->card, average);
+  lf_scorecard_averages(r->card, r->average);
   for (size_t a = 0; a < attributes->n; a++) {
     size_t n = attributes->items[a].n_bands;
-    LF_TRY(lf_alloc(n, sizeof **r->shift, &r->shift[a], err));
     LF_TRY(parts_new(n, &r->reasons[a], err));
     for (size_t b = 0; b < n; b++) {
-      r->shift[a][b] = r->card->bands[a][b].points - average[a];
       LF_TRY(add_reason(r, a, b, &r->reasons[a].text, err));
       r->reasons[a].start[b + 1] = r->reasons[a].text.length;
     }
     LF_TRY(lf_text_status(&r->reasons[a].text, err));
   }
 cleanup:
-  free(average);
   return status;
 }
 
@@ -161,11 +156,8 @@ cleanup:
 void lf_score_rows_clear(lf_score_rows *rows) {
   parts_free(&rows->results);
   free(rows->worth);
-  for (size_t a = 0; rows->reasons && a < rows->n_reasons; a++) {
-    free(rows->shift[a]);
-    parts_free(&rows->reasons[a]);
-  }
-  free(rows->shift);
+  for (size_t a = 0; rows->reasons && a < rows->n_reasons; a++) parts_free(&rows->reasons[a]);
+  free(rows->average);
   free(rows->reasons);
   free(rows->grades);
   *rows = (lf_score_rows){0};
@@ -216,7 +208,7 @@ typedef struct scoring {
 static void add_reasons(const scoring *s, lf_text *out) {
   const lf_score_rows *r = s->rows;
   lf_reason reasons[LF_REASONS];
-  size_t n = lf_scorecard_reasons((const double *const *)r->shift, s->codes->n, s->row, reasons);
+  size_t n = lf_scorecard_reasons(r->card, r->average, s->row, reasons);
   if (r->json) lf_text_add(out, ",\"reasons\":[");
   for (size_t i = 0; i < LF_REASONS; i++) {
     if (!r->json)

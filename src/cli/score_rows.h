@@ -27,7 +27,7 @@ typedef struct lf_score_rows {
   size_t n_results;     /* scores */
   lf_score_sums *worth; /* what a lead of each of these scores adds to the sums */
   lf_parts results;     /* text of score, grade, MQL, probability and expected revenue, by score */
-  double **shift;       /* points above the average lead, by attribute and band */
+  double *average;      /* points of the average lead, by attribute */
   lf_parts *reasons;    /* one an attribute, by band: the text of a reason */
   size_t n_reasons;
   lf_score_sums all, qualified, *grades; /* grades: one a grade of the card */
