@@ -199,9 +199,20 @@ static lf_status warnings(const json_t *report, json_t *list, lf_error *err) {
   return lf_headline_put(list, NULL, &text, err);
 }
 
+/* The definition in force judged beside the new one, on leads that took no part in the fit. */
+static lf_status worse_than_in_force(const json_t *report, json_t *list, lf_error *err) {
+  const char *better = lf_view_text(json_array_get(lf_view_at(report, "changed.pairs"), 0), "better");
+  lf_text text = {0};
+  if (better == NULL || strcmp(better, "old") != 0) return LF_OK;
+  lf_text_add(&text, "The definition in force is better on these leads: keep it unless something else speaks "
+                     "for the new one.");
+  return lf_headline_put(list, NULL, &text, err);
+}
+
 lf_status lf_headline_cautions(const json_t *report, json_t *list, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(no_convergence(report, list, err));
+  LF_TRY(worse_than_in_force(report, list, err));
   LF_TRY(suspects(report, list, err));
   LF_TRY(too_good_to_be_true(report, list, err));
   LF_TRY(faded(report, list, err));

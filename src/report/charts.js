@@ -59,10 +59,12 @@
     const margin = data.margin > 1 ? [{from: 1 / data.margin, to: data.margin}] : [];
     const panels = shown.map(([key, title], i) => {
       const rows = list('attributes').map((a, j) => ({name: names[j], verdict: a.verdict, ...(a[key] || {})}))
-        .filter(a => finite(a.low) && finite(a.high)).map(a => ({...a, apart: a.q < 0.05 ? 'yes' : 'no'}));
+        .filter(a => finite(a.low) && finite(a.high)).map(a => ({...a, apart: a.q < 0.05 && (a.low > 1 || a.high < 1) ? 'yes' : 'no'}));
       const x = {field: 'value', type: 'quantitative', scale: {type: 'log', domain: [low, high], clamp: true, nice: false},
         axis: {title: null, values: ticks(low, high), format: '~g', grid: true, labelOverlap: true}};
-      const y = {field: 'name', type: 'nominal', sort: null, scale: {domain: names}, axis: narrow || i === 0 ?
+      // One below the other, each has the attributes it can say something of.
+      const told = narrow ? names.filter((name, j) => rows.some(a => a.name === name)) : names;
+      const y = {field: 'name', type: 'nominal', sort: null, scale: {domain: told}, axis: narrow || i === 0 ?
         {title: null, labelLimit: labels, labelColor: ink, domain: false, ticks: false, minExtent: labels, maxExtent: labels} : null};
       return {width: plot, height: {step: 22}, title: title, layer: [
         {data: values(margin), mark: {type: 'rect', color: rule, opacity: 0.5},

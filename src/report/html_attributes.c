@@ -194,14 +194,15 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
     lf_html_missing(out, "no attribute was judged");
   } else {
     if (judged)
-      lf_html_figure(out, "forest",
-                     "Effect of each attribute on winning, deal size and revenue, with 95% intervals",
-                     "A typical high lead against a typical low one (a standard deviation above and below "
-                     "the attribute\xE2\x80\x99s "
-                     "average), with 95% intervals, which are a little too short near 1. At the line there "
-                     "is no difference; inside "
-                     "the grey band it would be too small to matter. Filled: q below 0.05. No mark: no bands "
-                     "were found.");
+      lf_html_figure(
+          out, "forest", "Effect of each attribute on winning, deal size and revenue, with 95% intervals",
+          "A typical high lead against a typical low one (a standard deviation above and below "
+          "the attribute\xE2\x80\x99s "
+          "average), with 95% intervals, which are a little too short near 1. At the line there "
+          "is no difference; inside "
+          "the grey band it would be too small to matter. Filled: q below 0.05 and an interval without 1. "
+          "No mark: no bands "
+          "were found.");
     add_table(out, report, list);
     if (judged) add_behind(out, list);
   }

@@ -132,7 +132,9 @@ static void add_cell(lf_text *out, const json_t *cell) {
     lf_text_add(out, "<td class=\"few\">fewer than 10</td>");
     return;
   }
-  lf_text_add(out, "<td class=\"n\">");
+  lf_text_add(out, "<td class=\"n shade\" style=\"--share:");
+  lf_text_add_fixed(out, fmin(fmax(rate, 0), 1), 3);
+  lf_text_add(out, "\">");
   lf_people_percent(out, rate);
   lf_text_add(out, " <span class=\"counts\">of ");
   lf_people_count(out, lf_view_number(cell, "rows"));

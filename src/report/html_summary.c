@@ -168,11 +168,35 @@ static void add_delivery(lf_text *out, const json_t *report) {
   lf_text_add(out, "</dl>\n");
 }
 
+/* How it compares with the definition in force. */
+static void add_change(lf_text *out, const json_t *changed) {
+  const json_t *pair = json_array_get(lf_view_at(changed, "pairs"), 0);
+  const char *verdict = lf_view_text(pair, "verdict"), *better = lf_view_text(pair, "better");
+  double old = lf_view_number(changed, "threshold.old");
+  if (verdict == NULL) return;
+  lf_text_add(out, "<p class=\"basis\">");
+  if (better != NULL)
+    lf_text_add(out, strcmp(better, "new") == 0 ? "Better than the definition in force"
+                                                : "Worse than the definition in force");
+  else
+    lf_text_add(out, strcmp(verdict, "no meaningful difference") == 0
+                         ? "No meaningful difference from the definition in force"
+                         : "Not enough evidence that it differs from the definition in force");
+  if (!isnan(old)) {
+    lf_text_add(out, " (from ");
+    lf_people_count(out, old);
+    lf_text_add(out, " of its points)");
+  }
+  lf_text_add(out, ".</p>\n");
+}
+
 static void add_threshold(lf_text *out, const json_t *report, const json_t *headline) {
   double threshold = lf_view_number(report, "mql.threshold");
   const char *state = lf_view_text(headline, "state"), *change = lf_view_text(headline, "change");
   bool unusable = state != NULL && (strcmp(state, "does not work") == 0 || strcmp(state, "not shown") == 0);
-  lf_text_add(out, "<div class=\"panel\"><h2>What should change: the MQL threshold</h2>\n");
+  lf_text_addf(out, "<div class=\"panel\"><h2>%s</h2>\n",
+               unusable || isnan(threshold) ? "What should change: the MQL threshold"
+                                            : "What should change: call a lead an MQL from");
   if (unusable || isnan(threshold)) {
     lf_text_add(out,
                 unusable ? "<p class=\"figure\">Do not use</p>\n<p>" : "<p class=\"figure\">None</p>\n<p>");
@@ -181,7 +205,8 @@ static void add_threshold(lf_text *out, const json_t *report, const json_t *head
   } else {
     lf_text_add(out, "<p class=\"figure\">");
     lf_people_count(out, threshold);
-    lf_text_add(out, " <small>points or more</small></p>\n");
+    lf_text_add(out, " <small>points on</small></p>\n");
+    add_change(out, lf_view_at(report, "changed"));
     add_delivery(out, report);
   }
   lf_text_add(out, "<p class=\"more\"><a href=\"#thresholds\">Other thresholds</a>");

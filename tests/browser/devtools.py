@@ -81,9 +81,9 @@ class Page:
             time.sleep(0.05)
         return True
 
-    def open(self, path, width=1280, scripts=True, scheme="light"):
+    def open(self, path, width=1280, height=900, scripts=True, scheme="light"):
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.asked.clear()
         self.said.clear()
@@ -95,9 +95,11 @@ class Page:
         for kind in ("rawKeyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=KEYS[key])
 
-    def picture(self, path, whole=True):
+    def picture(self, path, clip=None):
+        """What is on the screen, or the clip {x, y, width, height, scale} of the page."""
+        asked = {"captureBeyondViewport": True, "clip": clip} if clip else {}
         with open(path, "wb") as f:
-            f.write(base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=whole)["data"]))
+            f.write(base64.b64decode(self.call("Page.captureScreenshot", **asked)["data"]))
 
     def close(self):
         self.process.terminate()

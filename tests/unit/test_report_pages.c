@@ -132,6 +132,30 @@ static void the_plan_stands_in_the_report(void **state) {
   free(page);
 }
 
+static void a_better_definition_in_force_is_said_first(void **state) {
+  (void)state;
+  static const char *const betters[][3] = {
+      {"\"old\"", "Worse than the definition in force",
+       "The definition in force is better on these leads: keep it"},
+      {"\"new\"", "Better than the definition in force", "points on"},
+      {"null", "Not enough evidence that it differs from the definition in force", "points on"}};
+  for (size_t i = 0; i < 3; i++) {
+    char report[400];
+    snprintf(report, sizeof report,
+             "{\"mql\": {\"threshold\": 40}, \"holdout\": {\"rows\": 900, \"won\": 300, \"auc\": {\"value\": "
+             "0.8, \"ci_low\": 0.7, "
+             "\"ci_high\": 0.9}}, \"changed\": {\"threshold\": {\"old\": 48}, \"pairs\": [{\"better\": %s, "
+             "\"verdict\": \"x\"}]}}",
+             betters[i][0]);
+    char *page = page_of(lf_report_html, report);
+    has(page, "definition in force (from 48 of its points).");
+    has(page, betters[i][1]);
+    has(page, betters[i][2]);
+    if (i > 0) lacks(page, "keep it");
+    free(page);
+  }
+}
+
 static void the_monitor_names_its_alarms(void **state) {
   (void)state;
   char *page =
@@ -181,6 +205,7 @@ int main(void) {
       cmocka_unit_test(nobody_wins_where_no_pair_is_told_apart),
       cmocka_unit_test(the_plan_says_what_each_owes),
       cmocka_unit_test(the_plan_stands_in_the_report),
+      cmocka_unit_test(a_better_definition_in_force_is_said_first),
       cmocka_unit_test(the_monitor_names_its_alarms),
       cmocka_unit_test(any_part_may_be_missing),
   };
