@@ -197,8 +197,6 @@ static const char *winner(const json_t *compare) {
 static void add_summary(lf_text *out, const json_t *compare) {
   const json_t *pairs = lf_view_at(compare, "pairs");
   const char *best = winner(compare);
-  size_t i;
-  json_t *item;
   lf_text title = {0};
   lf_text_add(&title, best != NULL ? best : "No candidate is better than all others");
   if (best != NULL)
@@ -210,17 +208,7 @@ static void add_summary(lf_text *out, const json_t *compare) {
   if (json_array_size(pairs) == 1)
     lf_html_paragraph(out, "works", lf_view_text(json_array_get(pairs, 0), "sentence"));
   lf_text_add(out, "</div>\n");
-  if (lf_view_list(compare, "warnings") != NULL) {
-    lf_text_add(
-        out,
-        "<aside class=\"cautions\" aria-label=\"Before you use it\">\n<h2>Before you use it</h2>\n<ul>\n");
-    json_array_foreach((json_t *)lf_view_at(compare, "warnings"), i, item) {
-      lf_text_add(out, "<li>");
-      lf_html_text(out, json_is_string(item) ? json_string_value(item) : "");
-      lf_text_add(out, "</li>\n");
-    }
-    lf_text_add(out, "</ul></aside>\n");
-  }
+  lf_html_cautions(out, "Before you use it", lf_view_at(compare, "warnings"));
   lf_text_add(out, "</section>\n");
 }
 

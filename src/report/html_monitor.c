@@ -12,18 +12,6 @@
 /* ---- first screen ----------------------------------------------------------------------------------------
  */
 
-static void add_list(lf_text *out, const json_t *sentences) {
-  size_t i;
-  json_t *item;
-  lf_text_add(out, "<ul>\n");
-  json_array_foreach((json_t *)sentences, i, item) {
-    lf_text_add(out, "<li>");
-    lf_html_text(out, json_is_string(item) ? json_string_value(item) : "");
-    lf_text_add(out, "</li>\n");
-  }
-  lf_text_add(out, "</ul>\n");
-}
-
 static void add_verdict(lf_text *out, const json_t *monitor) {
   size_t alarms = json_array_size(lf_view_at(monitor, "alarms"));
   lf_text text = {0};
@@ -40,7 +28,7 @@ static void add_verdict(lf_text *out, const json_t *monitor) {
   lf_text_add(&text, " of runs raise any.");
   if (!text.failed) lf_html_paragraph(out, "works", text.data);
   lf_text_free(&text);
-  if (alarms) add_list(out, lf_view_at(monitor, "alarms"));
+  if (alarms) lf_html_sentences(out, lf_view_at(monitor, "alarms"));
   lf_text_add(out, "</div>\n");
 }
 
@@ -94,7 +82,7 @@ static void add_lost(lf_text *out, const json_t *f) {
 }
 
 static void add_summary(lf_text *out, const json_t *monitor) {
-  const json_t *funnel = lf_view_at(monitor, "funnel"), *notes = lf_view_list(monitor, "notes");
+  const json_t *funnel = lf_view_at(monitor, "funnel");
   lf_text_add(out, "<section id=\"summary\" aria-label=\"Summary\">\n");
   add_verdict(out, monitor);
   lf_text_add(out, "<div class=\"panels\">\n");
@@ -102,11 +90,7 @@ static void add_summary(lf_text *out, const json_t *monitor) {
   add_sales(out, funnel);
   add_lost(out, funnel);
   lf_text_add(out, "</div>\n");
-  if (notes != NULL) {
-    lf_text_add(out, "<aside class=\"cautions\" aria-label=\"How to read it\">\n<h2>How to read it</h2>\n");
-    add_list(out, notes);
-    lf_text_add(out, "</aside>\n");
-  }
+  lf_html_cautions(out, "How to read it", lf_view_at(monitor, "notes"));
   lf_text_add(out, "</section>\n");
 }
 

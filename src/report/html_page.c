@@ -66,6 +66,26 @@ void lf_html_verdict_open(lf_text *out, const char *mood, const char *sign, cons
   lf_text_add(out, "</h1>\n");
 }
 
+void lf_html_sentences(lf_text *out, const json_t *sentences) {
+  size_t i;
+  json_t *sentence;
+  lf_text_add(out, "<ul>\n");
+  json_array_foreach((json_t *)sentences, i, sentence) {
+    if (!json_is_string(sentence)) continue;
+    lf_text_add(out, "<li>");
+    lf_html_text(out, json_string_value(sentence));
+    lf_text_add(out, "</li>\n");
+  }
+  lf_text_add(out, "</ul>\n");
+}
+
+void lf_html_cautions(lf_text *out, const char *heading, const json_t *sentences) {
+  if (json_array_size(sentences) == 0) return;
+  lf_text_addf(out, "<aside class=\"cautions\" aria-label=\"%s\">\n<h2>%s</h2>\n", heading, heading);
+  lf_html_sentences(out, sentences);
+  lf_text_add(out, "</aside>\n");
+}
+
 /* JSON inside <script>: no character that could begin markup is left as it is. */
 static void add_json(lf_text *out, const char *bytes, size_t n) {
   for (size_t i = 0; i < n; i++) {

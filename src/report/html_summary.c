@@ -235,22 +235,6 @@ static void add_evidence(lf_text *out, const json_t *report, const json_t *headl
   lf_text_add(out, "<p class=\"more\"><a href=\"#data\">What was left out, and why</a></p></div>\n");
 }
 
-static void add_cautions(lf_text *out, const json_t *headline) {
-  const json_t *list = lf_view_list(headline, "cautions");
-  size_t i;
-  json_t *caution;
-  if (list == NULL) return;
-  lf_text_add(
-      out, "<aside class=\"cautions\" aria-label=\"Before you use it\">\n<h2>Before you use it</h2>\n<ul>\n");
-  json_array_foreach((json_t *)list, i, caution) {
-    if (!json_is_string(caution)) continue;
-    lf_text_add(out, "<li>");
-    lf_html_text(out, json_string_value(caution));
-    lf_text_add(out, "</li>\n");
-  }
-  lf_text_add(out, "</ul></aside>\n");
-}
-
 void lf_html_summary(lf_text *out, const json_t *report, const json_t *headline) {
   lf_text_add(out, "<section id=\"summary\" aria-label=\"Summary\">\n");
   add_verdict(out, report, headline);
@@ -259,6 +243,6 @@ void lf_html_summary(lf_text *out, const json_t *report, const json_t *headline)
   add_threshold(out, report, headline);
   add_evidence(out, report, headline);
   lf_text_add(out, "</div>\n");
-  add_cautions(out, headline);
+  lf_html_cautions(out, "Before you use it", lf_view_at(headline, "cautions"));
   lf_text_add(out, "</section>\n");
 }
