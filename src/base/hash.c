@@ -22,7 +22,9 @@ lf_status lf_sha256(const void *bytes, size_t n, char out[LF_SHA256_TEXT], lf_er
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   if (EVP_Digest(bytes, n, digest, &length, EVP_sha256(), NULL) != 1 || length != 32)
-    return lf_fail(err, LF_E_IO, "SHA-256 is not available from libcrypto: memory is short, or check the OpenSSL configuration");
+    return lf_fail(
+        err, LF_E_IO,
+        "SHA-256 is not available from libcrypto: memory is short, or check the OpenSSL configuration");
   for (unsigned i = 0; i < length; i++) snprintf(out + 2 * i, 3, "%02x", digest[i]);
   return LF_OK;
 }

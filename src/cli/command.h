@@ -17,10 +17,11 @@ lf_status lf_command_plan(const lf_options *options, const lf_run *run, lf_error
 lf_status lf_command_monitor(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_export(const lf_options *options, const lf_run *run, lf_error *err);
 
-/* How the options want the inputs read; the caller frees *kinds, which read points to. */
-lf_status lf_input_reading(const lf_options *options, lf_read_options *read, lf_kind_request **kinds,
-                           lf_error *err);
-/* Reads the table the options name. */
+/* How the options want a source read (0: the rows themselves); the caller frees *kinds, which read points
+ * to. */
+lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_options *read,
+                           lf_kind_request **kinds, lf_error *err);
+/* Reads the table the options name, and joins the other sources of the project to it. */
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
 /* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of
  * the rows). */

@@ -5,31 +5,31 @@
 #include "cli/command.h"
 #include "ingest/record.h"
 
-lf_status lf_input_reading(const lf_options *options, lf_read_options *read, lf_kind_request **kinds,
-                           lf_error *err) {
+lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_options *read,
+                           lf_kind_request **kinds, lf_error *err) {
   const lf_project *project = &options->project;
+  const char *own = NULL;
   lf_status status = lf_alloc(options->n_kinds + project->n_attributes, sizeof **kinds, kinds, err);
   if (status != LF_OK) return status;
   *read = (lf_read_options){
       .paths = options->paths, .n_paths = options->n_paths, .kinds = *kinds, .memory = options->memory};
-  for (size_t i = 0; i < options->n_kinds; i++) (*kinds)[read->n_kinds++] = options->kinds[i];
-  for (size_t i = 0; i < project->n_attributes; i++)
-    if (project->attributes[i].kind != LF_KIND_INFER)
-      (*kinds)[read->n_kinds++] = (lf_kind_request){project->attributes[i].name, project->attributes[i].kind};
+  if (source) {
+    read->paths = (const char *const *)project->sources[source].files.items;
+    read->n_paths = project->sources[source].files.n;
+  }
+  for (size_t i = 0; i < options->n_kinds; i++)
+    if (lf_project_source(project, options->kinds[i].name, &own) == source)
+      (*kinds)[read->n_kinds++] = (lf_kind_request){own, options->kinds[i].kind};
+  for (size_t i = 0; i < project->n_attributes; i++) {
+    const lf_attribute_spec *spec = &project->attributes[i];
+    if (spec->kind != LF_KIND_INFER && lf_project_source(project, spec->name, &own) == source)
+      (*kinds)[read->n_kinds++] = (lf_kind_request){own, spec->kind};
+  }
   if (project->missing_said) {
     read->missing = (const char *const *)project->missing.items;
     read->n_missing = project->missing.n;
   }
   return LF_OK;
-}
-
-lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err) {
-  lf_read_options read = {0};
-  lf_kind_request *kinds = NULL;
-  lf_status status = lf_input_reading(options, &read, &kinds, err);
-  if (status == LF_OK) status = lf_table_read(&read, run, table, err);
-  free(kinds);
-  return status;
 }
 
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,

@@ -409,6 +409,18 @@ static void take_targets(lf_options *o) {
     if (isnan(*targets[i].field) && targets[i].said > 0) *targets[i].field = targets[i].said;
 }
 
+/* Without a path, the first source of the project is read. */
+static lf_status take_sources(lf_options *o, lf_error *err) {
+  lf_project_plain_names(&o->project);
+  if (o->n_paths || !o->project.n_sources || o->command == LF_COMMAND_EXPORT) return LF_OK;
+  const lf_text_list *files = &o->project.sources[0].files;
+  free(o->paths);
+  o->paths = NULL;
+  lf_status status = lf_alloc(files->n, sizeof *o->paths, &o->paths, err);
+  for (size_t i = 0; i < files->n && status == LF_OK; i++) status = add_path(o, files->items[i], err);
+  return status;
+}
+
 lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options *options, lf_error *err) {
   lf_options o = {.command = command,
                   .holdout = NAN,
@@ -425,6 +437,7 @@ lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options 
   if (status == LF_OK) status = walk(&o, argc, argv, false, err);
   if (status == LF_OK) take_targets(&o);
   if (status == LF_OK) status = write_command_line(&o, argc, argv, err);
+  if (status == LF_OK) status = take_sources(&o, err);
   if (status != LF_OK) {
     lf_options_clear(&o);
     return status;

@@ -42,7 +42,7 @@ static lf_status open_stream(score_job *job, const lf_run *run, lf_error *err) {
   for (size_t a = 0; a < attributes->n; a++)
     wanted[a] = (lf_wanted){attributes->items[a].name, only_intervals(&attributes->items[a])};
   asked.wanted = wanted;
-  LF_TRY(lf_input_reading(job->options, &asked.read, &kinds, err));
+  LF_TRY(lf_input_reading(job->options, 0, &asked.read, &kinds, err));
   LF_TRY(lf_stream_open(&asked, run, &job->stream, err));
 cleanup:
   free(wanted);

@@ -413,7 +413,7 @@ static lf_status make(follow_job *job, lf_error *err) {
     if (h->roles[c].owner != LF_OWNER_SALES || column->kind != LF_KIND_NUMBER ||
         !lf_history_is_attribute(h, c))
       continue;
-    if (!tells_followup(column->name, &touches)) continue;
+    if (!tells_followup(lf_own_name(column), &touches)) continue;
     if (!job->out->n_grades) LF_TRY(make_grades(job, err));
     LF_TRY(add_column(job, c, touches, err));
   }

@@ -13,7 +13,8 @@ typedef enum lf_row_state {
   LF_ROW_UNCLEAR, /* outcome value not understood */
   LF_ROW_NO_WEIGHT,
   LF_ROW_DUPLICATE,
-  LF_ROW_YOUNG /* of a cohort too young to judge */
+  LF_ROW_YOUNG, /* of a cohort too young to judge */
+  LF_ROW_SHARED /* the row of the source that brings the outcome went to another row */
 } lf_row_state;
 
 typedef struct lf_draft {
@@ -21,7 +22,11 @@ typedef struct lf_draft {
   const lf_project *project;
   const lf_history_options *options;
   const lf_run *run;
-  bool need_outcome;  /* as the options say; false once there is none and there need not be one */
+  bool need_outcome;   /* as the options say; false once there is none and there need not be one */
+  size_t outcome_join; /* 1 + index of the join that brings the outcome; 0: none */
+  char
+      unmatched_level[80]; /* level of the outcome of rows it has no row for, where they are lost; "": none */
+  const char *joined_outcome; /* the column that says whether it has a row, or NULL */
   uint8_t *state;     /* lf_row_state of each row; NULL once the rows are split: then history->won has it */
   uint64_t *identity; /* hash of the content of each row, weight aside; NULL where nothing has asked for it */
 } lf_draft;
@@ -32,6 +37,13 @@ static inline bool lf_row_used(uint8_t state) {
 
 /* ---- the steps, in order -------------------------------------------------------------------------- */
 
+/* Makes the outcome of rows that a joined source has no row for. Before all others. */
+lf_status lf_outcome_join(lf_draft *draft, lf_error *err);
+/* Leaves out rows whose row of the source went to another. */
+lf_status lf_outcome_leave_shared(lf_draft *draft, lf_error *err);
+/* Whether the column has a value only in rows that the source of the outcome has, while rows that it has not
+ * are lost: it gives the outcome away. */
+bool lf_from_outcome_join(const lf_draft *draft, size_t column);
 /* Roles that the user said. */
 lf_status lf_roles_said(lf_draft *draft, lf_error *err);
 /* The outcome column and the state of every row. */

@@ -43,7 +43,8 @@ static lf_status start(lf_draft *draft, lf_table **table, lf_error *err) {
   h->split_from = (double)NAN;
   if (h->table->n_rows == 0)
     return lf_fail(err, LF_E_DATA, "the history has a header and no rows: export it again with its rows");
-  status = lf_alloc(h->table->n_columns, sizeof *h->roles, &h->roles, err);
+  status = lf_outcome_join(draft, err);
+  if (status == LF_OK) status = lf_alloc(h->table->n_columns, sizeof *h->roles, &h->roles, err);
   if (status == LF_OK) status = lf_alloc(h->table->n_rows, 1, &draft->state, err);
   return status;
 }

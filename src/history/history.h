@@ -7,7 +7,7 @@
 #define LF_HISTORY_H
 
 #include "history/project.h"
-#include "ingest/ingest.h"
+#include "ingest/join.h"
 
 typedef enum lf_role {
   LF_ROLE_ATTRIBUTE = 0,

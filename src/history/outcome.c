@@ -58,7 +58,7 @@ static lf_status collect(const lf_draft *draft, candidates *all, lf_error *err) 
     if (lf_text_list_has(&draft->project->drop, column->name)) continue;
     lf_status status = lf_outcome_read(column, &reading, err);
     if (status != LF_OK) return status;
-    int rank = rank_of(lf_outcome_name(column->name), &reading);
+    int rank = rank_of(lf_outcome_name(lf_own_name(column)), &reading);
     if (rank)
       all->items[all->n++] = (candidate){c, rank, reading};
     else
@@ -188,6 +188,7 @@ static lf_status read_chosen(lf_draft *draft, size_t c, lf_reading *reading, lf_
         column->name, (unsigned long long)column->distinct);
   lf_status status = lf_outcome_read(column, reading, err);
   if (status == LF_OK) status = lf_outcome_said(draft->project, column, reading, err);
+  if (status == LF_OK) lf_outcome_unmatched(draft, column, reading);
   if (status == LF_OK && (!reading->n_won || !reading->n_lost)) status = not_understood(column, reading, err);
   if (status != LF_OK) lf_reading_clear(reading);
   return status;
@@ -269,7 +270,7 @@ static lf_status find_closed(const lf_draft *draft, const lf_reading *outcome, s
   *column = SIZE_MAX;
   for (size_t c = 0; !outcome->words && c < table->n_columns; c++) {
     char words[LF_WORDS];
-    lf_words(table->columns[c].name, words);
+    lf_words(lf_own_name(&table->columns[c]), words);
     if (!lf_words_are_any(words, names) || !can_be_outcome(&table->columns[c])) continue;
     lf_status status = lf_outcome_read(&table->columns[c], reading, err);
     if (status != LF_OK) return status;
@@ -395,6 +396,7 @@ lf_status lf_outcome_find(lf_draft *draft, lf_error *err) {
   h->roles[column].role = LF_ROLE_OUTCOME;
   status = report(draft, &h->table->columns[column], &reading, said, err);
   if (status == LF_OK) status = fill_states(draft, &reading, err);
+  if (status == LF_OK) status = lf_outcome_leave_shared(draft, err);
   if (status == LF_OK) status = count_left_out(draft, &reading, err);
   if (status == LF_OK && said) status = leave_out_others(draft, column, &reading, err);
   lf_reading_clear(&reading);

@@ -39,6 +39,9 @@ void lf_reading_count(lf_reading *reading);
 lf_status lf_outcome_said(const lf_project *project, const lf_column *column, lf_reading *reading,
                           lf_error *err);
 
+/* Rows that the source of the outcome has no row for are lost, where the project says so. */
+void lf_outcome_unmatched(const lf_draft *draft, const lf_column *column, lf_reading *reading);
+
 /* How much the name of a column says that it is the outcome: 4 Outcome, IsWon; 3 Stage; 2 Status; 1 y,
  * target; 0 nothing. */
 int lf_outcome_name(const char *name);

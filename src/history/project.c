@@ -10,7 +10,9 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/tree.h"
+#include "history/project_read.h"
 #include "history/project_rules.h"
+#include "history/project_sources.h"
 
 static const char *const trend_names[] = {"free", "increasing", "decreasing", "peak", "valley", "auto", NULL};
 static const char *const kind_words[] = {"number", "category", "flag", "text", "date", NULL};
@@ -32,14 +34,16 @@ static void clear_attribute(lf_attribute_spec *spec) {
 }
 
 void lf_project_clear(lf_project *project) {
-  char *texts[] = {project->file,    project->outcome, project->amount,  project->date,
-                   project->created, project->id,      project->account, project->weight};
+  char *texts[] = {project->file,           project->outcome,     project->amount,  project->date,
+                   project->created,        project->id,          project->account, project->weight,
+                   project->outcome_source, project->unmatched_by};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
-  lf_text_list *lists[] = {&project->won, &project->lost, &project->missing,
-                           &project->use, &project->drop, &project->keep};
+  lf_text_list *lists[] = {&project->won,  &project->lost, &project->missing,       &project->use,
+                           &project->drop, &project->keep, &project->unmatched_lost};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) lf_text_list_clear(lists[i]);
   for (size_t i = 0; i < project->n_attributes; i++) clear_attribute(&project->attributes[i]);
   free(project->attributes);
+  lf_sources_clear(project);
   *project = (lf_project){0};
 }
 
@@ -86,77 +90,6 @@ lf_status lf_project_attribute_add(lf_project *project, const char *name, lf_att
 
 /* ---- reading -------------------------------------------------------------------------------------- */
 
-/* A scalar that is not empty once trimmed. */
-static lf_status read_name(const lf_node *node, char **name, lf_error *err) {
-  lf_status status = LF_OK;
-  char *typed = NULL, *made = NULL;
-  LF_TRY(lf_node_scalar_text(node, &typed, err));
-  const char *text = typed;
-  size_t n = strlen(typed);
-  lf_trim(&text, &n);
-  if (!n) {
-    status = lf_node_fail(node, err, "expected a name, but an empty text stands there");
-    goto cleanup;
-  }
-  LF_TRY(lf_copy_text(text, n, &made, err));
-  free(*name);
-  *name = made;
-cleanup:
-  free(typed);
-  return status;
-}
-
-static lf_status read_name_at(const lf_node *parent, const char *key, char **name, lf_error *err) {
-  lf_node node = lf_node_key(parent, key);
-  return node.value ? read_name(&node, name, err) : LF_OK;
-}
-
-static lf_status read_item(const lf_node *node, lf_text_list *list, lf_error *err) {
-  char *text = NULL;
-  lf_status status = lf_node_scalar_text(node, &text, err);
-  if (status == LF_OK) status = lf_text_list_add(list, text, err);
-  free(text);
-  return status;
-}
-
-/* One value or a list of them. */
-static lf_status read_list_at(const lf_node *parent, const char *key, lf_text_list *list, lf_error *err) {
-  lf_node node = lf_node_key(parent, key);
-  if (!node.value) return LF_OK;
-  if (!json_is_array(node.value)) return read_item(&node, list, err);
-  for (size_t i = 0; i < json_array_size(node.value); i++) {
-    lf_node item = lf_node_item(&node, i);
-    lf_status status = read_item(&item, list, err);
-    if (status != LF_OK) return status;
-  }
-  return LF_OK;
-}
-
-/* One of a NULL-terminated list of words; *index is untouched where the key is absent. */
-static lf_status read_word_at(const lf_node *parent, const char *key, const char *const *words, size_t *index,
-                              lf_error *err) {
-  lf_node node = lf_node_key(parent, key);
-  const char *text = NULL;
-  if (!node.value) return LF_OK;
-  lf_status status = lf_node_text(&node, &text, err);
-  if (status != LF_OK) return status;
-  size_t n = 0;
-  for (; words[n]; n++)
-    if (strcmp(words[n], text) == 0) {
-      *index = n;
-      return LF_OK;
-    }
-  const char *nearest = lf_nearest_word(text, words, n);
-  if (nearest)
-    return lf_node_fail(&node, err, "there is no %s '%.60s': did you mean '%s'?", key, text, nearest);
-  lf_text all = {0};
-  for (size_t i = 0; i < n; i++) lf_text_addf(&all, "%s%s", i ? ", " : "", words[i]);
-  status = lf_node_fail(&node, err, "there is no %s '%.60s': it is one of %s", key, text,
-                        all.data ? all.data : "");
-  lf_text_free(&all);
-  return status;
-}
-
 static lf_status read_edges(const lf_node *parent, lf_attribute_spec *spec, lf_error *err) {
   lf_node node = lf_node_key(parent, "bands");
   size_t n = 0;
@@ -182,7 +115,7 @@ static lf_status read_pattern(const lf_node *node, lf_pattern *pattern, lf_error
   const char *text = NULL;
   lf_node label = lf_node_key(node, "label"), expression = lf_node_key(node, "pattern");
   lf_status status = lf_node_only_keys(node, keys, err);
-  if (status == LF_OK) status = read_name(&label, &pattern->label, err);
+  if (status == LF_OK) status = lf_read_name(&label, &pattern->label, err);
   if (status == LF_OK) status = lf_node_text(&expression, &text, err);
   if (status == LF_OK && !text[0])
     status = lf_node_fail(&expression, err, "an empty pattern matches everything: write one");
@@ -234,19 +167,19 @@ static lf_status read_attribute(const lf_node *node, lf_project *project, lf_err
   size_t kind = SIZE_MAX, owner = SIZE_MAX, trend = LF_TREND_AUTO;
   lf_node name_node = lf_node_key(node, "name");
   LF_TRY(lf_node_only_keys(node, keys, err));
-  LF_TRY(read_name(&name_node, &name, err));
+  LF_TRY(lf_read_name(&name_node, &name, err));
   for (size_t i = 0; i < project->n_attributes; i++)
     if (strcmp(project->attributes[i].name, name) == 0)
       LF_TRY(lf_node_fail(&name_node, err, "'%.60s' is described twice: merge the two", name));
-  LF_TRY(read_word_at(node, "kind", kind_words, &kind, err));
-  LF_TRY(read_word_at(node, "owner", owner_words, &owner, err));
-  LF_TRY(read_word_at(node, "trend", trend_names, &trend, err));
+  LF_TRY(lf_read_word_at(node, "kind", kind_words, &kind, err));
+  LF_TRY(lf_read_word_at(node, "owner", owner_words, &owner, err));
+  LF_TRY(lf_read_word_at(node, "trend", trend_names, &trend, err));
   /* "Name" and "name" may be two columns, so each gets its own. */
   LF_TRY(append_attribute(project, name, &spec, err));
   if (kind != SIZE_MAX) spec->kind = (lf_kind)(LF_KIND_NUMBER + kind);
   if (owner != SIZE_MAX) spec->owner = (lf_owner)(LF_OWNER_MARKETING + owner);
   spec->trend = (lf_trend)trend;
-  LF_TRY(read_name_at(node, "baseline", &spec->baseline, err));
+  LF_TRY(lf_read_name_at(node, "baseline", &spec->baseline, err));
   LF_TRY(read_edges(node, spec, err));
   LF_TRY(read_match(node, spec, err));
   LF_TRY(check_attribute(node, spec, err));
@@ -270,14 +203,15 @@ static lf_status read_attributes(const lf_node *top, lf_project *project, lf_err
 
 /* `outcome: Stage`, or the column with its values. */
 static lf_status read_outcome(const lf_node *top, lf_project *project, lf_error *err) {
-  static const char *const keys[] = {"column", "won", "lost", NULL};
+  static const char *const keys[] = {"column", "won", "lost", "source", "unmatched", NULL};
   lf_node node = lf_node_key(top, "outcome");
   if (!node.value) return LF_OK;
-  if (!json_is_object(node.value)) return read_name(&node, &project->outcome, err);
+  if (!json_is_object(node.value)) return lf_read_name(&node, &project->outcome, err);
   lf_status status = lf_node_only_keys(&node, keys, err);
-  if (status == LF_OK) status = read_name_at(&node, "column", &project->outcome, err);
-  if (status == LF_OK) status = read_list_at(&node, "won", &project->won, err);
-  if (status == LF_OK) status = read_list_at(&node, "lost", &project->lost, err);
+  if (status == LF_OK) status = lf_read_name_at(&node, "column", &project->outcome, err);
+  if (status == LF_OK) status = lf_read_list_at(&node, "won", &project->won, err);
+  if (status == LF_OK) status = lf_read_list_at(&node, "lost", &project->lost, err);
+  if (status == LF_OK) status = lf_outcome_source_read(&node, project, err);
   return status;
 }
 
@@ -300,9 +234,9 @@ static lf_status read_targets(const lf_node *top, lf_targets *plan, lf_error *er
 
 static lf_status read_project(const lf_node *top, lf_project *project, lf_error *err) {
   /* claims stand in the same file for the evidence, which reads them itself. */
-  static const char *const keys[] = {"outcome", "amount", "date",       "created", "id",
-                                     "account", "weight", "missing",    "use",     "drop",
-                                     "keep",    "claims", "attributes", "plan",    NULL};
+  static const char *const keys[] = {"outcome",    "amount",  "date",    "created", "id",   "account",
+                                     "weight",     "missing", "use",     "drop",    "keep", "claims",
+                                     "attributes", "plan",    "sources", NULL};
   lf_status status = LF_OK;
   struct {
     const char *key;
@@ -318,11 +252,12 @@ static lf_status read_project(const lf_node *top, lf_project *project, lf_error 
                {"keep", &project->keep}};
   if (json_is_null(top->value)) return LF_OK; /* an empty file says nothing */
   LF_TRY(lf_node_only_keys(top, keys, err));
+  LF_TRY(lf_sources_read(top, project, err));
   LF_TRY(read_outcome(top, project, err));
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    LF_TRY(read_name_at(top, names[i].key, names[i].name, err));
+    LF_TRY(lf_read_name_at(top, names[i].key, names[i].name, err));
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-    LF_TRY(read_list_at(top, lists[i].key, lists[i].list, err));
+    LF_TRY(lf_read_list_at(top, lists[i].key, lists[i].list, err));
   project->missing_said = lf_node_key(top, "missing").value != NULL;
   LF_TRY(read_targets(top, &project->plan, err));
   status = read_attributes(top, project, err);

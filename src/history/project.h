@@ -2,7 +2,7 @@
 #ifndef LF_HISTORY_PROJECT_H
 #define LF_HISTORY_PROJECT_H
 
-#include "base/status.h"
+#include "ingest/join.h"
 
 typedef enum lf_trend {
   LF_TREND_FREE = 0, /* bands may go up and down */
@@ -62,6 +62,27 @@ typedef struct lf_targets {
   double revenue, capacity, cost_per_lead, horizon; /* money, leads a month, money, months */
 } lf_targets;
 
+/* One of the sources that make the history; strings owned. The first brings the rows. */
+typedef struct lf_source_spec {
+  char *name;
+  lf_text_list files; /* one table; a relative name is relative to the project file */
+  char *key;          /* its column */
+  char *with;        /* the column it is compared with, of the sources before it; NULL: the first one's key */
+  bool fold;         /* keys are compared without regard to ASCII case */
+  lf_many many;      /* several rows of one key; of the first source: several rows that ask for one row */
+  char *by;          /* column that says which of them is first */
+  lf_text_list sum;  /* columns added up over the rows of a key */
+  lf_text_list take; /* the columns it brings; none: all */
+  lf_owner owner;    /* of its columns */
+} lf_source_spec;
+
+/* What a row is whose outcome comes from a source that has no row for it. */
+typedef enum lf_unmatched {
+  LF_UNMATCHED_OPEN = 0,
+  LF_UNMATCHED_LOST,
+  LF_UNMATCHED_BY /* lost where a column has one of some values, else open */
+} lf_unmatched;
+
 /* Zero-initialise. Everything owned; NULL or 0 where not said. */
 typedef struct lf_project {
   char *file; /* the YAML it came from, or NULL */
@@ -74,12 +95,26 @@ typedef struct lf_project {
   lf_attribute_spec *attributes;
   size_t n_attributes;
   lf_targets plan;
+  lf_source_spec *sources;
+  size_t n_sources;
+  char *outcome_source; /* the outcome is whether this source has a row */
+  lf_unmatched unmatched;
+  bool unmatched_said;
+  char *unmatched_by;
+  lf_text_list unmatched_lost;
 } lf_project;
 
 /* Reads leadfit.yaml; errors name the path of the key. Unknown keys are errors that name the nearest known
  * one. */
 lf_status lf_project_load(const char *path, lf_project *project, lf_error *err);
 void lf_project_clear(lf_project *project);
+
+/* The joined source that a name of a column begins with, 0 where it begins with none; *own: the name behind
+ * it. */
+size_t lf_project_source(const lf_project *project, const char *name, const char **own);
+/* Columns of the first source may be named with it ("leads.Title"): takes the source off all such names, so
+ * that what is said is what the table calls them. Once everything is said. */
+void lf_project_plain_names(lf_project *project);
 
 /* The spec of an attribute, NULL where nothing was said. */
 const lf_attribute_spec *lf_project_attribute(const lf_project *project, const char *name);

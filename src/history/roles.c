@@ -72,6 +72,8 @@ static void attach_specs(lf_draft *draft) {
     const lf_attribute_spec *spec = lf_project_attribute(draft->project, h->table->columns[c].name);
     h->roles[c].spec = spec;
     h->roles[c].owner = spec ? spec->owner : LF_OWNER_NONE;
+    if (!h->roles[c].owner && h->table->columns[c].join < draft->project->n_sources)
+      h->roles[c].owner = draft->project->sources[h->table->columns[c].join].owner;
   }
 }
 
@@ -80,7 +82,8 @@ lf_status lf_roles_said(lf_draft *draft, lf_error *err) {
   const lf_project *p = draft->project;
   lf_status status = LF_OK;
   h->date_is_row = p->date && strcmp(p->date, "@row") == 0;
-  LF_TRY(say(draft, p->outcome, LF_ROLE_OUTCOME, &h->outcome, err));
+  const char *outcome = draft->joined_outcome ? draft->joined_outcome : p->outcome;
+  LF_TRY(say(draft, outcome, LF_ROLE_OUTCOME, &h->outcome, err));
   LF_TRY(say(draft, p->amount, LF_ROLE_AMOUNT, &h->amount, err));
   if (!h->date_is_row) LF_TRY(say(draft, p->date, LF_ROLE_DATE, &h->date, err));
   LF_TRY(say(draft, p->created, LF_ROLE_CREATED, &h->created, err));
@@ -148,7 +151,7 @@ static int id_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  lf_words(column->name, words);
+  lf_words(lf_own_name(column), words);
   if (column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG) return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
   bool own_name = lf_words_are_any(words, own),
@@ -165,7 +168,7 @@ static int account_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  lf_words(column->name, words);
+  lf_words(lf_own_name(column), words);
   if (!lf_words_are_any(words, names) || column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG)
     return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
@@ -201,7 +204,7 @@ static int amount_score(const lf_draft *draft, size_t c) {
       "employee", "tax",   "target",   "prior",   "by",       "from",   "year",  "pay",      NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  lf_words(column->name, words);
+  lf_words(lf_own_name(column), words);
   if (column->kind != LF_KIND_NUMBER || lf_words_have_any(words, other)) return 0;
   if (lf_words_have_any(words, sure)) return 3;
   return lf_words_are_any(words, likely) ? 2 : 0;
@@ -214,7 +217,7 @@ static int created_score(const lf_draft *draft, size_t c) {
       "entry",         "date added", "lead date", "engage",     NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  lf_words(column->name, words);
+  lf_words(lf_own_name(column), words);
   return column->kind == LF_KIND_DATE && lf_words_have_any(words, names) ? 1 : 0;
 }
 
@@ -224,7 +227,7 @@ static int closed_score(const lf_draft *draft, size_t c) {
   static const char *const plain[] = {"date", "day", "timestamp", NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  lf_words(column->name, words);
+  lf_words(lf_own_name(column), words);
   if (column->kind != LF_KIND_DATE || created_score(draft, c)) return 0;
   return lf_words_have_any(words, names) ? 2 : lf_words_are_any(words, plain) ? 1 : 0;
 }
@@ -236,7 +239,7 @@ static int weight_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  lf_words(column->name, words);
+  lf_words(lf_own_name(column), words);
   if (!lf_words_are_any(words, names) || column->kind != LF_KIND_NUMBER || table->n_columns < 2) return 0;
   for (size_t i = 0; i < table->n_columns;
        i++) { /* a grouped table has nothing but few-valued columns beside the count */

@@ -106,8 +106,21 @@ static lf_status screen_leak(screening *s, size_t c, bool one_sided_only, lf_err
                         : lf_suspect_column(s->history, c, err, "%s; it is kept because you said so", reason);
 }
 
+static lf_status screen_joined(screening *s, size_t c, lf_error *err) {
+  const lf_table *table = s->history->table;
+  if (!lf_from_outcome_join(s->draft, c) || insisted(s, c)) return LF_OK;
+  const char *source = table->joins[table->columns[c].join - 1].name;
+  s->history->roles[c].leak = true;
+  return lf_exclude_column(
+      s->history, c, err,
+      "known only of rows that have one in '%s', and those without are lost: it gives the "
+      "outcome away",
+      source);
+}
+
 static lf_status screen_column(screening *s, size_t c, lf_error *err) {
   lf_status status = screen_said(s, c, err);
+  if (status == LF_OK && is_open(s, c)) status = screen_joined(s, c, err);
   if (status == LF_OK && is_open(s, c) && s->judged && s->history->table->columns[c].kind != LF_KIND_EMPTY)
     status = screen_leak(s, c, true, err);
   if (status == LF_OK && is_open(s, c)) status = screen_kind(s, c, err);

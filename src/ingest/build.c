@@ -370,6 +370,7 @@ lf_status lf_column_build(const lf_pieces *pieces, size_t index, const lf_column
   lf_cells_source source = {.pieces = pieces, .index = index};
   if (plan == LF_PLAN_NUMBER) status = lf_numbers_build(&source, column, err);
   if (plan == LF_PLAN_HASH) status = lf_hashes_build(&source, column, contradicted, err);
+  if (plan == LF_PLAN_KEY || plan == LF_PLAN_KEY_FOLDED) status = lf_keys_build(&source, column, err);
   if (plan == LF_PLAN_SKIP) column->kind = LF_KIND_EMPTY;
   if (status != LF_OK || *contradicted) return status;
   for (size_t p = 0; p < pieces->n; p++) {

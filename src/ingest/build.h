@@ -36,6 +36,8 @@ typedef struct lf_cells_source {
   size_t index; /* column */
 } lf_cells_source;
 
+/* Keys as they were read. */
+lf_status lf_keys_build(const lf_cells_source *source, lf_column *column, lf_error *err);
 /* The two kinds of columns that were bet on. */
 lf_status lf_numbers_build(const lf_cells_source *source, lf_column *column, lf_error *err);
 lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted,

@@ -84,6 +84,28 @@ cleanup:
 
 /* ---- hashes ---- */
 
+/* Puts the cells of all pieces one behind the other. */
+static lf_status gather_hashes(const lf_cells_source *source, lf_column *column, lf_error *err) {
+  const lf_pieces *pieces = source->pieces;
+  column->width = 8;
+  lf_status status = lf_cells_new(column, pieces->first_row[pieces->n], pieces->spooled, err);
+  if (status != LF_OK) return status;
+  for (size_t p = 0; p < pieces->n; p++) {
+    lf_part *part = &pieces->items[p].parts[source->index];
+    if (pieces->items[p].rows)
+      memcpy((uint64_t *)column->cells + pieces->first_row[p], part->cells,
+             pieces->items[p].rows * sizeof(uint64_t));
+    lf_part_drop_cells(part, pieces->items[p].rows);
+  }
+  return LF_OK;
+}
+
+lf_status lf_keys_build(const lf_cells_source *source, lf_column *column, lf_error *err) {
+  column->kind = LF_KIND_TEXT;
+  column->store = LF_STORE_HASHES;
+  return gather_hashes(source, column, err);
+}
+
 lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool *contradicted,
                           lf_error *err) {
   const lf_pieces *pieces = source->pieces;
@@ -97,16 +119,9 @@ lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool
   *contradicted =
       (double)like >= 0.98 * (double)values; /* it may be a number or a date, with some that are not */
   if (*contradicted) return LF_OK;
-  lf_column made = {.width = 8};
-  LF_TRY(lf_cells_new(&made, n, pieces->spooled, err));
-  uint64_t *cells = made.cells;
-  for (size_t p = 0; p < pieces->n; p++) {
-    lf_part *part = &pieces->items[p].parts[source->index];
-    if (pieces->items[p].rows)
-      memcpy(cells + pieces->first_row[p], part->cells, pieces->items[p].rows * sizeof *cells);
-    lf_part_drop_cells(part, pieces->items[p].rows);
-  }
-  status = lf_count_distinct(cells, n, &distinct, err);
+  lf_column made = {0};
+  LF_TRY(gather_hashes(source, &made, err));
+  status = lf_count_distinct(made.cells, n, &distinct, err);
   *contradicted = distinct <= LF_CODES_MAX;
   if (status != LF_OK || *contradicted) {
     lf_cells_free(&made);

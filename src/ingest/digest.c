@@ -32,7 +32,9 @@ lf_status lf_bytes_sha256(const lf_bytes *bytes, const lf_run *run, char out[65]
   bool ok = context && digest(context, bytes, run, raw);
   EVP_MD_CTX_free(context);
   if (!ok)
-    return lf_fail(err, LF_E_IO, "SHA-256 is not available from libcrypto: memory is short, or check the OpenSSL configuration");
+    return lf_fail(
+        err, LF_E_IO,
+        "SHA-256 is not available from libcrypto: memory is short, or check the OpenSSL configuration");
   for (size_t i = 0; i < 32; i++) snprintf(out + 2 * i, 3, "%02x", raw[i]);
   return lf_check_interrupt(run, err);
 }

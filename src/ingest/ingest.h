@@ -18,6 +18,12 @@ typedef struct lf_kind_request {
   lf_kind kind;
 } lf_kind_request;
 
+/* A column whose texts are also to be had as keys: lf_hash of each, whatever the column itself is read as. */
+typedef struct lf_key_request {
+  const char *name;
+  bool fold; /* without regard to ASCII case */
+} lf_key_request;
+
 typedef struct lf_read_options {
   const char *const *paths;
   size_t n_paths;
@@ -28,6 +34,10 @@ typedef struct lf_read_options {
   size_t n_kinds;
   const char *const *skip; /* columns to count but not to store */
   size_t n_skip;
+  const char *const *only; /* columns to store, all others being skipped; NULL: all */
+  size_t n_only;
+  const lf_key_request *keys;
+  size_t n_keys;
   uint64_t memory; /* bytes that the coded table may take before it goes to temporary files; 0: no limit */
   double
       max_ragged_share; /* share of records with a wrong number of fields that is still no error; 0: 0.05 */
@@ -46,7 +56,10 @@ typedef enum lf_store {
 } lf_store;
 
 typedef struct lf_column {
-  char *name; /* as in the header: trimmed; "column 8" where empty; a repeated name gets " (2)" */
+  char *name; /* as in the header: trimmed; "column 8" where empty; a repeated name gets " (2)". A column that
+                 was joined has the name of its source before it: "deals.Amount" */
+  size_t own_name; /* where its name in its own source begins in name */
+  size_t join;     /* 1 + index of the join that brought it; 0: of the rows themselves */
   lf_kind kind;
   lf_store store;
   uint8_t width; /* bytes a cell */
@@ -81,10 +94,16 @@ typedef struct lf_source {
   char *note;      /* "read as Latin-1", … or NULL */
 } lf_source;
 
+typedef struct lf_joined lf_joined; /* join.h */
+
 typedef struct lf_table {
   size_t n_rows;
   size_t n_columns;
   lf_column *columns;
+  size_t n_keys;   /* the keys asked for, as LF_STORE_HASHES, in the order of the request */
+  lf_column *keys; /* let go of once the table is joined */
+  size_t n_joins;
+  lf_joined *joins;
   size_t n_sources;
   lf_source *sources;
   uint64_t ragged_rows;    /* records left out because of their number of fields */
@@ -101,6 +120,8 @@ typedef struct lf_table {
  * column. */
 lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_table **table, lf_error *err);
 void lf_table_free(lf_table *table);
+/* Lets go of the keys, once all that is to be joined is. */
+void lf_table_drop_keys(lf_table *table);
 
 /* Index of the column of that name (exact, else the only match without regard to ASCII case), or SIZE_MAX. */
 size_t lf_table_find(const lf_table *table, const char *name);
@@ -131,6 +152,11 @@ static inline uint32_t lf_column_code(const lf_column *column, size_t row) {
   case 2: return ((const uint16_t *)column->cells)[row];
   default: return ((const uint32_t *)column->cells)[row];
   }
+}
+
+/* The name of a column in its own source. */
+static inline const char *lf_own_name(const lf_column *column) {
+  return column->name + column->own_name;
 }
 
 /* Value of a cell of a number or date column; NaN where missing. */

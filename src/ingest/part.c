@@ -184,6 +184,38 @@ static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t 
   }
 }
 
+static uint64_t folded_hash(const char *text, size_t n) {
+  char small[256], *lower = n <= sizeof small ? small : malloc(n);
+  if (!lower) return 0;
+  for (size_t i = 0; i < n; i++) {
+    bool upper = text[i] >= 'A' && text[i] <= 'Z';
+    lower[i] = upper ? (char)(text[i] - 'A' + 'a') : text[i];
+  }
+  uint64_t hash = lf_hash(lower, n, 0);
+  if (lower != small) free(lower);
+  return hash ? hash : 1;
+}
+
+/* False where memory ends. */
+static bool add_keys(lf_part *part, const lf_scan *scan, size_t field, size_t rows,
+                     const lf_missing *missing) {
+  const lf_fields fields = lf_scan_fields(scan);
+  uint64_t *cells = (uint64_t *)part->cells + rows;
+  for (size_t r = 0; r < scan->rows; r++) {
+    size_t n = 0;
+    const char *text = lf_scan_field(&fields, r, field, &n);
+    cells[r] = 0;
+    if (n <= missing->longest && lf_missing_find(missing, text, n, false) != LF_MISSING_NONE) {
+      part->empty++;
+      continue;
+    }
+    uint64_t hash = part->plan == LF_PLAN_KEY ? lf_hash(text, n, 0) : folded_hash(text, n);
+    if (!hash && part->plan == LF_PLAN_KEY_FOLDED) return false;
+    cells[r] = hash ? hash : 1;
+  }
+  return true;
+}
+
 /* A plain number of at most nine digits: mantissa / 10^scale. */
 static bool short_number(const char *text, size_t n, int32_t *mantissa, unsigned *scale) {
   size_t i = text[0] == '-';
@@ -341,12 +373,14 @@ bool lf_part_add(lf_part *part, const lf_scan *scan, size_t field, size_t rows, 
   if (part->plan == LF_PLAN_SKIP) return count_empty(part, scan, field);
   if (part->contradicted) return true;
   if (!part->width)
-    part->width = part->plan == LF_PLAN_HASH     ? 8
+    part->width = part->plan >= LF_PLAN_HASH     ? 8
                   : part->plan == LF_PLAN_NUMBER ? 4
                                                  : code_width(part->dictionary->n);
   if (!make_room(part, scan, rows)) return false;
   switch (part->plan) {
   case LF_PLAN_HASH: add_hashes(part, scan, field, rows, missing); return true;
+  case LF_PLAN_KEY:
+  case LF_PLAN_KEY_FOLDED: return add_keys(part, scan, field, rows, missing);
   case LF_PLAN_NUMBER: return add_numbers(part, scan, field, rows, missing);
   default: return add_codes(part, scan, field, rows);
   }

@@ -81,6 +81,11 @@ static lf_status add_batch(lf_piece *piece, const lf_scan *scan, const lf_readin
     lf_status status = add_records(piece, scan, err);
     if (status != LF_OK) return status;
   }
+  const lf_input *input = piece->input;
+  for (size_t k = 0; k < input->n_keys; k++)
+    if (!lf_part_add(&piece->parts[piece->n_parts - input->n_keys + k], scan, input->keys[k], piece->rows,
+                     reading->missing))
+      return lf_fail_at(err, LF_E_MEMORY, input->name, 0, 0, "not enough memory for the keys of the table");
   piece->rows += scan->rows;
   return lf_check_interrupt(reading->run, err);
 }

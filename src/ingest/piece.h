@@ -13,7 +13,9 @@ typedef enum lf_plan {
   LF_PLAN_DICTIONARY = 0, /* cells: 1 + index into the dictionary; 0 is empty */
   LF_PLAN_SKIP,           /* only empty cells are counted */
   LF_PLAN_NUMBER,         /* all values are plain numbers, of many sizes: int32 / 10^scale, or double */
-  LF_PLAN_HASH            /* texts nearly all distinct, no numbers, no dates: lf_hash of each */
+  LF_PLAN_HASH,           /* texts nearly all distinct, no numbers, no dates: lf_hash of each */
+  LF_PLAN_KEY,            /* lf_hash of each text, whatever it is: no bet */
+  LF_PLAN_KEY_FOLDED      /* the same of the text in lower case (ASCII) */
 } lf_plan;
 
 /* The dictionaries of one thread, one a table column: the pieces that it reads share them. Which thread reads
@@ -51,6 +53,8 @@ typedef struct lf_input {
   char delimiter;
   size_t n_fields;      /* of a record */
   const size_t *column; /* table column of each field */
+  const size_t *keys;   /* fields that are read once more, as keys: the last columns of the table */
+  size_t n_keys;
 } lf_input;
 
 /* A record as it stands in the input, without its line end; of a line quoted whole, what was in it. */

@@ -92,12 +92,15 @@ lf_status lf_reader_plan(lf_reader *reader, lf_error *err) {
   lf_piece samples[SAMPLE_PLACES] = {{0}};
   lf_shelf shelf = {0};
   const lf_input *input = &reader->sources[0].input;
-  for (size_t i = 0; i < reader->n_columns; i++)
+  size_t n_fields = reader->n_columns - reader->options->n_keys;
+  for (size_t i = 0; i < n_fields; i++)
     reader->plans[i] = reader->skipped[i] ? LF_PLAN_SKIP : LF_PLAN_DICTIONARY;
+  for (size_t k = 0; k < reader->options->n_keys; k++)
+    reader->plans[n_fields + k] = reader->options->keys[k].fold ? LF_PLAN_KEY_FOLDED : LF_PLAN_KEY;
   if (input->n < SMALL_INPUT) return LF_OK;
   LF_TRY(lf_shelf_init(&shelf, reader->n_columns, err));
   LF_TRY(read_samples(reader, input, &shelf, samples, err));
-  for (size_t i = 0; i < reader->n_columns; i++) {
+  for (size_t i = 0; i < n_fields; i++) {
     sampled s = {0};
     if (reader->skipped[i]) continue;
     LF_TRY(look_at_column(samples, SAMPLE_PLACES, &shelf.dictionaries[i], i, &reader->missing, &s, err));

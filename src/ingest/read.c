@@ -20,6 +20,7 @@ void lf_reader_close(lf_reader *r) {
   free(r->asked);
   free(r->skipped);
   free(r->plans);
+  free(r->keys);
 }
 
 static lf_status open_sources(lf_reader *r, lf_error *err) {
@@ -59,9 +60,14 @@ static lf_status other_columns(const lf_input_source *first, const lf_input_sour
   return status;
 }
 
+static size_t n_fields(const lf_reader *r) {
+  return r->n_columns - r->options->n_keys;
+}
+
 static lf_status match_columns(lf_reader *r, lf_error *err) {
   const lf_input_source *first = &r->sources[0];
-  r->n_columns = first->dialect.n_fields;
+  size_t n_names = first->dialect.n_fields;
+  r->n_columns = n_names + r->options->n_keys;
   for (size_t s = 0; s < r->n_sources; s++) {
     lf_input_source *source = &r->sources[s];
     free(source->column);
@@ -69,8 +75,8 @@ static lf_status match_columns(lf_reader *r, lf_error *err) {
     lf_status status = lf_alloc(source->dialect.n_fields, sizeof *source->column, &source->column, err);
     if (status != LF_OK) return status;
     source->input.column = source->column;
-    bool same = source->dialect.n_fields == r->n_columns;
-    for (size_t f = 0; same && f < r->n_columns; f++) {
+    bool same = source->dialect.n_fields == n_names;
+    for (size_t f = 0; same && f < n_names; f++) {
       source->column[f] = find_name(&first->dialect, source->dialect.names[f]);
       same = source->column[f] != SIZE_MAX;
     }
@@ -96,6 +102,39 @@ static lf_status named_column(const lf_reader *r, const char *name, size_t *inde
                     times ? "more than one" : "no", name);
 }
 
+static lf_status read_only(lf_reader *r, lf_error *err) {
+  for (size_t i = 0; i < n_fields(r); i++) r->skipped[i] = true;
+  for (size_t k = 0; k < r->options->n_only; k++) {
+    size_t i = 0;
+    lf_status status = named_column(r, r->options->only[k], &i, err);
+    if (status != LF_OK) return status;
+    r->skipped[i] = false;
+  }
+  return LF_OK;
+}
+
+static void give_keys(lf_reader *r) {
+  size_t n = r->options->n_keys;
+  for (size_t s = 0; s < r->n_sources; s++) {
+    r->sources[s].input.keys = r->keys + s * n;
+    r->sources[s].input.n_keys = n;
+  }
+}
+
+/* Fields of the keys in each source, whose columns may stand in another order. */
+static lf_status find_keys(lf_reader *r, lf_error *err) {
+  size_t n = r->options->n_keys, column = 0;
+  lf_status status = lf_alloc(n * r->n_sources, sizeof *r->keys, &r->keys, err);
+  for (size_t k = 0; k < n && status == LF_OK; k++) {
+    status = named_column(r, r->options->keys[k].name, &column, err);
+    for (size_t s = 0; s < r->n_sources && status == LF_OK; s++)
+      for (size_t f = 0; f < n_fields(r); f++)
+        if (r->sources[s].column[f] == column) r->keys[s * n + k] = f;
+  }
+  if (status == LF_OK) give_keys(r);
+  return status;
+}
+
 static lf_status read_wishes(lf_reader *r, lf_error *err) {
   lf_status status = LF_OK;
   size_t i = 0;
@@ -110,6 +149,8 @@ static lf_status read_wishes(lf_reader *r, lf_error *err) {
     LF_TRY(named_column(r, r->options->skip[k], &i, err));
     r->skipped[i] = true;
   }
+  if (r->options->only) LF_TRY(read_only(r, err));
+  LF_TRY(find_keys(r, err));
 cleanup:
   return status;
 }
@@ -129,7 +170,9 @@ lf_status lf_reader_convert(lf_reader *r, size_t source, lf_error *err) {
   if (s->converted)
     return lf_fail_at(err, LF_E_DATA, s->path, 0, 0, "is in no known encoding: save it as UTF-8");
   lf_status status = lf_source_convert(s, r->run, err);
-  return status == LF_OK ? match_columns(r, err) : status;
+  if (status == LF_OK) status = match_columns(r, err);
+  if (status == LF_OK) give_keys(r);
+  return status;
 }
 
 static lf_status convert_bad(lf_reader *r, bool *converted, lf_error *err) {
@@ -213,7 +256,7 @@ static lf_status build_columns(lf_reader *r, lf_table *table, lf_error *err) {
     b.only = again;
     LF_TRY(build_pass(&b, err));
   }
-  for (size_t i = 0; i < r->n_columns; i++)
+  for (size_t i = 0; i < n_fields(r); i++)
     for (size_t k = 0; k < r->missing.n; k++) r->spelled[k] += b.spelled[i][k];
 cleanup:
   free(again);
@@ -231,10 +274,25 @@ static lf_status describe_columns(const lf_reader *r, lf_table *table, lf_error 
   const lf_dialect *d = &r->sources[0].dialect;
   LF_TRY(lf_alloc(r->n_columns, sizeof *table->columns, &table->columns, err));
   table->n_columns = r->n_columns;
-  for (size_t i = 0; i < r->n_columns; i++)
+  for (size_t i = 0; i < n_fields(r); i++)
     LF_TRY(lf_copy_text(d->names[i], strlen(d->names[i]), &table->columns[i].name, err));
+  for (size_t k = 0; k < r->options->n_keys; k++) {
+    const char *name = r->options->keys[k].name;
+    LF_TRY(lf_copy_text(name, strlen(name), &table->columns[n_fields(r) + k].name, err));
+  }
 cleanup:
   return status;
+}
+
+/* The keys, which were read as the last columns, stand by themselves from here on. */
+static lf_status part_keys(const lf_reader *r, lf_table *table, lf_error *err) {
+  size_t n = r->options->n_keys;
+  lf_status status = lf_alloc(n, sizeof *table->keys, &table->keys, err);
+  if (status != LF_OK) return status;
+  table->n_keys = n;
+  table->n_columns -= n;
+  if (n) memcpy(table->keys, table->columns + table->n_columns, n * sizeof *table->keys);
+  return LF_OK;
 }
 
 static lf_status source_note(const lf_input_source *s, char **note, lf_error *err) {
@@ -298,6 +356,7 @@ lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_ta
   LF_TRY(lf_reader_check(&r, t, err));
   LF_TRY(describe_columns(&r, t, err));
   LF_TRY(build_columns(&r, t, err));
+  LF_TRY(part_keys(&r, t, err));
   LF_TRY(describe_sources(&r, t, err));
   LF_TRY(describe_missing(&r, t, err));
   *table = t;

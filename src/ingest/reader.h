@@ -11,8 +11,9 @@ typedef struct lf_reader {
   lf_missing missing;
   lf_input_source *sources;
   size_t n_sources;
-  size_t n_columns;
-  lf_kind *asked; /* one a column */
+  size_t n_columns; /* those of the header, then the keys */
+  size_t *keys;     /* fields of the keys, n_keys for each source */
+  lf_kind *asked;   /* one a column */
   bool *skipped;
   lf_plan *plans;
   lf_pieces pieces;

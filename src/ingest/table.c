@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "ingest/build.h"
 #include "ingest/cells.h"
-#include "ingest/ingest.h"
+#include "ingest/join.h"
 
 static void free_column(lf_column *column) {
   for (size_t i = 0; column->levels && i < column->n_levels; i++) free(column->levels[i]);
@@ -18,9 +18,19 @@ static void free_column(lf_column *column) {
   free(column->note);
 }
 
+void lf_table_drop_keys(lf_table *table) {
+  for (size_t i = 0; table->keys && i < table->n_keys; i++) free_column(&table->keys[i]);
+  free(table->keys);
+  table->keys = NULL;
+  table->n_keys = 0;
+}
+
 void lf_table_free(lf_table *table) {
   if (!table) return;
   for (size_t i = 0; table->columns && i < table->n_columns; i++) free_column(&table->columns[i]);
+  lf_table_drop_keys(table);
+  for (size_t i = 0; table->joins && i < table->n_joins; i++) lf_joined_clear(&table->joins[i]);
+  free(table->joins);
   for (size_t i = 0; table->sources && i < table->n_sources; i++) {
     free(table->sources[i].name);
     free(table->sources[i].note);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "report/describe.h"
+#include "report/describe_sources.h"
 
 /* Civil date of a day number (Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
 json_t *lf_describe_day(double day) {
@@ -111,6 +112,7 @@ json_t *lf_describe_data(const lf_history *history) {
   lf_object_count(&o, "open", history->open);
   lf_object_count(&o, "ragged", history->table->ragged_rows);
   lf_object_count(&o, "recovered", history->table->recovered_rows);
+  lf_object_tree(&o, "sources", lf_describe_sources(history));
   lf_object_tree(&o, "maturity", lf_describe_maturity(history));
   lf_object_tree(&o, "excluded", lf_json_list(history->n_excluded, describe_exclusion, history));
   lf_object_tree(&o, "columns", lf_json_list(history->table->n_columns, describe_column, history));

@@ -62,7 +62,8 @@ static lf_status add_to_column(const lf_history *history, size_t c, json_t *colu
   lf_status status = lf_frequent_words(history, c, &words, &n, err);
   if (status != LF_OK) return status;
   lf_object o = lf_object_new();
-  lf_object_text(&o, "owner_likely", lf_owner_name(lf_likely_owner(history->table->columns[c].name)));
+  lf_object_text(&o, "owner_likely",
+                 lf_owner_name(lf_likely_owner(lf_own_name(&history->table->columns[c]))));
   if (n) lf_object_tree(&o, "words", lf_json_list(n, describe_word, words));
   if (role->spec) lf_object_tree(&o, "spec", describe_spec(role->spec));
   lf_words_free(words, n);
