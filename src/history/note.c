@@ -66,8 +66,10 @@ lf_status lf_suspect_column(lf_history *history, size_t column, lf_error *err, c
   va_start(args, format);
   format_sentence(sentence, format, args);
   va_end(args);
-  snprintf(both, sizeof both, "%s%s%s", role->suspicion ? role->suspicion : "", role->suspicion ? "; " : "",
-           sentence);
+  const char *first = role->suspicion ? role->suspicion : "";
+  size_t n = strlen(first);
+  if (n > 0 && sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] = (char)(sentence[0] - 'a' + 'A');
+  snprintf(both, sizeof both, "%s%s%s", first, n == 0 ? "" : first[n - 1] == '?' ? " " : ". ", sentence);
   lf_status status = lf_copy_text(both, strlen(both), &copy, err);
   if (status != LF_OK) return status;
   free(role->suspicion);
