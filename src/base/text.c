@@ -69,6 +69,23 @@ void lf_text_add_json(lf_text *text, const char *bytes, size_t n) {
   lf_text_add_n(text, "\"", 1);
 }
 
+void lf_text_add_grouped(lf_text *text, double value, int decimals) {
+  static const double largest_exact = 9007199254740992.0; /* beyond, digits would be invention */
+  char digits[64];
+  if (!(fabs(value) <= largest_exact) || lf_format_fixed(fabs(value), decimals, digits, sizeof digits) < 0) {
+    lf_text_add_double(text, value);
+    return;
+  }
+  if (value < 0 && strpbrk(digits, "123456789") != NULL)
+    lf_text_add(text, "\xE2\x88\x92"); /* U+2212, as wide as a plus */
+  size_t whole = strcspn(digits, ".");
+  for (size_t i = 0; i < whole; i++) {
+    if (i > 0 && (whole - i) % 3 == 0) lf_text_add(text, ",");
+    lf_text_add_n(text, digits + i, 1);
+  }
+  lf_text_add(text, digits + whole);
+}
+
 lf_status lf_text_status(const lf_text *text, lf_error *err) {
   if (text->failed) return lf_fail(err, LF_E_MEMORY, "not enough memory for text of %zu bytes", text->length);
   return LF_OK;

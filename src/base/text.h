@@ -22,6 +22,8 @@ void lf_text_add_fixed(lf_text *text, double value,
                        int decimals); /* '.' as decimal point, whatever the locale */
 /* n bytes of UTF-8 as a JSON string, quotes and all. */
 void lf_text_add_json(lf_text *text, const char *bytes, size_t n);
+void lf_text_add_grouped(lf_text *text, double value,
+                         int decimals); /* 12,345.6: a comma every three digits */
 lf_status lf_text_status(const lf_text *text, lf_error *err);
 void lf_text_free(lf_text *text);
 

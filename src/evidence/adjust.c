@@ -254,6 +254,60 @@ cleanup:
   return status;
 }
 
+/* ---- overlap --------------------------------------------------------------------------------------------
+ */
+
+/* Rows of a side that have a value which at least 1 % of the other side has, too. */
+static double shared_rows(const covariate *c, size_t n_codes, int side, double others) {
+  double shared = 0;
+  for (size_t a = 0; a < n_codes; a++)
+    if (c->rows[!side][a] > 0 && c->rows[!side][a] >= 0.01 * others) shared += c->rows[side][a];
+  return shared;
+}
+
+/* Where hardly any row of a side has a value of some attribute that the other side has, the adjusted effect
+ * speaks of those few (Crump et al. 2009, on limited overlap): which attribute, and how few. */
+static lf_status note_overlap(const lf_atoms *atoms, const lf_effect_rows *rows, const covariate *list,
+                              size_t n, const lf_adjustment *adjustment, lf_answer *answer, lf_error *err) {
+  double least = 0.1, shared = 0, of = 0;
+  const char *name = NULL;
+  int least_side = 0;
+  for (size_t k = 0; k < n; k++) {
+    const lf_atom_set *set = &atoms->items[list[k].set];
+    double all[2] = {0, 0};
+    bool used = false;
+    for (size_t t = 0; t < adjustment->n_terms; t++) used = used || adjustment->column[t] == set->column;
+    for (size_t a = 0; used && a < set->n + 2; a++)
+      for (int side = 0; side < 2; side++) all[side] += list[k].rows[side][a];
+    for (int side = 0; used && side < 2; side++) {
+      double here = shared_rows(&list[k], set->n + 2, side, all[!side]);
+      if (!(all[side] > 0) || here >= least * all[side]) continue;
+      least = here / all[side];
+      shared = here;
+      of = all[side];
+      name = set->name;
+      least_side = side;
+    }
+  }
+  if (!name) return LF_OK;
+  lf_text few = {0}, many = {0};
+  lf_text_add_grouped(&few, shared, 0);
+  lf_text_add_grouped(&many, of, 0);
+  lf_status status = lf_text_status(&few, err);
+  if (status == LF_OK) status = lf_text_status(&many, err);
+  if (status == LF_OK)
+    status =
+        lf_answer_note(answer, err,
+                       "Only %s of the %s %s %s have a value of '%.80s' that the other side has: with other "
+                       "attributes equal, it is these "
+                       "that are compared",
+                       few.data, many.data, rows->effect == LF_EFFECT_AMOUNT ? "won deals" : "leads",
+                       least_side ? "of the group" : "it is held against", name);
+  lf_text_free(&few);
+  lf_text_free(&many);
+  return status;
+}
+
 lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, const lf_effect_rows *rows,
                              const lf_exposure *exposure, lf_answer *answer, lf_adjustment *adjustment,
                              lf_error *err) {
@@ -269,6 +323,7 @@ lf_status lf_adjustment_make(const lf_history *history, const lf_atoms *atoms, c
   LF_TRY(list_covariates(history, atoms, rows, exposure, answer, list, &n, err));
   qsort(list, n, sizeof *list, by_association);
   LF_TRY(add_terms(atoms, rows, list, n, answer, &a, err));
+  LF_TRY(note_overlap(atoms, rows, list, n, &a, answer, err));
   *adjustment = a;
   a = (lf_adjustment){0};
 cleanup:

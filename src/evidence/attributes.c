@@ -188,6 +188,11 @@ static lf_status add_notes(const lf_study *s, lf_text_list *notes, lf_error *err
     LF_TRY(lf_say(notes, err,
                   "Too few won rows have an amount to judge deal size and revenue (%.0f with, %.0f without).",
                   s->out->deals, s->out->unknown_amounts));
+  if (s->history->amount == SIZE_MAX)
+    LF_TRY(lf_say(
+        notes, err,
+        "Amounts are not known, so every win counts the same: what predicts winning is said to predict "
+        "closed revenue."));
   if (s->out->has_amounts && s->out->unknown_amounts > 0)
     LF_TRY(lf_say(notes, err,
                   "%.0f won rows have no amount: they count as deals of mean size in revenue, and not at all "

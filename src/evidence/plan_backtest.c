@@ -1,6 +1,7 @@
 /* The same plan a quarter ago: what rows decided before the newest quarter would have said of it, by the
  * threshold that is planned with now, and what was decided in it. Counted by the day of the decision, since
- * what was created in the quarter is not decided yet. */
+ * what was created in the quarter is not decided yet; where only the day of creation is known, there is none
+ * while rows are open. */
 #include <math.h>
 
 #include "evidence/plan_parts.h"
@@ -40,7 +41,8 @@ lf_status lf_plan_backtest(const lf_monitor_rows *rows, const lf_picked *judged,
   double last = -INFINITY, qualified = 0, won = 0;
   lf_status status = LF_OK;
   *out = (lf_backtest){.known = false};
-  if (h->date == SIZE_MAX || h->date_is_row || !judged->n) return LF_OK;
+  bool undecided = h->date == h->created && h->open > 0;
+  if (h->date == SIZE_MAX || h->date_is_row || undecided || !judged->n) return LF_OK;
   for (size_t i = 0; i < h->n_rows; i++) last = fmax(last, lf_history_day(h, i));
   before_day before = {h, judged->row[0], floor(last) + 1 - quarter};
   LF_TRY(lf_monitor_pick(rows, is_before, &before, &past, err));

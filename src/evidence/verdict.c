@@ -163,7 +163,6 @@ static void predict_revenue(lf_attribute_evidence *a, lf_text *text) {
   if (a->through_win) add_win(text, a);
   if (a->through_win && a->through_size) lf_text_add(text, "; ");
   if (a->through_size) add_size(text, a);
-  if (!amounts) lf_text_add(text, "; amounts are not known, so a win counts as a win");
 }
 
 /* Winning or deal size is shown; revenue is not. */
@@ -227,7 +226,10 @@ static void say_not_enough(const lf_evidence *e, lf_attribute_evidence *a, bool 
   }
   if (a->win.holm < level && a->win.effect.log_ratio > 0)
     lf_text_add(text, ": told from chance, not from the margin");
-  if (isfinite(a->more_wins)) lf_text_addf(text, "; about %.0f more wins would settle it", a->more_wins);
+  if (!isfinite(a->more_wins)) return;
+  lf_text_add(text, "; about ");
+  lf_text_add_grouped(text, a->more_wins, 0);
+  lf_text_add(text, " more wins would settle it");
 }
 
 static void widen_bounds(lf_attribute_evidence *a) {

@@ -36,9 +36,8 @@ static lf_status suspects(const json_t *report, json_t *list, lf_error *err) {
   if (n > 0) {
     lf_text_add(&text, n == 1 ? "Ask when " : "Ask when each of these is known: ");
     lf_text_add_n(&text, names.data, names.length);
-    lf_text_add(
-        &text, n == 1 ? " is known. If it is filled in after the outcome, drop it and fit again."
-                      : ". What is filled in after the outcome must be dropped, and the score fitted again.");
+    lf_text_add(&text, n == 1 ? " is known. If it is filled in after the outcome, drop it and fit again."
+                              : ". Drop what is filled in after the outcome, and fit again.");
   }
   lf_text_free(&names);
   if (n == 0) return LF_OK;

@@ -104,13 +104,13 @@ static void say_volume(const telling *t, const lf_volume *v) {
     lf_text_add(t->out, " qualifies");
   }
   lf_text_add(t->out, "), ");
-  lf_people_fixed(t->out, b_first ? v->won_b : v->won_a, 0);
-  lf_text_add(t->out, " were won by ");
   name_of(t, b_first ? t->pair->b : t->pair->a);
-  lf_text_add(t->out, " and ");
-  lf_people_fixed(t->out, b_first ? v->won_a : v->won_b, 0);
-  lf_text_add(t->out, " by ");
+  lf_text_add(t->out, " has ");
+  lf_people_fixed(t->out, b_first ? v->won_b : v->won_a, 0);
+  lf_text_add(t->out, " that were won and ");
   name_of(t, b_first ? t->pair->a : t->pair->b);
+  lf_text_add(t->out, " ");
+  lf_people_fixed(t->out, b_first ? v->won_a : v->won_b, 0);
   lf_text_add(t->out, " (");
   difference(t, sign * v->won.value, sign * (b_first ? v->won.high : v->won.low),
              sign * (b_first ? v->won.low : v->won.high), 0, "");
@@ -162,7 +162,10 @@ void lf_compare_sentence(const lf_comparison *comparison, const lf_pair *pair, l
   const lf_volume *volume = quoted_volume(pair);
   say_verdict(&t);
   if (pair->by_volume)
-    lf_text_add(out, ": one of them is a yes/no rule, so they are held against each other at equal volume.");
+    lf_text_add(
+        out,
+        ": one of them tells these leads apart in two groups only, so they are held against each other at "
+        "equal volume.");
   else
     say_auc(&t);
   if (volume) {

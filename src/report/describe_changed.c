@@ -129,6 +129,17 @@ static json_t *summary(const lf_changed *c) {
   }
   lf_text_add(&text, "Against the definition in force, on ");
   lf_text_add(&text, c->on_holdout ? "the holdout: " : "all leads, those it was fitted on included: ");
+  if (!(c->up.rows + c->down.rows > 0)) {
+    lf_text_add(&text, "the same leads qualify as before (");
+    lf_people_percent(&text, c->judged_volume.to);
+    if (!isnan(c->judged_win_rate.to)) {
+      lf_text_add(&text, ", ");
+      lf_people_percent(&text, c->judged_win_rate.to);
+      lf_text_add(&text, " of them won");
+    }
+    lf_text_add(&text, ").");
+    return lf_describe_sentence(&text);
+  }
   say_flips(&c->up, "newly qualify", &text);
   lf_text_add(&text, ", ");
   say_flips(&c->down, "no longer do", &text);

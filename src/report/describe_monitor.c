@@ -39,9 +39,9 @@ static void count(lf_text *out, double value) {
 
 static void add_psi(lf_text *out, const lf_check *c) {
   lf_text_add(out, "PSI ");
-  three(out, c->value);
+  lf_people_fixed(out, c->value, 4);
   lf_text_add(out, ", critical at these numbers ");
-  three(out, c->shift.critical);
+  lf_people_fixed(out, c->shift.critical, 4);
 }
 
 static void add_what(lf_text *out, const lf_check *c, const lf_scorecard *card) {

@@ -49,7 +49,8 @@ void lf_html_about(lf_text *out, double value, const char *one, const char *many
 /* The answer of the page as its <h1>, inside a <div> that the caller closes. mood: good, fair, bad or plain;
  * sign: a shape that says the same without colour, or NULL. */
 void lf_html_verdict_open(lf_text *out, const char *mood, const char *sign, const char *title);
-/* A list of sentences of ours; and the same as what to read before the rest, under a heading, where there are any. */
+/* A list of sentences of ours; and the same as what to read before the rest, under a heading, where there are
+ * any. */
 void lf_html_sentences(lf_text *out, const json_t *sentences);
 void lf_html_cautions(lf_text *out, const char *heading, const json_t *sentences);
 /* The numbers that the charts of the report are drawn from; NULL without memory. */

@@ -6,27 +6,11 @@
 
 static const char not_available[] = "not available";
 
-/* Beyond this a double no longer holds every integer, and digits would be invention. */
-static const double largest_exact = 9007199254740992.0;
-
 void lf_people_fixed(lf_text *out, double value, int decimals) {
-  char digits[64];
-  if (!isfinite(value)) {
+  if (isfinite(value))
+    lf_text_add_grouped(out, value, decimals);
+  else
     lf_text_add(out, not_available);
-    return;
-  }
-  if (fabs(value) > largest_exact || lf_format_fixed(fabs(value), decimals, digits, sizeof digits) < 0) {
-    lf_text_add_double(out, value);
-    return;
-  }
-  if (value < 0 && strpbrk(digits, "123456789") != NULL)
-    lf_text_add(out, "\xE2\x88\x92"); /* U+2212, as wide as a plus */
-  size_t whole = strcspn(digits, ".");
-  for (size_t i = 0; i < whole; i++) {
-    if (i > 0 && (whole - i) % 3 == 0) lf_text_add(out, ",");
-    lf_text_add_n(out, digits + i, 1);
-  }
-  lf_text_add(out, digits + whole);
 }
 
 void lf_people_count(lf_text *out, double value) {

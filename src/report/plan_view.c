@@ -14,9 +14,9 @@ enum { INDENT = 11, SHOWN = 9 };
 
 typedef void (*number_writer)(lf_text *out, double value);
 
-/* Money and leads: whole from 100 up, else one decimal. */
+/* Money and leads: whole from 10 up, else one decimal. */
 static void quantity(lf_text *out, double value) {
-  if (fabs(value) >= 100)
+  if (fabs(value) >= 10)
     lf_people_count(out, value);
   else
     lf_people_fixed(out, value, 1);
@@ -57,9 +57,14 @@ void lf_plan_headline(lf_text *out, const json_t *plan) {
       add_interval(out, lf_view_at(row, "revenue"), lf_people_count);
       lf_text_add(out, " is to be expected of it");
     }
-  } else {
+  } else if (!isnan(lf_view_number(row, "qualified_a_month.value"))) {
     add_interval(out, lf_view_at(row, "qualified_a_month"), quantity);
     lf_text_add(out, " qualified leads a month are to be expected");
+  } else {
+    add_interval(out, lf_view_at(row, "win_rate"), lf_people_percent);
+    lf_text_add(out,
+                " of leads are won; how many qualify a month cannot be told, since no full months of dated "
+                "leads are there");
   }
   lf_text_add(out, ".");
 }
@@ -69,7 +74,8 @@ void lf_plan_backtest_text(lf_text *out, const json_t *b) {
     const char *key, *name;
   } items[] = {{"qualified", "qualified leads decided"}, {"wins", "wins"}, {"revenue", "revenue"}};
   if (!b) {
-    lf_text_add(out, "no quarter before could be planned from these rows: too few dated leads judge.");
+    lf_text_add(out, "no quarter before could be planned from these rows: too few leads with a known day of "
+                     "decision judge.");
     return;
   }
   lf_text_addf(out,
@@ -166,12 +172,14 @@ lf_status lf_plan_terminal(const json_t *plan, bool colour, int width, char **by
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_thresholds(&term, plan);
   lf_term_line(&term, LF_INK_PLAIN, "");
-  quantity(&text, lf_view_number(marketing, "leads_a_month"));
-  lf_text_add(&text, " qualified leads a month");
+  bool by_month = !isnan(lf_view_number(marketing, "leads_a_month"));
+  if (by_month) quantity(&text, lf_view_number(marketing, "leads_a_month"));
+  lf_text_add(&text,
+              by_month ? " qualified leads a month" : "qualified leads, as many as the teams agree on");
   write_text(&term, LF_INK_PLAIN, "Marketing", &text);
   lf_text_add(&text, "follow-up of ");
-  quantity(&text, lf_view_number(sales, "follow_up_a_month"));
-  lf_text_add(&text, " a month at a win rate of ");
+  if (by_month) quantity(&text, lf_view_number(sales, "follow_up_a_month"));
+  lf_text_add(&text, by_month ? " a month at a win rate of " : "each of them, at a win rate of ");
   add_interval(&text, lf_view_at(sales, "win_rate"), lf_people_percent);
   if (lf_view_number(sales, "over_capacity_a_month") > 0) {
     lf_text_add(&text, "; ");

@@ -127,7 +127,7 @@ void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int 
 /* ---- tables ---------------------------------------------------------------------------------------- */
 
 /* A column that wraps keeps at least this much room, where the others can spare it. */
-enum { LEAST_WRAPPED = 20, MOST_WRAPPED_LINES = 6 };
+enum { LEAST_WRAPPED = 20, MOST_WRAPPED_LINES = 8 };
 
 void lf_term_cell(lf_term_table *table, bool start, lf_text *text) {
   if (table->rows == NULL) table->rows = json_array();

@@ -70,15 +70,47 @@ static void write_quarters(lf_term *term, const json_t *claim) {
   write_text(term, LF_INK_PLAIN, "Quarters", &text);
 }
 
-static void write_names(lf_term *term, const char *label, const char *between, const json_t *list) {
+static void write_names(lf_term *term, const char *label, const json_t *list) {
   lf_text text = {0};
   size_t i;
   json_t *name;
   json_array_foreach((json_t *)list, i, name) {
-    if (i) lf_text_add(&text, between);
+    if (i) lf_text_add(&text, ", ");
     lf_text_add(&text, json_is_string(name) ? json_string_value(name) : "");
   }
   write_text(term, LF_INK_FAINT, label, &text);
+}
+
+/* The last ": " of "NAME: why"; names may have their own. */
+static const char *before_reason(const char *item) {
+  const char *found = NULL;
+  for (const char *at = strstr(item, ": "); at; at = strstr(at + 1, ": ")) found = at;
+  return found;
+}
+
+/* What it is not adjusted for, the names that share a reason together. */
+static void write_reasons(lf_term *term, const json_t *list) {
+  bool first = true;
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    lf_text text = {0};
+    const char *item = json_string_value(json_array_get(list, i)), *why = item ? before_reason(item) : NULL;
+    bool said = false;
+    for (size_t k = 0; why && k < json_array_size(list); k++) {
+      const char *other = json_string_value(json_array_get(list, k)),
+                 *its = other ? before_reason(other) : NULL;
+      if (!its || strcmp(its, why) != 0) continue;
+      said = said || k < i;
+      if (text.length) lf_text_add(&text, ", ");
+      lf_text_add_n(&text, other, (size_t)(its - other));
+    }
+    if (why) lf_text_add(&text, why);
+    if (said || !why) {
+      lf_text_free(&text);
+      continue;
+    }
+    write_text(term, LF_INK_FAINT, first ? "Not for" : "", &text);
+    first = false;
+  }
 }
 
 static void write_claim(lf_term *term, const json_t *claim) {
@@ -95,8 +127,8 @@ static void write_claim(lf_term *term, const json_t *claim) {
   write_effects(term, claim);
   write_quarters(term, claim);
   write_strength(term, claim);
-  write_names(term, "Adjusted", ", ", lf_view_at(claim, "adjusted_for"));
-  write_names(term, "Not for", "; ", lf_view_at(claim, "not_adjusted_for"));
+  write_names(term, "Adjusted", lf_view_at(claim, "adjusted_for"));
+  write_reasons(term, lf_view_at(claim, "not_adjusted_for"));
   json_array_foreach((json_t *)lf_view_at(claim, "notes"), i, note) {
     if (json_is_string(note))
       lf_term_wrap(term, LF_INK_PLAIN, i == 0 ? "Note" : "", INDENT, MOST_NOTES, json_string_value(note));

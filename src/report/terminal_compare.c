@@ -1,5 +1,6 @@
 /* `compare` on a terminal: the candidates side by side, then each pair's sentence. */
 #include <math.h>
+#include <string.h>
 
 #include "report/report.h"
 #include "report/terminal.h"
@@ -11,10 +12,10 @@ static void text_cell(lf_term_table *table, bool start, const char *text) {
 }
 
 static void write_candidates(lf_term *term, const json_t *candidates) {
-  lf_term_table table = {.columns = 8,
-                         .heads = {"candidate", "AUC", "95% interval", "log loss", "slope", "top 10% won",
-                                   "revenue", "qualified"},
-                         .right = {false, true, true, true, true, true, true, true}};
+  lf_term_table table = {
+      .columns = 8,
+      .heads = {"candidate", "AUC", "95%", "log loss", "slope", "wins", "revenue", "qualified"},
+      .right = {false, true, true, true, true, true, true, true}};
   size_t i;
   json_t *candidate;
   json_array_foreach((json_t *)candidates, i, candidate) {
@@ -25,7 +26,7 @@ static void write_candidates(lf_term *term, const json_t *candidates) {
     lf_term_number_cell(&table, lf_view_number(figures, "auc.value"), 3);
     if (!isnan(lf_view_number(figures, "auc.ci_low"))) {
       lf_people_fixed(&cell, lf_view_number(figures, "auc.ci_low"), 3);
-      lf_text_add(&cell, " to ");
+      lf_text_add(&cell, "\xE2\x80\x93"); /* an en dash: the limits must not be cut */
       lf_people_fixed(&cell, lf_view_number(figures, "auc.ci_high"), 3);
     }
     lf_term_cell(&table, false, &cell);
@@ -35,22 +36,36 @@ static void write_candidates(lf_term *term, const json_t *candidates) {
     lf_term_share_cell(&table, lf_view_number(tenth, "amount"));
     lf_term_number_cell(&table, lf_view_number(candidate, "qualified.rows"), 0);
   }
-  if (json_array_size(table.rows) > 0) lf_term_table_write(term, &table);
+  if (json_array_size(table.rows) > 0) {
+    lf_term_table_write(term, &table);
+    lf_term_line(term, LF_INK_FAINT,
+                 "wins, revenue: the share in the tenth of the leads that each ranks highest");
+  }
   lf_term_table_free(&table);
 }
 
+static void qualifier_cell(lf_term_table *table, const json_t *pair, const char *cell) {
+  const char *name = lf_view_text(pair, cell[0] == 'a' ? "a" : "b");
+  lf_text text = {0};
+  bool only = strcmp(cell, "a_only") == 0 || strcmp(cell, "b_only") == 0;
+  if (only)
+    lf_text_addf(&text, "only %s", name ? name : "");
+  else
+    lf_text_add(&text, cell);
+  lf_term_cell(table, true, &text);
+}
+
 static void write_quadrant(lf_term *term, const json_t *pair) {
-  static const char *const fields[][2] = {
-      {"both", "both"}, {"a_only", "only the first"}, {"b_only", "only the second"}, {"neither", "neither"}};
+  static const char *const fields[] = {"both", "a_only", "b_only", "neither"};
   const json_t *quadrant = lf_view_at(pair, "quadrant");
   lf_term_table table = {.columns = 5,
                          .heads = {"qualified by", "rows", "win rate", "95% interval", "revenue"},
                          .right = {false, true, true, true, true}};
   if (!quadrant) return;
   for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
-    const json_t *cell = lf_view_at(quadrant, fields[k][0]);
+    const json_t *cell = lf_view_at(quadrant, fields[k]);
     lf_text text = {0};
-    text_cell(&table, true, fields[k][1]);
+    qualifier_cell(&table, pair, fields[k]);
     lf_term_number_cell(&table, lf_view_number(cell, "rows"), 0);
     lf_term_share_cell(&table, lf_view_number(cell, "win_rate"));
     if (!isnan(lf_view_number(cell, "low"))) {

@@ -59,6 +59,13 @@ static void write_alarms(lf_term *term, const json_t *monitor) {
   lf_term_line(term, LF_INK_PLAIN, "");
 }
 
+static void add_p(lf_term_table *table, double p) {
+  lf_text cell = {0};
+  lf_text_add(&cell, "");
+  if (!isnan(p)) lf_people_p(&cell, p);
+  lf_term_cell(table, false, &cell);
+}
+
 static void write_checks(lf_term *term, const json_t *checks) {
   lf_term_table table = {.columns = 6,
                          .heads = {"question", "now", "promised", "critical", "adjusted p", ""},
@@ -73,7 +80,7 @@ static void write_checks(lf_term *term, const json_t *checks) {
     add_figure(&table, lf_view_number(check, "value"), volume ? 1 : drift ? 4 : 3);
     add_figure(&table, lf_view_number(check, "promised"), volume ? 1 : 3);
     add_figure(&table, lf_view_number(check, "critical"), 4);
-    add_figure(&table, lf_view_number(check, "p_adjusted"), 3);
+    add_p(&table, lf_view_number(check, "p_adjusted"));
     add_cell(&table, false, lf_view_flag(check, "alarm") ? "ALARM" : "");
   }
   if (i) lf_term_table_write(term, &table);

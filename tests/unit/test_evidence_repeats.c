@@ -163,6 +163,39 @@ static void claims_are_not_adjusted_for_repeats(void **state) {
   case_free(&c);
 }
 
+/* 400 referrals, all by the form; of the others 30 by the form and 1,970 by the web: only those 30 can be
+ * compared within the form. The form wins. */
+static void limited_overlap_is_said(void **state) {
+  static const char text[] =
+      "claims:\n - {say: a, attribute: Source, group: [referral], effect: win, direction: higher}\n";
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_claims *claims = NULL;
+  lf_answers *answers = NULL;
+  lf_error err = {0};
+  (void)state;
+  set_text(&c.project.outcome, "won");
+  lf_text_add(&csv, "won,Source,Origin\n");
+  for (size_t i = 0; i < 2400; i++) {
+    bool referral = i < 400, form = i < 430;
+    lf_text_addf(&csv, "%d,%s,%s\n", noise(31, i) < (form ? 0.7 : 0.2),
+                 referral ? "referral"
+                 : i % 2  ? "ads"
+                          : "search",
+                 form ? "form" : "web");
+  }
+  case_must_build(&c, csv.data);
+  assert_int_equal(lf_claims_parse("c.yaml", text, sizeof text - 1, &claims, &err), LF_OK);
+  if (lf_claims_answer(claims, c.history, NULL, &answers, &err) != LF_OK) fail_msg("%s", err.message);
+  assert_true(listed(&answers->items[0].adjusted_for, "Origin"));
+  assert_true(listed(&answers->items[0].notes,
+                     "Only 30 of the 2,000 leads it is held against have a value of 'Origin'"));
+  lf_text_free(&csv);
+  lf_answers_free(answers);
+  lf_claims_free(claims);
+  case_free(&c);
+}
+
 /* ---- the study ------------------------------------------------------------------------------------------
  */
 
@@ -223,6 +256,7 @@ static void a_study_is_not_adjusted_for_repeats(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(repeats_are_told_from_confounders),
                                      cmocka_unit_test(claims_are_not_adjusted_for_repeats),
+                                     cmocka_unit_test(limited_overlap_is_said),
                                      cmocka_unit_test(a_study_is_not_adjusted_for_repeats)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
