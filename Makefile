@@ -3,6 +3,7 @@
 
 BUILD  ?= build
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 
 # All cores, unless -j was given.
@@ -34,8 +35,10 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 # `omp simd` is a hint: clang warns where, without optimisation or with a sanitizer, it does not follow it.
 WARN += -Wno-pass-failed
 # No contraction into fused multiply-add: the same bits on every machine.
-BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g $(WARN) -fopenmp -fPIC -fno-semantic-interposition -ffp-contract=off \
-  -Iinclude -Isrc -I$(BUILD)/gen
+# The library shows what include/leadfit.h declares and nothing else; tests and the program use the static one. No folder of this
+# machine stands in what is built: the same sources give the same bytes wherever they lie.
+BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g $(WARN) -fopenmp -fPIC -fvisibility=hidden -fno-semantic-interposition -ffp-contract=off \
+  -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=. -Iinclude -Isrc -I$(abspath $(BUILD))/gen
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 
 # Asked once, when first used: `make deps all` must not ask before pkg-config is there. OpenBLAS is the build for threads, found beside
@@ -89,7 +92,7 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps demo test check-release lint asan tsan fuzz bench browser install uninstall clean help format FORCE
+.PHONY: all deps demo test check-release lint asan tsan fuzz bench browser deb check-reproducible install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
 
@@ -103,6 +106,8 @@ help:
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
+	@echo 'make deb        build/deb/*.deb: leadfit, libleadfit0, libleadfit-dev'
+	@echo 'make check-reproducible    the same sources elsewhere give the same bytes'
 	@echo 'make install uninstall     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make format clean'
 	@echo 'BUILD=FOLDER builds elsewhere; CC=clang another compiler; CFLAGS=… LDFLAGS=… add to ours; V=1 shows commands'
@@ -163,7 +168,7 @@ $$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED)
 
 $$(DIR.$(1))/libleadfit.a: $$(SRC_LIB:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/obj/flags
 	@rm -f $$@
-	$$(call run,AR  ,ar rcs $$@ $$(filter %.o,$$^))
+	$$(call run,AR  ,ar rcsD $$@ $$(filter %.o,$$^))
 
 $$(DIR.$(1))/leadfit: $$(SRC_CLI:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/libleadfit.a
 	$$(call run,LINK,$$(LINK.$(1)) $$^ $$(LIBS) -o $$@)
@@ -212,8 +217,15 @@ $(BUILD)/gen/report/vega.js.sha256: $(BUILD)/gen/report/vega.js
 # Object files of tests are kept.
 .SECONDARY:
 
-LINK_SHARED = $(CC.release) -fopenmp -shared -Wl,-z,relro,-z,now,-z,defs -Wl,-soname,libleadfit.so.0 $(LDFLAGS)
-$(BUILD)/libleadfit.so: $(SRC_LIB:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/flags
+# Functions that exist for several processors (target_clones) would show in spite of their visibility: a map of names leaves those of
+# the header alone.
+$(BUILD)/gen/libleadfit.map: include/leadfit.h
+	@mkdir -p $(@D)
+	@{ echo 'LEADFIT_0 { global:'; sed -n 's/^LF_PUBLIC.*\b\(lf_[a-z_]*\)(.*/\1;/p' $<; echo 'local: *; };'; } > $@
+
+LINK_SHARED = $(CC.release) -fopenmp -shared -Wl,-z,relro,-z,now,-z,defs -Wl,-soname,libleadfit.so.0 \
+  -Wl,--version-script=$(BUILD)/gen/libleadfit.map $(LDFLAGS)
+$(BUILD)/libleadfit.so: $(SRC_LIB:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/libleadfit.map $(BUILD)/obj/flags
 	$(call run,LINK,$(LINK_SHARED) $(filter %.o,$^) $(LIBS) -o $@)
 
 $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/libleadfit.a
@@ -233,19 +245,27 @@ $(BUILD)/lint/%.h.ok: %.h $(BUILD)/obj/flags
 # ---- install ------------------------------------------------------------------------------------------
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig \
 	  $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/leadfit $(DESTDIR)$(PREFIX)/bin/leadfit
 	install -m 644 include/leadfit.h $(DESTDIR)$(PREFIX)/include/leadfit.h
-	install -m 644 $(BUILD)/libleadfit.a $(DESTDIR)$(PREFIX)/lib/libleadfit.a
-	install -m 755 $(BUILD)/libleadfit.so $(DESTDIR)$(PREFIX)/lib/libleadfit.so.$(VERSION)
-	ln -sf libleadfit.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libleadfit.so.0
-	ln -sf libleadfit.so.0 $(DESTDIR)$(PREFIX)/lib/libleadfit.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/leadfit.pc.in \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/leadfit.pc
+	install -m 644 $(BUILD)/libleadfit.a $(DESTDIR)$(LIBDIR)/libleadfit.a
+	install -m 755 $(BUILD)/libleadfit.so $(DESTDIR)$(LIBDIR)/libleadfit.so.$(VERSION)
+	ln -sf libleadfit.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libleadfit.so.0
+	ln -sf libleadfit.so.0 $(DESTDIR)$(LIBDIR)/libleadfit.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' -e 's|@VERSION@|$(VERSION)|' tools/leadfit.pc.in \
+	  > $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc
 	install -m 644 docs/man/leadfit.1 $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/leadfit $(DESTDIR)$(PREFIX)/include/leadfit.h \
-	  $(DESTDIR)$(PREFIX)/lib/libleadfit.a $(DESTDIR)$(PREFIX)/lib/libleadfit.so* \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/leadfit.pc $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
+	  $(DESTDIR)$(LIBDIR)/libleadfit.a $(DESTDIR)$(LIBDIR)/libleadfit.so* \
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
+
+# ---- packages -----------------------------------------------------------------------------------------
+
+deb: all
+	@tools/deb $(BUILD)
+
+check-reproducible: deb
+	@tools/check-reproducible $(BUILD)

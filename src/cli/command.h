@@ -17,6 +17,9 @@ lf_status lf_command_plan(const lf_options *options, const lf_run *run, lf_error
 lf_status lf_command_monitor(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_export(const lf_options *options, const lf_run *run, lf_error *err);
 
+/* `leadfit --version`. */
+lf_status lf_version(lf_error *err);
+
 /* How the options want a source read (0: the rows themselves); the caller frees *kinds, which read points
  * to. */
 lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_options *read,

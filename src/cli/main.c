@@ -71,11 +71,6 @@ static lf_status command_help(const command_rule *rule, lf_error *err) {
   return status;
 }
 
-static lf_status program_version(lf_error *err) {
-  static const char text[] = "leadfit " LEADFIT_VERSION "\n";
-  return lf_print(text, sizeof text - 1, err);
-}
-
 /* Progress on a terminal: at most ten times a second, on a line that is wiped at the end. */
 typedef struct progress_line {
   struct timespec last;
@@ -139,7 +134,7 @@ static lf_status dispatch(int argc, char **argv, lf_error *err) {
     return lf_fail(err, LF_E_USAGE, "no command: say leadfit fit HISTORY -o DIR, or leadfit --help");
   if (lf_same_text(argv[1], "--help") || lf_same_text(argv[1], "-h") || lf_same_text(argv[1], "help"))
     return program_help(err);
-  if (lf_same_text(argv[1], "--version")) return program_version(err);
+  if (lf_same_text(argv[1], "--version")) return lf_version(err);
   const command_rule *rule = find_command(argv[1]);
   if (!rule) return lf_fail(err, LF_E_USAGE, "no command '%s': leadfit --help lists them", argv[1]);
   lf_options options = {0};
@@ -148,7 +143,7 @@ static lf_status dispatch(int argc, char **argv, lf_error *err) {
   if (options.help)
     status = command_help(rule, err);
   else if (options.version)
-    status = program_version(err);
+    status = lf_version(err);
   else if (!options.n_paths)
     status = lf_fail(err, LF_E_USAGE, "no input: say leadfit %s %s", rule->name, rule->arguments);
   else
