@@ -169,6 +169,8 @@ typedef struct stage {
   const lf_card_options *options;
   const lf_run *run;
   lf_card_fit *fit;
+  uint8_t *open; /* [atoms->n]: sets that may be chosen: those that are not excluded and do not drift */
+  bool bound;    /* rules moved weights of the fit of all rows */
 } stage;
 
 static lf_status leave_out_drifting(stage *s, lf_error *err) {
@@ -194,14 +196,19 @@ cleanup:
   return status;
 }
 
-/* Attributes whose points are said are on the card, whatever the folds found. */
-static void keep_pinned(lf_card_fit *fit) {
+/* What was dropped and is kept after all is not dropped. */
+static void forget_dropped(lf_card_fit *fit) {
   size_t n = 0;
-  for (size_t t = 0; t < fit->atoms->n; t++)
-    if (lf_set_is_pinned(&fit->atoms->items[t])) fit->keep[t] = 1;
   for (size_t i = 0; i < fit->n_dropped; i++)
     if (!fit->keep[fit->dropped[i].set]) fit->dropped[n++] = fit->dropped[i];
   fit->n_dropped = n;
+}
+
+/* Attributes whose points are said are on the card, whatever the folds found. */
+static void keep_pinned(lf_card_fit *fit) {
+  for (size_t t = 0; t < fit->atoms->n; t++)
+    if (lf_set_is_pinned(&fit->atoms->items[t])) fit->keep[t] = 1;
+  forget_dropped(fit);
 }
 
 /* Runs one stage of folds and takes over what it chose. */
@@ -267,8 +274,10 @@ static lf_status fit_all_rows(stage *s, lf_error *err) {
   lf_banded_start(fit->banded, fit->groupings, fit->atoms, &start, b);
   LF_TRY(lf_banded_solve(fit->banded, fit->ridge, b, final_tolerance, true, s->run, &fit->weights, err));
   LF_TRY(lf_alloc(fit->banded->design.n_coef, sizeof *fit->target, &fit->target, err));
+  memcpy(b, fit->weights->b, fit->banded->design.n_coef * sizeof *b);
   LF_TRY(lf_keep_rules(fit->all, fit->atoms, fit->banded, fit->ridge, final_tolerance, s->run, fit->weights,
                        &fit->rules, fit->target, err));
+  s->bound = memcmp(b, fit->weights->b, fit->banded->design.n_coef * sizeof *b) != 0;
 cleanup:
   lf_band_basis_free(basis);
   lf_band_start_clear(&start, fit->atoms->n);
@@ -293,6 +302,84 @@ static lf_status judge_ruled(stage *s, lf_error *err) {
   if (status == LF_OK) judged_gain(fit, sample, loss, sum / rows);
   if (status == LF_OK) status = judged_slope(sample, fit->judged_eta, s->run, &fit->slope, err);
   free(loss);
+  return status;
+}
+
+/* Penalties and attributes, of the sets that keep marks. */
+static lf_status choose(stage *s, bool pinned, lf_error *err) {
+  lf_card_fit *fit = s->fit;
+  lf_path path = whole_path();
+  lf_status status = run_stage(s, LF_FOLDS_RANDOM, &path, err);
+  if (pinned && status == LF_OK) keep_pinned(fit);
+  if (status != LF_OK || !s->history->folds_in_time) return status;
+  lf_path forward = path;
+  forward.n_bands = 1;
+  forward.band_penalty[0] = fit->band_penalty;
+  status = run_stage(s, LF_FOLDS_FORWARD, &forward, err);
+  if (pinned && status == LF_OK) keep_pinned(fit);
+  return status;
+}
+
+static void clear_final(lf_card_fit *fit) {
+  for (size_t t = 0; t < fit->atoms->n; t++) {
+    lf_grouping_clear(&fit->groupings[t]);
+    fit->groupings[t] = (lf_grouping){0};
+  }
+  lf_weights_free(fit->weights);
+  lf_rules_free(fit->rules);
+  lf_banded_free(fit->banded);
+  lf_sample_free(fit->all);
+  free(fit->target);
+  fit->weights = NULL;
+  fit->rules = NULL;
+  fit->banded = NULL;
+  fit->all = NULL;
+  fit->target = NULL;
+}
+
+/* What the first choice said of sets with rules, beside what the second says of the others. first: a copy of
+ * what it kept, dropped, and of its gains and errors. */
+static void join_choices(lf_card_fit *fit, const lf_card_fit *first) {
+  for (size_t t = 0; t < fit->atoms->n; t++) {
+    fit->keep[t] = fit->keep[t] || first->keep[t];
+    if (!isnan(fit->set_gain[t])) continue;
+    fit->set_gain[t] = first->set_gain[t];
+    fit->set_error[t] = first->set_error[t];
+  }
+  for (size_t i = 0; i < first->n_dropped; i++)
+    if (lf_set_has_rules(&fit->atoms->items[first->dropped[i].set]))
+      fit->dropped[fit->n_dropped++] = first->dropped[i];
+  forget_dropped(fit);
+}
+
+/* A rule that binds takes from its attribute some of what the choice counted on, and what could stand in for
+ * it may have left as repeating it. So penalties and attributes are chosen once more with the attributes of
+ * rules away; what is chosen then joins the card. */
+static lf_status choose_beside_rules(stage *s, lf_error *err) {
+  lf_card_fit *fit = s->fit, first = {.n_dropped = fit->n_dropped};
+  size_t n = fit->atoms->n, left = 0;
+  lf_status status = LF_OK;
+  for (size_t t = 0; t < n; t++) left += s->open[t] && !lf_set_has_rules(&fit->atoms->items[t]);
+  if (!left) return LF_OK;
+  LF_TRY(lf_alloc(n, 1, &first.keep, err));
+  LF_TRY(lf_alloc(n, sizeof *first.set_gain, &first.set_gain, err));
+  LF_TRY(lf_alloc(n, sizeof *first.set_error, &first.set_error, err));
+  LF_TRY(lf_alloc(n, sizeof *first.dropped, &first.dropped, err));
+  memcpy(first.keep, fit->keep, n);
+  memcpy(first.set_gain, fit->set_gain, n * sizeof *first.set_gain);
+  memcpy(first.set_error, fit->set_error, n * sizeof *first.set_error);
+  memcpy(first.dropped, fit->dropped, first.n_dropped * sizeof *first.dropped);
+  for (size_t t = 0; t < n; t++) fit->keep[t] = s->open[t] && !lf_set_has_rules(&fit->atoms->items[t]);
+  fit->n_dropped = 0;
+  LF_TRY(choose(s, false, err));
+  join_choices(fit, &first);
+  clear_final(fit);
+  LF_TRY(fit_all_rows(s, err));
+cleanup:
+  free(first.keep);
+  free(first.set_gain);
+  free(first.set_error);
+  free(first.dropped);
   return status;
 }
 
@@ -344,22 +431,17 @@ lf_status lf_card_fit_make(const lf_history *history, const lf_atoms *atoms, con
   if (status == LF_OK) status = card_fit_new(atoms, &fit, err);
   if (status != LF_OK) return status;
   stage s = {.history = history, .options = &asked, .run = run, .fit = fit};
-  lf_path path = whole_path();
   if (history->folds_in_time) LF_TRY(leave_out_drifting(&s, err));
-  LF_TRY(run_stage(&s, LF_FOLDS_RANDOM, &path, err));
-  keep_pinned(fit);
-  if (history->folds_in_time) {
-    lf_path forward = path;
-    forward.n_bands = 1;
-    forward.band_penalty[0] = fit->band_penalty;
-    LF_TRY(run_stage(&s, LF_FOLDS_FORWARD, &forward, err));
-    keep_pinned(fit);
-  }
+  LF_TRY(lf_alloc(atoms->n, 1, &s.open, err));
+  memcpy(s.open, fit->keep, atoms->n);
+  LF_TRY(choose(&s, true, err));
   LF_TRY(fit_all_rows(&s, err));
+  if (s.bound) LF_TRY(choose_beside_rules(&s, err));
   LF_TRY(judge_ruled(&s, err));
   *out = fit;
   fit = NULL;
 cleanup:
+  free(s.open);
   lf_card_fit_free(fit);
   return status;
 }
