@@ -10,7 +10,7 @@
 
 #include "band/lookup.h"
 #include "band/match.h"
-#include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/text.h"
@@ -165,7 +165,7 @@ static lf_status hash_values(coding *c, lf_error *err) {
   if (status != LF_OK) return status;
   for (size_t v = 0; v < n; v++) {
     const lf_value_band *value = &c->lookup.values[v];
-    c->keys[v] = (hashed_value){lf_hash(value->text, value->length, 0), value->band};
+    c->keys[v] = (hashed_value){lf_text_key(value->text, value->length), value->band};
   }
   qsort(c->keys, n, sizeof *c->keys, by_hash);
   return LF_OK;

@@ -80,6 +80,10 @@ static int by_falling_rows(const void *a, const void *b) {
   return by_key(a, b);
 }
 
+static uint64_t rep_key(const lf_column *column, size_t row) {
+  return column->store == LF_STORE_CODES ? lf_column_code(column, row) : lf_column_key(column, row);
+}
+
 /* Reps with rows enough get a group each; group 0 is all others, and rows without a rep. */
 static lf_status count_reps(rep_job *j, lf_error *err) {
   const lf_evidence_rows *r = j->job->rows;
@@ -88,7 +92,7 @@ static lf_status count_reps(rep_job *j, lf_error *err) {
   lf_status status = lf_alloc(j->n, sizeof *j->reps, &j->reps, err);
   if (status != LF_OK) return status;
   for (size_t i = 0; i < j->n; i++)
-    j->reps[i] = (rep_count){lf_column_key(column, r->row[r->first + i]), j->job->weight[r->first + i], 0};
+    j->reps[i] = (rep_count){rep_key(column, r->row[r->first + i]), j->job->weight[r->first + i], 0};
   qsort(j->reps, j->n, sizeof *j->reps, by_key);
   for (size_t i = 0; i < j->n; i++) {
     if (j->n_keys && j->reps[j->n_keys - 1].key == j->reps[i].key)
@@ -114,7 +118,7 @@ static void group_rows(rep_job *j) {
   const lf_evidence_rows *r = j->job->rows;
   const lf_column *column = &j->job->history->table->columns[j->column];
   for (size_t i = 0; i < j->n; i++) {
-    rep_count wanted = {.key = lf_column_key(column, r->row[r->first + i])};
+    rep_count wanted = {.key = rep_key(column, r->row[r->first + i])};
     const rep_count *found = bsearch(&wanted, j->reps, j->n_keys, sizeof *j->reps, by_key);
     j->group[i] = found ? found->group : 0;
   }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/sort.h"
 
@@ -14,12 +13,10 @@ typedef struct place {
   uint32_t row;
 } place;
 
-/* Random folds of a history whose own folds are blocks of time: by a hash of the row's place. */
+/* Random folds: the history's own, or its lots where its own are blocks of time. */
 static size_t random_fold(const lf_history *history, size_t row, size_t n_folds) {
-  if (!history->folds_in_time && history->fold)
-    return (size_t)history->fold[row] * n_folds / history->n_folds;
-  uint64_t index = row;
-  return (size_t)(lf_hash_unit(lf_hash(&index, sizeof index, 2)) * (double)n_folds);
+  if (history->folds_in_time) return (size_t)history->lot[row] * n_folds / LF_LOTS;
+  return (size_t)history->fold[row] * n_folds / history->n_folds;
 }
 
 /* Rows of the sample stand at equal strides. */

@@ -86,10 +86,23 @@ const char *lf_quoted(const char *text, char out[LF_QUOTED]);
 /* "'A', 'B', 'C' and 4 more" into a buffer. */
 void lf_join(const char *const *items, size_t n, size_t shown, char *out, size_t size);
 
+/* Hash of the content of each row into draft->identity, weight aside; once. */
+lf_status lf_rows_identify(lf_draft *draft, lf_error *err);
+
 /* Whom a row stands for in whatever is decided by hash: its account where one is known, else its id, else its
- * content. lf_rows_who comes first, once the rows stand as they will be asked for. */
-lf_status lf_rows_who(lf_draft *draft, lf_error *err);
-uint64_t lf_row_who(const lf_draft *draft, size_t row);
+ * content. Not owned, but for keys by code. */
+typedef struct lf_who {
+  const lf_column *column[2]; /* account, id; NULL: none */
+  uint64_t *of_code[2];       /* keys by code where the column is coded, else NULL; owned */
+  const uint64_t *identity;   /* of rows that have neither; NULL where all have one */
+} lf_who;
+
+/* of_content: rows that have neither account nor id are told apart by their content, else their keys are 0. */
+lf_status lf_who_make(lf_draft *draft, bool of_content, lf_who *who, lf_error *err);
+void lf_who_clear(lf_who *who);
+/* Keys of rows [from, to), at most LF_WHO_ROWS: by their upper half rows are split, by their lower half folded. */
+enum { LF_WHO_ROWS = 1024 };
+void lf_who_read(const lf_who *who, size_t from, size_t to, uint64_t *keys);
 
 /* Cuts rows into `n` blocks of about equal weight in the order of days, a day never split; block[i] of rows
  * without a day is 0. Returns the number of blocks that came out in *made. */

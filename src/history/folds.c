@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "history/days.h"
 
-enum { FOLD_SALT = 0x666f6c64, DEALT_ROWS = 5000, MOST_FOLDS = 254, JUDGES = 255 };
+enum { DEALT_ROWS = 5000, MOST_FOLDS = 254, JUDGES = 255 };
 
 static lf_status make_clusters(const lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
@@ -123,13 +124,8 @@ static int by_class_then_hash(const void *a, const void *b) {
   return (x->number > y->number) - (x->number < y->number);
 }
 
-static uint64_t fold_hash(const lf_draft *draft, size_t row) {
-  return lf_hash_mix(lf_row_who(draft, row), FOLD_SALT);
-}
-
 /* Units are accounts, or rows. */
-static lf_status deal(const lf_draft *draft, lf_error *err) {
-  const lf_history *h = draft->history;
+static lf_status deal(const lf_history *h, const uint64_t *key, lf_error *err) {
   lf_status status = LF_OK;
   unit *units = NULL;
   uint8_t *fold = NULL;
@@ -139,7 +135,7 @@ static lf_status deal(const lf_draft *draft, lf_error *err) {
   for (size_t i = 0; i < h->n_train; i++) {
     uint32_t number =
         h->cluster ? h->cluster[i] : (uint32_t)i; /* training rows come first, so their clusters are 0..n-1 */
-    if (number >= n) units[n++] = (unit){fold_hash(draft, i), number, 0};
+    if (number >= n) units[n++] = (unit){key[i] << 32 | key[i] >> 32, number, 0};
     units[number].won |= h->won[i] == LF_ROW_WON;
   }
   qsort(units, n, sizeof *units, by_class_then_hash);
@@ -151,12 +147,9 @@ cleanup:
   return status;
 }
 
-static void fold_by_hash(const lf_draft *draft) {
-  lf_history *h = draft->history;
-  for (size_t i = 0; i < h->n_train; i++) {
-    size_t f = (size_t)(lf_hash_unit(fold_hash(draft, i)) * (double)h->n_folds);
-    h->fold[i] = (uint8_t)(f < h->n_folds ? f : h->n_folds - 1);
-  }
+static void fold_by_hash(lf_history *h, const uint64_t *key) {
+  for (size_t i = 0; i < h->n_train; i++)
+    h->fold[i] = (uint8_t)(lf_key_lower(key[i]) * (double)h->n_folds);
 }
 
 static size_t folds_wanted(const lf_draft *draft) {
@@ -170,9 +163,39 @@ static size_t folds_wanted(const lf_draft *draft) {
   return n < 2 ? 2 : n;
 }
 
+static lf_status fold_by_key(lf_draft *draft, const lf_who *who, lf_error *err) {
+  lf_history *h = draft->history;
+  uint64_t *key = NULL;
+  lf_status status = lf_alloc(h->n_train, sizeof *key, &key, err);
+  if (status != LF_OK) return status;
+  for (size_t from = 0; from < h->n_train; from += LF_WHO_ROWS)
+    lf_who_read(who, from, from + LF_WHO_ROWS < h->n_train ? from + LF_WHO_ROWS : h->n_train, key + from);
+  if (h->n_train < DEALT_ROWS)
+    status = deal(h, key, err);
+  else
+    fold_by_hash(h, key);
+  free(key);
+  return status;
+}
+
+/* Folds in time leave the random folds to lots: by key, so that the order of the rows does not matter; by place
+ * where a row has neither account nor id. */
+static lf_status draw_lots(lf_history *h, const lf_who *who, lf_error *err) {
+  uint64_t key[LF_WHO_ROWS];
+  lf_status status = lf_alloc(h->n_train, 1, &h->lot, err);
+  for (size_t from = 0; status == LF_OK && from < h->n_train; from += LF_WHO_ROWS) {
+    size_t to = from + LF_WHO_ROWS < h->n_train ? from + LF_WHO_ROWS : h->n_train;
+    lf_who_read(who, from, to, key);
+    for (size_t i = from; i < to; i++)
+      h->lot[i] = (uint8_t)(lf_key_lower(key[i - from] ? key[i - from] : lf_hash_mix(i, 2)) * LF_LOTS);
+  }
+  return status;
+}
+
 lf_status lf_fold_rows(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
+  lf_who who = {0};
   LF_TRY(make_clusters(draft, err));
   LF_TRY(lf_alloc(h->n_rows, 1, &h->fold, err));
   memset(h->fold, JUDGES, h->n_rows);
@@ -183,12 +206,9 @@ lf_status lf_fold_rows(lf_draft *draft, lf_error *err) {
     h->folds_in_time = made >= 2;
     if (h->folds_in_time) h->n_folds = made;
   }
-  if (h->folds_in_time) goto cleanup;
-  LF_TRY(lf_rows_who(draft, err));
-  if (h->n_train < DEALT_ROWS)
-    LF_TRY(deal(draft, err));
-  else
-    fold_by_hash(draft);
+  LF_TRY(lf_who_make(draft, !h->folds_in_time, &who, err));
+  status = h->folds_in_time ? draw_lots(h, &who, err) : fold_by_key(draft, &who, err);
 cleanup:
+  lf_who_clear(&who);
   return status;
 }

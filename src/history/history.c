@@ -19,6 +19,7 @@ void lf_history_free(lf_history *history) {
   free(history->weight);
   free(history->cluster);
   free(history->fold);
+  free(history->lot);
   lf_text_list_clear(&history->won_values);
   lf_text_list_clear(&history->lost_values);
   free(history->won_label);

@@ -57,7 +57,7 @@ typedef struct lf_history_options {
   bool release_ids; /* let go of the cells of id and account columns of many values, once rows are numbered */
 } lf_history_options;
 
-enum { LF_OUTCOME_UNKNOWN = 2 };
+enum { LF_OUTCOME_UNKNOWN = 2, LF_LOTS = 240 }; /* lots: a multiple of most numbers of folds */
 
 /* Rows created in one calendar month, weights not counted. */
 typedef struct lf_cohort {
@@ -98,6 +98,7 @@ typedef struct lf_history {
   uint8_t *fold; /* training rows: 0..n_folds-1; holdout rows: 255 */
   size_t n_folds;
   bool folds_in_time; /* folds are blocks in time order: train on the past, judge the next */
+  uint8_t *lot;       /* where they are: training rows dealt by key, 0..LF_LOTS-1; else NULL */
 
   lf_split_kind split;
   double split_from; /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */

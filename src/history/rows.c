@@ -41,11 +41,10 @@ static void mix_levels(void *context, size_t c) {
   identity_task *task = context;
   const lf_column *column = &task->table->columns[c];
   if (c == task->skip || !is_coded(column)) return;
-  for (uint32_t code = 1; code <= column->n_levels; code++) {
-    const char *level = column->values ? NULL : lf_column_level(column, code);
-    task->mixed[c][code] = level ? lf_hash_mix(lf_hash(level, strlen(level), 0), task->salt[c])
-                                 : number_mixed(column->values[code - 1], task->salt[c]);
-  }
+  if (!column->values) lf_level_keys(column, task->mixed[c]);
+  for (uint32_t code = 1; code <= column->n_levels; code++)
+    task->mixed[c][code] = column->values ? number_mixed(column->values[code - 1], task->salt[c])
+                                          : lf_hash_mix(task->mixed[c][code], task->salt[c]);
 }
 
 static void add_codes(const lf_column *column, const uint64_t *mixed, uint64_t *identity, size_t from,
@@ -89,7 +88,7 @@ static void identify_rows(void *context, size_t chunk) {
   }
 }
 
-static lf_status make_identities(lf_draft *draft, lf_error *err) {
+lf_status lf_rows_identify(lf_draft *draft, lf_error *err) {
   const lf_table *table = draft->history->table;
   lf_status status = LF_OK;
   if (draft->identity) return LF_OK;
@@ -112,23 +111,6 @@ cleanup:
   free(task.mixed);
   free(task.salt);
   return status;
-}
-
-static bool all_have(const lf_history *h, size_t column) {
-  return column != SIZE_MAX && h->table->columns[column].missing == 0;
-}
-
-lf_status lf_rows_who(lf_draft *draft, lf_error *err) {
-  const lf_history *h = draft->history;
-  if (all_have(h, h->account) || all_have(h, h->id)) return LF_OK;
-  return make_identities(draft, err);
-}
-
-uint64_t lf_row_who(const lf_draft *draft, size_t row) {
-  const lf_history *h = draft->history;
-  uint64_t key = h->account != SIZE_MAX ? lf_column_key(&h->table->columns[h->account], row) : 0;
-  if (!key && h->id != SIZE_MAX) key = lf_column_key(&h->table->columns[h->id], row);
-  return key ? key : draft->identity[row];
 }
 
 /* ---- repeats -------------------------------------------------------------------------------------- */
@@ -281,7 +263,7 @@ static lf_status screen_repeats(lf_draft *draft, lf_error *err) {
   uint8_t *repeated = NULL;
   uint64_t found = 0;
   if (none_can_repeat(h)) return LF_OK;
-  LF_TRY(make_identities(draft, err));
+  LF_TRY(lf_rows_identify(draft, err));
   LF_TRY(any_repeats(draft, &found, err));
   if (!found) goto cleanup;
   if (h->id == SIZE_MAX) {

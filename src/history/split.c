@@ -1,17 +1,16 @@
-/* Who judges. By time: the newest rows, whole days. By hash: a row judges when u(hash(who)) < F, where `who`
- * is its account where one is known (an account never straddles), else its id, else its content: a row stays
- * on its side whatever other rows are added. */
+/* Who judges. By time: the newest rows, whole days. By hash: a row judges when the upper half of its key, as a number
+ * in [0, 1), is below F. The key is that of its account where one is known (an account never straddles), else of
+ * its id, else of its content: a row stays on its side whatever other rows are added. Part of the file contract:
+ * another key would move rows across. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "history/days.h"
-
-enum { SPLIT_SALT = 0x73706c69 }; /* part of the file contract: changing it moves rows across */
 
 enum { TRAINS = LF_SIDE_FIRST, JUDGES = LF_SIDE_SECOND, LEAVES = LF_SIDE_LEAVES, CHUNKS = 64 };
 
@@ -43,6 +42,7 @@ cleanup:
 typedef struct judging {
   const lf_draft *draft;
   const lf_day_reader *days;
+  const lf_who *who;
   uint8_t *side;
   double from, share;
   lf_chunks chunks;
@@ -169,19 +169,29 @@ static void by_row_order(lf_history *h, sides *s, double share) {
 
 static void judge_by_hash(void *context, size_t chunk) {
   const judging *j = context;
+  uint64_t key[LF_WHO_ROWS];
   size_t from = 0, to = 0;
   lf_chunk_rows(&j->chunks, chunk, &from, &to);
-  for (size_t i = from; i < to; i++)
-    if (j->side[i] == TRAINS && lf_hash_unit(lf_hash_mix(lf_row_who(j->draft, i), SPLIT_SALT)) < j->share)
-      j->side[i] = JUDGES;
+  for (; from < to; from += LF_WHO_ROWS) {
+    size_t end = from + LF_WHO_ROWS < to ? from + LF_WHO_ROWS : to;
+    lf_who_read(j->who, from, end, key);
+    for (size_t i = from; i < end; i++)
+      if (j->side[i] == TRAINS && lf_key_upper(key[i - from]) < j->share) j->side[i] = JUDGES;
+  }
 }
 
 static lf_status by_hash(lf_draft *draft, sides *s, double share, lf_error *err) {
-  judging j = {.draft = draft, .side = s->side, .share = share, .chunks = lf_cut(s->n, 1 << 12, CHUNKS)};
-  lf_status status = lf_rows_who(draft, err);
+  lf_who who = {0};
+  judging j = {.draft = draft,
+               .who = &who,
+               .side = s->side,
+               .share = share,
+               .chunks = lf_cut(s->n, 1 << 12, CHUNKS)};
+  lf_status status = lf_who_make(draft, true, &who, err);
   if (status != LF_OK) return status;
   lf_parallel_for(draft->run, j.chunks.count, judge_by_hash, &j);
   draft->history->split = LF_SPLIT_HASH;
+  lf_who_clear(&who);
   return LF_OK;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "ingest/cells.h"
@@ -287,8 +287,7 @@ static lf_status write_hashes(const lf_pieces *pieces, size_t index, const lf_di
   LF_TRY(lf_alloc(all->n + 1, sizeof *hashes, &hashes, err));
   for (size_t i = 0; i < all->n; i++) {
     if (d->spelling[i] != LF_MISSING_NONE) continue;
-    uint64_t hash = lf_hash(all->entries[i].text, all->entries[i].length, 0);
-    hashes[i + 1] = hash ? hash : 1;
+    hashes[i + 1] = lf_text_key(all->entries[i].text, all->entries[i].length);
   }
   column->store = LF_STORE_HASHES;
   column->width = 8;

@@ -51,7 +51,7 @@ typedef enum lf_store {
   LF_STORE_CODES,    /* width 1, 2 or 4: 0 is missing, 1..n_levels index levels[] (and values[]) from 1 */
   LF_STORE_DECIMALS, /* width 4: int32 cell / 10^scale; INT32_MIN is missing */
   LF_STORE_DOUBLES,  /* width 8: NaN is missing */
-  LF_STORE_HASHES /* width 8: lf_hash(text, n, 0) of each value, never 0; 0 is missing. For ids and free text
+  LF_STORE_HASHES /* width 8: lf_text_key of each value, never 0; 0 is missing. For ids and free text
                    */
 } lf_store;
 
@@ -164,9 +164,13 @@ double lf_column_number(const lf_column *column, size_t row);
 /* The same for rows [from, to) into out[0 .. to-from). */
 void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out);
 bool lf_column_is_missing(const lf_column *column, size_t row);
-/* A 64-bit identity of the value of a cell, 0 where missing: equal texts (or numbers) have equal keys
- * whatever the store, so accounts and ids can be compared. */
+/* The key (base/key.h) of the text of a cell, 0 where missing; numbers by their shortest text. Equal values have
+ * equal keys whatever the store, so accounts and ids can be compared. */
 uint64_t lf_column_key(const lf_column *column, size_t row);
+/* The same of rows [from, to): keys[to - from]. */
+void lf_column_keys(const lf_column *column, size_t from, size_t to, uint64_t *keys);
+/* Keys of a coded column by code: keys[n_levels + 1], keys[0] = 0. */
+void lf_level_keys(const lf_column *column, uint64_t *keys);
 /* Text of a level of a coded column, by code (1..n_levels). */
 const char *lf_column_level(const lf_column *column, uint32_t code);
 

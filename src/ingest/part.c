@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "ingest/bytes.h"
 #include "ingest/piece.h"
@@ -166,6 +166,7 @@ static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t 
                        const lf_missing *missing) {
   const lf_fields fields = lf_scan_fields(scan);
   uint64_t *cells = (uint64_t *)part->cells + rows;
+  lf_key_batch batch = {0};
   for (size_t r = 0; r < scan->rows; r++) {
     size_t n = 0;
     const char *text = lf_scan_field(&fields, r, field, &n);
@@ -179,9 +180,9 @@ static void add_hashes(lf_part *part, const lf_scan *scan, size_t field, size_t 
     bool try = 16 * (part->values - part->like_values) <= part->values;
     part->like_values += try ? like_value(text, n) : 1;
     part->values++;
-    uint64_t hash = lf_hash(text, n, 0);
-    cells[r] = hash ? hash : 1;
+    lf_key_add(&batch, text, n, &cells[r]);
   }
+  lf_key_done(&batch);
 }
 
 static uint64_t folded_hash(const char *text, size_t n) {

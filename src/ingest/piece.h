@@ -13,7 +13,7 @@ typedef enum lf_plan {
   LF_PLAN_DICTIONARY = 0, /* cells: 1 + index into the dictionary; 0 is empty */
   LF_PLAN_SKIP,           /* only empty cells are counted */
   LF_PLAN_NUMBER,         /* all values are plain numbers, of many sizes: int32 / 10^scale, or double */
-  LF_PLAN_HASH,           /* texts nearly all distinct, no numbers, no dates: lf_hash of each */
+  LF_PLAN_HASH,           /* texts nearly all distinct, no numbers, no dates: lf_text_key of each */
   LF_PLAN_KEY,            /* lf_hash of each text, whatever it is: no bet */
   LF_PLAN_KEY_FOLDED      /* the same of the text in lower case (ASCII) */
 } lf_plan;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "ingest/build.h"
@@ -117,31 +117,67 @@ bool lf_column_is_missing(const lf_column *column, size_t row) {
   }
 }
 
-static uint64_t text_key(const char *text, size_t n) {
-  uint64_t hash = lf_hash(text, n, 0);
-  return hash ? hash : 1;
-}
-
 /* Numbers by their text, so that an id keeps its key where another row turns the column from numbers into
  * texts. */
-static uint64_t number_key(double value) {
-  char text[LF_DOUBLE_TEXT];
-  if (fabs(value) < 1e15 && value >= floor(value) && value <= floor(value)) {
-    int n = snprintf(text, sizeof text, "%lld", (long long)value);
-    return text_key(text, (size_t)n);
+static void format_key(double value, char text[LF_DOUBLE_TEXT]) {
+  if (fabs(value) < 1e15 && value >= floor(value) && value <= floor(value))
+    snprintf(text, LF_DOUBLE_TEXT, "%lld", (long long)value);
+  else
+    lf_format_double(value, text);
+}
+
+static void number_keys(const lf_column *column, size_t from, size_t to, uint64_t *keys) {
+  char text[LF_KEY_LANES][LF_DOUBLE_TEXT];
+  lf_key_batch batch = {0};
+  for (size_t i = from; i < to; i++) {
+    double value = lf_column_number(column, i);
+    keys[i - from] = 0;
+    if (isnan(value)) continue;
+    char *here = text[batch.n];
+    format_key(value, here);
+    lf_key_add(&batch, here, strlen(here), &keys[i - from]);
   }
-  lf_format_double(value, text);
-  return text_key(text, strlen(text));
+  lf_key_done(&batch);
+}
+
+void lf_level_keys(const lf_column *column, uint64_t *keys) {
+  lf_key_batch batch = {0};
+  char text[LF_KEY_LANES][LF_DOUBLE_TEXT];
+  keys[0] = 0;
+  for (uint32_t code = 1; code <= column->n_levels; code++) {
+    const char *level = text[batch.n];
+    if (column->values)
+      format_key(column->values[code - 1], text[batch.n]);
+    else
+      level = lf_column_level(column, code);
+    lf_key_add(&batch, level, strlen(level), &keys[code]);
+  }
+  lf_key_done(&batch);
+}
+
+void lf_column_keys(const lf_column *column, size_t from, size_t to, uint64_t *keys) {
+  if (column->store == LF_STORE_HASHES) {
+    memcpy(keys, (const uint64_t *)column->cells + from, (to - from) * sizeof *keys);
+  } else if (column->store == LF_STORE_CODES && !column->values) {
+    lf_key_batch batch = {0};
+    for (size_t i = from; i < to; i++) {
+      uint32_t code = lf_column_code(column, i);
+      const char *level = code ? lf_column_level(column, code) : "";
+      keys[i - from] = 0;
+      if (code) lf_key_add(&batch, level, strlen(level), &keys[i - from]);
+    }
+    lf_key_done(&batch);
+  } else if (column->store == LF_STORE_NONE) {
+    memset(keys, 0, (to - from) * sizeof *keys);
+  } else {
+    number_keys(column, from, to, keys);
+  }
 }
 
 uint64_t lf_column_key(const lf_column *column, size_t row) {
-  if (lf_column_is_missing(column, row)) return 0;
-  if (column->store == LF_STORE_HASHES) return ((const uint64_t *)column->cells)[row];
-  if (column->store == LF_STORE_CODES && !column->values) {
-    const char *level = lf_column_level(column, lf_column_code(column, row));
-    return text_key(level, strlen(level));
-  }
-  return number_key(lf_column_number(column, row));
+  uint64_t key = 0;
+  lf_column_keys(column, row, row + 1, &key);
+  return key;
 }
 
 const char *lf_column_level(const lf_column *column, uint32_t code) {
