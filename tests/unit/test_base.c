@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/key.h"
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
@@ -146,6 +148,31 @@ static void hashes_are_the_published_ones(void **state) {
   char sha[LF_SHA256_TEXT];
   assert_int_equal(lf_sha256("abc", 3, sha, NULL), LF_OK);
   assert_string_equal(sha, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+/* Against libcrypto's MD5: every length around the ends of blocks, texts of different lengths in one batch. */
+static void keys_are_the_head_of_md5(void **state) {
+  (void)state;
+  enum { TEXTS = 300 };
+  char text[TEXTS];
+  uint64_t key[TEXTS + 1], seed = 88172645463325252u;
+  lf_key_batch batch = {0};
+  for (size_t i = 0; i < TEXTS; i++) {
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    text[i] = (char)seed;
+  }
+  for (size_t n = 0; n <= TEXTS; n++) lf_key_add(&batch, text, n * 7 % (TEXTS + 1), &key[n * 7 % (TEXTS + 1)]);
+  lf_key_done(&batch);
+  for (size_t n = 0; n <= TEXTS; n++) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    uint64_t wanted = 0;
+    assert_int_equal(EVP_Digest(text, n, digest, &length, EVP_md5(), NULL), 1);
+    for (size_t b = 0; b < 8; b++) wanted = wanted << 8 | digest[b];
+    assert_true(key[n] == wanted && lf_text_key(text, n) == wanted);
+  }
+  assert_true(lf_key_upper(UINT64_C(0x8000000040000000)) == 0.5);
+  assert_true(lf_key_lower(UINT64_C(0x8000000040000000)) == 0.25);
 }
 
 static void outputs_appear_together_or_not_at_all(void **state) {
@@ -307,6 +334,7 @@ int main(void) {
       cmocka_unit_test(p_adjusted_for_many_tests),
       cmocka_unit_test(the_same_bits_for_any_thread_count),
       cmocka_unit_test(hashes_are_the_published_ones),
+      cmocka_unit_test(keys_are_the_head_of_md5),
       cmocka_unit_test(outputs_appear_together_or_not_at_all),
       cmocka_unit_test(outputs_are_taken_back),
       cmocka_unit_test(a_pipe_stays_a_pipe),

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "band/band.h"
-#include "base/hash.h"
+#include "base/key.h"
 
 enum { MISSING = 100, OTHER = 101 }; /* stand for the last two bands in what a test wants */
 
@@ -202,8 +202,8 @@ static void patterns(void **state) {
 static void hashes(void **state) {
   (void)state;
   static const char *const bands[] = {"=Acme|Bolt", "=Core", NULL};
-  uint64_t cells[] = {lf_hash("Core", 4, 0), 0, lf_hash("Acme", 4, 0), lf_hash("Dune", 4, 0),
-                      lf_hash("Bolt", 4, 0)};
+  uint64_t cells[] = {lf_text_key("Core", 4), 0, lf_text_key("Acme", 4), lf_text_key("Dune", 4),
+                      lf_text_key("Bolt", 4)};
   const int want[] = {1, MISSING, 0, OTHER, 0};
   lf_column c = {.name = "Name", .kind = LF_KIND_TEXT, .store = LF_STORE_HASHES, .width = 8, .cells = cells};
   wants(attribute_of("Name", LF_KIND_CATEGORY, bands), &c, 5, want);
