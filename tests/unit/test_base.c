@@ -161,7 +161,7 @@ static void keys_are_the_head_of_md5(void **state) {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     text[i] = (char)seed;
   }
-  for (size_t n = 0; n <= TEXTS; n++) lf_key_add(&batch, text, n * 7 % (TEXTS + 1), &key[n * 7 % (TEXTS + 1)]);
+  for (size_t n = 0; n <= TEXTS; n++) lf_key_add(&batch, text, n * 5 % (TEXTS + 1), &key[n * 5 % (TEXTS + 1)]);
   lf_key_done(&batch);
   for (size_t n = 0; n <= TEXTS; n++) {
     unsigned char digest[EVP_MAX_MD_SIZE];
