@@ -41,7 +41,12 @@ static const lf_dialect dialects[] = {
          .matches = "@ ~ ",
          .matches_end = "",
          .bound = "\\y",
-         .first = "MATERIALIZED "},
+         .first = "MATERIALIZED ",
+         .key_of = "MD5(@)",
+         .hex = "CAST(CAST('x' || ",
+         .hex_end = " AS bit(32)) AS bigint)",
+         .month_of = "CAST(DATE_TRUNC('month', @) AS date)",
+         .text = "text"},
     [LF_SQL_SNOWFLAKE] = {.name = "snowflake",
                           .open = "\"",
                           .close = "\"",
@@ -52,7 +57,12 @@ static const lf_dialect dialects[] = {
                           .day_of = "CAST(@ AS TIMESTAMP_NTZ)",
                           .day = "CAST('",
                           .day_end = "' AS TIMESTAMP_NTZ)",
-                          .except = "EXCLUDE"},
+                          .except = "EXCLUDE",
+                          .key_of = "MD5(@)",
+                          .hex = "TO_NUMBER(",
+                          .hex_end = ", 'XXXXXXXX')",
+                          .month_of = "CAST(DATE_TRUNC('month', @) AS DATE)",
+                          .text = "VARCHAR"},
     [LF_SQL_BIGQUERY] =
         {.name = "bigquery",
          .open = "`",
@@ -67,7 +77,12 @@ static const lf_dialect dialects[] = {
          .day_end = "+00'",
          .matches = "REGEXP_CONTAINS(@, ",
          .matches_end = ")",
-         .except = "EXCEPT"},
+         .except = "EXCEPT",
+         .key_of = "TO_HEX(MD5(@))",
+         .hex = "CAST(CONCAT('0x', ",
+         .hex_end = ") AS INT64)",
+         .month_of = "DATE_TRUNC(CAST(@ AS DATE), MONTH)",
+         .text = "STRING"},
     [LF_SQL_SPARK] = {.name = "spark",
                       .open = "`",
                       .close = "`",
@@ -79,7 +94,12 @@ static const lf_dialect dialects[] = {
                       .day = "TIMESTAMP '",
                       .day_end = "'",
                       .matches = "@ RLIKE ",
-                      .matches_end = ""},
+                      .matches_end = "",
+                      .key_of = "MD5(@)",
+                      .hex = "CAST(CONV(",
+                      .hex_end = ", 16, 10) AS BIGINT)",
+                      .month_of = "CAST(DATE_TRUNC('month', @) AS DATE)",
+                      .text = "STRING"},
     [LF_SQL_DUCKDB] =
         {.name = "duckdb",
          .open = "\"",
@@ -92,7 +112,12 @@ static const lf_dialect dialects[] = {
          .day_end = "'",
          .matches = "REGEXP_MATCHES(@, ",
          .matches_end = ")",
-         .except = "EXCLUDE"},
+         .except = "EXCLUDE",
+         .key_of = "MD5(@)",
+         .hex = "CAST('0x' || ",
+         .hex_end = " AS BIGINT)",
+         .month_of = "CAST(DATE_TRUNC('month', @) AS DATE)",
+         .text = "VARCHAR"},
     [LF_SQL_SQLSERVER] =
         {.name = "sqlserver",
          .open = "[",
@@ -226,6 +251,15 @@ void lf_sql_number(double value, lf_text *out) {
   lf_format_double(value, text);
   lf_text_add(out, text);
   if (!strchr(text, 'e')) lf_text_add(out, "E0");
+}
+
+void lf_sql_column(const lf_dialect *dialect, const char *template, const char *name, bool clash,
+                   lf_text *out) {
+  lf_text quoted = {0};
+  lf_sql_name(dialect, name, clash, &quoted);
+  if (quoted.data) lf_sql_fill(template, quoted.data, out);
+  if (quoted.failed) out->failed = true;
+  lf_text_free(&quoted);
 }
 
 void lf_sql_fill(const char *template, const char *column, lf_text *out) {

@@ -19,6 +19,10 @@ typedef struct lf_dialect {
   const char *bound;                 /* what stands for \b in a pattern; NULL: \b itself */
   const char *except;                /* SELECT * without some columns: keyword, or NULL */
   const char *first;                 /* between AS and ( of the first part of the query */
+  const char *key_of;                /* hexadecimal MD5 of the text @; NULL: none in this dialect */
+  const char *hex, *hex_end;         /* around eight hexadecimal digits: their number */
+  const char *month_of;              /* first day of the month of the moment @ */
+  const char *text;                  /* the type of a text */
 } lf_dialect;
 
 const lf_dialect *lf_sql_dialect_of(lf_sql_dialect dialect);
@@ -31,6 +35,8 @@ void lf_sql_table(const lf_dialect *dialect, const char *table, lf_text *out);
 void lf_sql_text(const lf_dialect *dialect, const char *text, size_t n, lf_text *out);
 /* A double literal that reads back the same. */
 void lf_sql_number(double value, lf_text *out);
+/* The column `name` through a template. */
+void lf_sql_column(const lf_dialect *dialect, const char *template, const char *name, bool clash, lf_text *out);
 /* A template with the column in place of @. */
 void lf_sql_fill(const char *template, const char *column, lf_text *out);
 

@@ -42,13 +42,9 @@ static bool clashes(const lf_scorecard *card, size_t a) {
  */
 
 static void add_input(const sql_job *job, size_t a, const char *template, const char *alias) {
-  lf_text name = {0};
-  lf_sql_name(job->dialect, job->card->attributes->items[a].name, clashes(job->card, a), &name);
   lf_text_add(job->out, ",\n    ");
-  if (name.data) lf_sql_fill(template, name.data, job->out);
-  if (name.failed) job->out->failed = true;
+  lf_sql_column(job->dialect, template, job->card->attributes->items[a].name, clashes(job->card, a), job->out);
   lf_text_addf(job->out, " AS %s_%zu", alias, a + 1);
-  lf_text_free(&name);
 }
 
 static void add_inputs(const sql_job *job) {

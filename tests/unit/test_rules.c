@@ -457,7 +457,7 @@ static void the_price_of_leaving_out(void **state) {
   assert_true(price->auc.low > 0 && price->verdict == LF_COMPARE_A_BETTER);
   near(price->auc.value, price->auc_free - price->auc_ruled, 1e-12);
   assert_true(f.build.card->attributes->n == a.build.card->attributes->n + 1);
-  near(forced->auc_ruled, price->auc_ruled, 0.03); /* two runs: the weak attributes are chosen anew */
+  near(forced->auc_ruled, price->auc_ruled, 0.03); /* a run of its own: the weak attributes are banded anew */
   near(forced->log_loss.value, price->log_loss.value, 0.01);
   /* H(0.4) - (H(0.6) + H(0.2)) / 2 = 0.0863, a little more beside the other two attributes */
   assert_true(forced->log_loss.value > 0.06 && forced->log_loss.value < 0.115);
