@@ -52,6 +52,7 @@ static lf_status category_atoms(const lf_history *history, const lf_atom_options
   for (uint32_t c = 0; c <= column->n_levels; c++) levels[c].code = c;
   for (size_t i = 0; i < history->n_train; i++)
     levels[lf_column_code(column, i)].rows += lf_history_weight(history, i);
+  levels[column->rest].rows = 0;
   qsort(levels + 1, column->n_levels, sizeof *levels, by_falling_rows);
   size_t n = 0;
   while (n < column->n_levels && n < options->max_levels && levels[n + 1].rows >= options->min_rows) n++;

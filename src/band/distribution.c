@@ -55,6 +55,7 @@ lf_status lf_distribution_make(const lf_history *history, size_t index, lf_distr
   const lf_column *column = &history->table->columns[index];
   size_t stride = history->n_train / SAMPLE_ROWS + 1;
   bool coded = column->store == LF_STORE_CODES;
+  d->bins = column->bins;
   size_t capacity = coded ? column->n_levels : history->n_train / stride + 1;
   lf_status status = lf_alloc(capacity, sizeof *d->value, &d->value, err);
   if (status == LF_OK) status = lf_alloc(capacity, sizeof *d->rows, &d->rows, err);
@@ -106,6 +107,7 @@ static size_t place_cuts(const lf_distribution *d, size_t max_atoms, double targ
 /* The edge before distinct value i: the roundest number that moves at most `slack` rows to the other side,
  * and crosses no spike. */
 static double edge_before(const lf_distribution *d, size_t i, double slack) {
+  if (d->bins) return d->value[i];
   size_t low = i - 1, high = i;
   double moved = 0;
   while (low > 0 && moved + d->rows[low] <= slack) moved += d->rows[low--];

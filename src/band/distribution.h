@@ -9,6 +9,7 @@ typedef struct lf_distribution {
   size_t n;
   double *value;
   double *rows;
+  bool bins; /* values are lower ends of bins: an edge is one of them */
 } lf_distribution;
 
 /* Exact for coded columns; else from at most 2^17 training rows at equal strides, which places a quantile

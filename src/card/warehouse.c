@@ -18,9 +18,8 @@ bool lf_warehouse_is_number(const lf_warehouse_column *column) {
   return column->kind == LF_KIND_NUMBER;
 }
 
-bool lf_warehouse_is_attribute(const lf_query *query, size_t column) {
-  return strncmp(query->columns[column].alias, "leadfit_", 8) == 0 &&
-         query->columns[column].alias[8] >= '0' && query->columns[column].alias[8] <= '9';
+size_t lf_warehouse_part(const lf_warehouse_column *column) {
+  return (size_t)strtoul(column->alias + strlen("leadfit_"), NULL, 10);
 }
 
 /* ---- columns ---------------------------------------------------------------------------------------- */
@@ -34,7 +33,8 @@ size_t lf_warehouse_columns(const lf_project *p, lf_warehouse_column *columns) {
   const lf_warehouse_column roles[LF_WAREHOUSE_ROLES] = {
       {"leadfit_outcome", p->outcome, LF_KIND_INFER}, {"leadfit_amount", p->amount, LF_KIND_NUMBER},
       {"leadfit_date", p->date, LF_KIND_DATE},        {"leadfit_created", p->created, LF_KIND_DATE},
-      {"leadfit_id", p->id, LF_KIND_INFER},           {"leadfit_account", p->account, LF_KIND_INFER}};
+      {LF_WAREHOUSE_ID, p->id ? p->id : LF_WAREHOUSE_ID, LF_KIND_INFER},
+      {LF_WAREHOUSE_ACCOUNT, p->account, LF_KIND_INFER}};
   size_t n = 0;
   for (size_t r = 0; r < LF_WAREHOUSE_ROLES; r++)
     if (roles[r].name) columns[n++] = roles[r];
@@ -150,7 +150,9 @@ void lf_query_inputs(lf_query *q, bool months) {
                q->dialect->first ? q->dialect->first : "");
   for (size_t c = 0; c < q->n; c++) {
     const lf_warehouse_column *column = &q->columns[c];
-    if (column->kind == LF_KIND_DATE)
+    if (strcmp(column->name, column->alias) == 0) /* an id that the project does not name */
+      lf_text_addf(&q->text, ",\n    CAST(NULL AS %s) AS %s", q->dialect->text, column->alias);
+    else if (column->kind == LF_KIND_DATE)
       add_day(q, column, months);
     else
       add_column(q, lf_warehouse_is_number(column) ? q->dialect->number_of : q->dialect->text_of,

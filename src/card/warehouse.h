@@ -45,6 +45,12 @@ typedef struct lf_warehouse_column {
 /* Columns of the coded history but for the weight; columns[LF_WAREHOUSE_ROLES + project->n_attributes]. */
 enum { LF_WAREHOUSE_ROLES = 6 };
 #define LF_WAREHOUSE_WEIGHT "leadfit_rows"
+#define LF_WAREHOUSE_ID "leadfit_id"
+#define LF_WAREHOUSE_ACCOUNT "leadfit_account"
+/* Only where values are coded: the share of the lost rows that stay. */
+#define LF_WAREHOUSE_SHARE "leadfit_share"
+/* What stands for the rare values of a category. */
+#define LF_WAREHOUSE_REST "leadfit: other values"
 size_t lf_warehouse_columns(const lf_project *project, lf_warehouse_column *columns);
 
 #endif

@@ -32,7 +32,8 @@ void lf_query_unit(lf_query *query, const char *column, int from);
 void lf_query_count(lf_query *query);
 
 bool lf_warehouse_is_number(const lf_warehouse_column *column);
-bool lf_warehouse_is_attribute(const lf_query *query, size_t column);
+/* The place of an attribute in the project, from 1; 0 for the other columns. */
+size_t lf_warehouse_part(const lf_warehouse_column *column);
 
 /* ---- what a profile says --------------------------------------------------------------------------- */
 

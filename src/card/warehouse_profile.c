@@ -22,7 +22,7 @@ static void add_drawn(lf_query *q) {
   lf_text_add(&q->text, " * (SELECT COUNT(*) FROM leadfit_in) AS leadfit_draw\n  FROM leadfit_in i\n)");
   lf_text_add(&q->text, ",\nleadfit_read AS (\n  SELECT d.*");
   for (size_t c = 0; c < q->n; c++)
-    if (lf_warehouse_is_attribute(q, c) && lf_warehouse_is_number(&q->columns[c]))
+    if (lf_warehouse_part(&q->columns[c]) && lf_warehouse_is_number(&q->columns[c]))
       add_number(q, q->columns[c].alias);
   lf_text_add(&q->text, "\n  FROM leadfit_drawn d\n)\n");
 }
@@ -31,7 +31,7 @@ static void add_drawn(lf_query *q) {
 static void add_values(lf_query *q, bool numbers, const char *suffix, const char *alias) {
   bool any = false;
   for (size_t c = 0; c < q->n; c++) {
-    if (!lf_warehouse_is_attribute(q, c)) continue;
+    if (!lf_warehouse_part(&q->columns[c])) continue;
     bool is_number = lf_warehouse_is_number(&q->columns[c]);
     if (numbers && !is_number) continue;
     const char *name = q->columns[c].alias, *end = is_number ? suffix : "";
@@ -48,7 +48,7 @@ static void add_values(lf_query *q, bool numbers, const char *suffix, const char
 static void add_parts(lf_query *q) {
   lf_text_add(&q->text, "SELECT\n  CASE");
   for (size_t c = 0; c < q->n; c++)
-    if (lf_warehouse_is_attribute(q, c))
+    if (lf_warehouse_part(&q->columns[c]))
       lf_text_addf(&q->text, " WHEN GROUPING(%s%s) = 0 THEN %s", q->columns[c].alias,
                    lf_warehouse_is_number(&q->columns[c]) ? "_is" : "", q->columns[c].alias + 8);
   lf_text_add(&q->text, " ELSE 0 END AS leadfit_part,\n  leadfit_outcome,\n");
@@ -63,7 +63,7 @@ static void add_parts(lf_query *q) {
 static void add_sets(lf_query *q) {
   lf_text_add(&q->text, "\nFROM leadfit_read\nGROUP BY GROUPING SETS ((leadfit_outcome)");
   for (size_t c = 0; c < q->n; c++) {
-    if (!lf_warehouse_is_attribute(q, c)) continue;
+    if (!lf_warehouse_part(&q->columns[c])) continue;
     const char *name = q->columns[c].alias;
     if (lf_warehouse_is_number(&q->columns[c]))
       lf_text_addf(&q->text, ", (leadfit_outcome, %s_is, %s_x)", name, name);
@@ -72,7 +72,7 @@ static void add_sets(lf_query *q) {
   }
   lf_text_add(&q->text, ")\nHAVING COUNT(*) >= CASE WHEN 1 = 0");
   for (size_t c = 0; c < q->n; c++)
-    if (lf_warehouse_is_attribute(q, c) && !lf_warehouse_is_number(&q->columns[c]))
+    if (lf_warehouse_part(&q->columns[c]) && !lf_warehouse_is_number(&q->columns[c]))
       lf_text_addf(&q->text, " OR GROUPING(%s) = 0", q->columns[c].alias);
   lf_text_addf(&q->text, " THEN %d ELSE 1 END\nORDER BY 1, 2, 3, 4;\n", FEWEST);
 }

@@ -16,6 +16,7 @@ lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_erro
 lf_status lf_command_plan(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_monitor(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_export(const lf_options *options, const lf_run *run, lf_error *err);
+lf_status lf_command_sql(const lf_options *options, const lf_run *run, lf_error *err);
 
 /* `leadfit --version`. */
 lf_status lf_version(lf_error *err);
@@ -26,6 +27,8 @@ lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_opt
                            lf_kind_request **kinds, lf_error *err);
 /* Reads the table the options name, and joins the other sources of the project to it. */
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
+/* The same of --from-aggregates DIR. */
+lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
 /* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of
  * the rows). */
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,

@@ -35,7 +35,8 @@ lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_opt
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,
                            lf_history **history, lf_error *err) {
   lf_table *table = NULL;
-  lf_status status = lf_input_table(options, run, &table, err);
+  lf_status status = options->aggregates ? lf_input_aggregates(options, run, &table, err)
+                                         : lf_input_table(options, run, &table, err);
   if (status != LF_OK) return status;
   bool said = !isnan(options->holdout) || options->holdout_from;
   lf_history_options wanted = {.holdout = said ? options->holdout : default_holdout,

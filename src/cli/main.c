@@ -37,6 +37,8 @@ static const command_rule commands[] = {
      "whether the definition still holds on new rows; exit status 1 where it does not"},
     {"export", LF_COMMAND_EXPORT, lf_command_export, "scoring.json --to FORMAT [-o FILE]",
      "the scorecard for a warehouse, a CRM or a program, with rows that prove it"},
+    {"sql", LF_COMMAND_SQL, lf_command_sql, "--dialect NAME --table NAME -p FILE [--profile FILE]",
+     "queries that let a warehouse do the heavy pass"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -144,8 +146,10 @@ static lf_status dispatch(int argc, char **argv, lf_error *err) {
     status = command_help(rule, err);
   else if (options.version)
     status = lf_version(err);
-  else if (!options.n_paths)
-    status = lf_fail(err, LF_E_USAGE, "no input: say leadfit %s %s", rule->name, rule->arguments);
+  else if (rule->command == LF_COMMAND_SQL ? options.n_paths : !options.n_paths && !options.aggregates)
+    status = rule->command == LF_COMMAND_SQL
+                 ? lf_fail(err, LF_E_USAGE, "sql reads no history: --table names it in the database")
+                 : lf_fail(err, LF_E_USAGE, "no input: say leadfit %s %s", rule->name, rule->arguments);
   else
     status = run_command(rule, &options, err);
   lf_options_clear(&options);

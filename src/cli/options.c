@@ -7,12 +7,13 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "card/warehouse.h"
 
 enum {
   HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE |
             LF_COMMAND_EVIDENCE | LF_COMMAND_PLAN | LF_COMMAND_MONITOR,
   ALL = HISTORY | LF_COMMAND_SCORE,
-  EVERY = ALL | LF_COMMAND_EXPORT /* commands that read no table know these alone */
+  EVERY = ALL | LF_COMMAND_EXPORT | LF_COMMAND_SQL /* commands that read no table know these alone */
 };
 
 typedef enum option_id {
@@ -49,6 +50,9 @@ typedef enum option_id {
   OPT_DIALECT,
   OPT_TABLE,
   OPT_PROOF,
+  OPT_PROFILE,
+  OPT_ROWS,
+  OPT_AGGREGATES,
   OPT_EXPORT,
   OPT_OUTPUT,
   OPT_SEED,
@@ -114,14 +118,21 @@ static const option_rule rules[] = {
      "write the rows behind the figures: scores, who qualifies them, outcome (CSV)"},
     {"to", 0, "FORMAT", OPT_TO, LF_COMMAND_EXPORT,
      "sql, salesforce, hubspot, zoho, pmml, csv, markdown or c"},
-    {"dialect", 0, "NAME", OPT_DIALECT, LF_COMMAND_EXPORT,
+    {"dialect", 0, "NAME", OPT_DIALECT, LF_COMMAND_EXPORT | LF_COMMAND_SQL,
      "of SQL: ansi (default), postgres, snowflake, bigquery, spark, duckdb, sqlserver, sqlite"},
-    {"table", 0, "NAME", OPT_TABLE, LF_COMMAND_EXPORT, "SQL: table of the leads, as in schema.leads"},
+    {"table", 0, "NAME", OPT_TABLE, LF_COMMAND_EXPORT | LF_COMMAND_SQL,
+     "SQL: table of the leads or of the history, as in schema.leads"},
+    {"profile", 0, "FILE", OPT_PROFILE, LF_COMMAND_SQL,
+     "result of the first query (CSV): write the second, the coded history"},
+    {"rows", 0, "N", OPT_ROWS, LF_COMMAND_SQL,
+     "most rows of the coded history (default 1000000): more are coded, and lost rows drawn"},
+    {"from-aggregates", 0, "DIR", OPT_AGGREGATES, LF_COMMAND_FIT,
+     "fit what the queries of leadfit sql gave: profile.csv and coded.csv"},
     {"proof", 0, "FILE", OPT_PROOF, LF_COMMAND_EXPORT,
      "also write rows on and beside every edge with their scores (CSV)"},
     {"output", 'o', "PATH", OPT_OUTPUT,
      LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT | LF_COMMAND_PLAN | LF_COMMAND_MONITOR |
-         LF_COMMAND_COMPARE,
+         LF_COMMAND_COMPARE | LF_COMMAND_SQL,
      "folder (fit) or file to write; of plan, monitor and compare .html is a page, .json the figures"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, EVERY, "threads (default: all cores); never changes a result"},
@@ -257,6 +268,9 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_DIALECT: o->dialect = value; return LF_OK;
   case OPT_TABLE: o->table = value; return LF_OK;
   case OPT_PROOF: o->proof = value; return LF_OK;
+  case OPT_PROFILE: o->profile = value; return LF_OK;
+  case OPT_ROWS: return set_whole(rule->name, value, 1000, 4e9, &o->rows, err);
+  case OPT_AGGREGATES: o->aggregates = value; return LF_OK;
   case OPT_EXPORT: o->rows_to = value; return LF_OK;
   case OPT_OUTPUT: o->output = value; return LF_OK;
   case OPT_SEED:
@@ -412,12 +426,22 @@ static void take_targets(lf_options *o) {
 /* Without a path, the first source of the project is read. */
 static lf_status take_sources(lf_options *o, lf_error *err) {
   lf_project_plain_names(&o->project);
-  if (o->n_paths || !o->project.n_sources || o->command == LF_COMMAND_EXPORT) return LF_OK;
+  if (o->n_paths || !o->project.n_sources || o->command & (LF_COMMAND_EXPORT | LF_COMMAND_SQL) || o->aggregates)
+    return LF_OK;
   const lf_text_list *files = &o->project.sources[0].files;
   free(o->paths);
   o->paths = NULL;
   lf_status status = lf_alloc(files->n, sizeof *o->paths, &o->paths, err);
   for (size_t i = 0; i < files->n && status == LF_OK; i++) status = add_path(o, files->items[i], err);
+  return status;
+}
+
+/* What the queries call the weight, and an id where the project has none. */
+static lf_status expect_aggregates(lf_options *o, lf_error *err) {
+  if (o->n_paths)
+    return lf_fail(err, LF_E_USAGE, "--from-aggregates takes the place of a history: leave out %s", o->paths[0]);
+  lf_status status = set_text(&o->project.weight, LF_WAREHOUSE_WEIGHT, err);
+  if (status == LF_OK && !o->project.id) status = set_text(&o->project.id, LF_WAREHOUSE_ID, err);
   return status;
 }
 
@@ -430,12 +454,14 @@ lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options 
                   .revenue = NAN,
                   .cost_per_lead = NAN,
                   .horizon = NAN,
+                  .rows = NAN,
                   .seed = 1,
                   .threads = omp_get_num_procs()};
   lf_status status = lf_alloc((size_t)argc + 1, sizeof *o.paths, &o.paths, err);
   if (status == LF_OK) status = walk(&o, argc, argv, true, err);
   if (status == LF_OK) status = walk(&o, argc, argv, false, err);
   if (status == LF_OK) take_targets(&o);
+  if (status == LF_OK && o.aggregates) status = expect_aggregates(&o, err);
   if (status == LF_OK) status = write_command_line(&o, argc, argv, err);
   if (status == LF_OK) status = take_sources(&o, err);
   if (status != LF_OK) {

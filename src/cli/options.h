@@ -15,7 +15,8 @@ typedef enum lf_command {
   LF_COMMAND_EVIDENCE = 32,
   LF_COMMAND_EXPORT = 64,
   LF_COMMAND_PLAN = 128,
-  LF_COMMAND_MONITOR = 256
+  LF_COMMAND_MONITOR = 256,
+  LF_COMMAND_SQL = 512
 } lf_command;
 
 typedef enum lf_method { LF_METHOD_CARD = 0, LF_METHOD_PLAIN } lf_method;
@@ -40,6 +41,9 @@ typedef struct lf_options {
   const char *to;      /* export: --to FORMAT */
   const char *dialect; /* export: --dialect NAME */
   const char *table;   /* export: --table NAME */
+  const char *profile; /* sql: --profile FILE */
+  const char *aggregates; /* fit: --from-aggregates DIR */
+  double rows;         /* sql: --rows N; NaN: not said */
   const char *proof;   /* export: --proof FILE */
   const char *rows_to; /* --export FILE */
   const char *holdout_from;

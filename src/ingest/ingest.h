@@ -72,6 +72,8 @@ typedef struct lf_column {
   uint64_t missing;  /* rows without a value, bad ones included */
   uint64_t distinct; /* distinct values; exact where coded, else an estimate within a few percent */
   uint64_t bad;      /* rows whose value could not be read as the kind; they count as missing */
+  bool bins;         /* coded numbers that are lower ends of bins: a cut lies on one of them, nowhere between */
+  uint32_t rest;     /* code of a level that stands for all rare values, and is none itself; 0: none */
   char *note;        /* one sentence on what is odd about the values, or NULL ("dates are ambiguous: …") */
 } lf_column;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/key.h"
 #include "base/memory.h"
 #include "ingest/bytes.h"
