@@ -16,7 +16,8 @@ static lf_status read_coded(const lf_options *options, const lf_warehouse_column
   lf_status status = LF_OK;
   lf_text_addf(&path, "%s/coded.csv", options->aggregates);
   LF_TRY(lf_text_status(&path, err));
-  LF_TRY(lf_alloc(n, sizeof *kinds, &kinds, err));
+  LF_TRY(lf_alloc(n + 1, sizeof *kinds, &kinds, err));
+  kinds[n_kinds++] = (lf_kind_request){LF_WAREHOUSE_WEIGHT, LF_KIND_NUMBER};
   for (size_t c = 0; c < n; c++)
     if (columns[c].kind != LF_KIND_INFER) kinds[n_kinds++] = (lf_kind_request){columns[c].alias, columns[c].kind};
   const char *paths[] = {path.data};
@@ -71,6 +72,27 @@ static lf_status name_columns(lf_table *table, const char *file, const lf_wareho
   return LF_OK;
 }
 
+/* A column that the project names and the queries left out stands there without values. */
+static lf_status add_absent(lf_table *table, const char *name, lf_error *err) {
+  if (lf_table_find(table, name) != SIZE_MAX) return LF_OK;
+  lf_column *grown = realloc(table->columns, (table->n_columns + 1) * sizeof *grown);
+  if (!grown) return lf_fail(err, LF_E_MEMORY, "not enough memory for the column '%s'", name);
+  table->columns = grown;
+  grown[table->n_columns] = (lf_column){.kind = LF_KIND_EMPTY, .missing = table->n_rows};
+  lf_status status = lf_copy_text(name, strlen(name), &grown[table->n_columns].name, err);
+  table->n_columns += status == LF_OK;
+  return status;
+}
+
+static lf_status add_left_out(lf_table *table, const lf_project *project, lf_error *err) {
+  lf_status status = LF_OK;
+  for (size_t i = 0; status == LF_OK && i < project->drop.n; i++)
+    status = add_absent(table, project->drop.items[i], err);
+  for (size_t a = 0; status == LF_OK && a < project->n_attributes; a++)
+    status = add_absent(table, project->attributes[a].name, err);
+  return status;
+}
+
 lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err) {
   const lf_project *project = &options->project;
   lf_warehouse_column *columns = NULL;
@@ -80,6 +102,7 @@ lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_t
   size_t n = lf_warehouse_columns(project, columns);
   LF_TRY(read_coded(options, columns, n, run, &read, err));
   LF_TRY(name_columns(read, read->sources[0].name, columns, n, err));
+  LF_TRY(add_left_out(read, project, err));
   *table = read;
   read = NULL;
 cleanup:
