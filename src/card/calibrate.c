@@ -27,37 +27,47 @@ typedef struct tally {
   double *cells;      /* [2 * scores]: working space */
 } tally;
 
-/* Rows in order of time, those without a date first: the low half of order[k] is the row at place k. */
-static lf_status time_order(const lf_history *history, const lf_run *run, uint64_t **order, lf_error *err) {
+/* The slice of time of each training row, those without a date first. Slices are of equal weight but for days, which stay
+ * whole: the order in which rows of one day stand means nothing. */
+static lf_status slice_rows(const lf_history *history, const lf_run *run, uint8_t *slice, lf_error *err) {
   size_t n = history->n_train, kept = 0;
-  double *day = NULL;
+  double *day = NULL, total = 0, won = 0, before = 0, started = 0;
+  uint64_t *order = NULL; /* the low half of order[k] is the row at place k */
   lf_status status = lf_alloc(n, sizeof *day, &day, err);
   for (size_t i = 0; status == LF_OK && i < n; i++) {
     day[i] = lf_history_day(history, i);
     if (isnan(day[i])) day[i] = -INFINITY;
   }
-  if (status == LF_OK) status = lf_sort_rows(day, NULL, n, run, order, &kept, err);
+  if (status == LF_OK) status = lf_sort_rows(day, NULL, n, run, &order, &kept, err);
+  lf_history_count(history, 0, n, &total, &won);
+  for (size_t k = 0; status == LF_OK && k < n; k++) {
+    size_t row = (size_t)(order[k] & UINT32_MAX);
+    if (!k || day[row] > day[(size_t)(order[k - 1] & UINT32_MAX)]) started = before;
+    slice[row] = (uint8_t)fmin(SLICES - 1, floor(started / total * SLICES));
+    before += lf_history_weight(history, row);
+  }
   free(day);
+  free(order);
   return status;
 }
 
 static lf_status tally_make(const lf_history *history, bool in_time, const int32_t *score, const lf_run *run,
                             tally *t, lf_error *err) {
   size_t n = history->n_train;
-  uint64_t *order = NULL;
+  uint8_t *slice = NULL;
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(SLICES * t->scores, sizeof *t->rows, &t->rows, err));
   LF_TRY(lf_alloc(SLICES * t->scores, sizeof *t->won, &t->won, err));
-  if (in_time) LF_TRY(time_order(history, run, &order, err));
-  for (size_t k = 0; k < n; k++) {
-    size_t row = order ? (size_t)(order[k] & UINT32_MAX) : k;
-    size_t cell = (k * SLICES / n) * t->scores + (size_t)score[row];
+  LF_TRY(lf_alloc(n, 1, &slice, err));
+  if (in_time) LF_TRY(slice_rows(history, run, slice, err));
+  for (size_t row = 0; row < n; row++) {
+    size_t cell = slice[row] * t->scores + (size_t)score[row];
     double w = lf_history_weight(history, row);
     t->rows[cell] += w;
     t->won[cell] += history->won[row] ? w : 0;
   }
 cleanup:
-  free(order);
+  free(slice);
   return status;
 }
 

@@ -247,11 +247,11 @@ def digits(text, start):
 def coded(setting, engine, table):
     """Coded and drawn: what comes back is counted once more here, row by row, from the file."""
     folder = setting.folder(f"warehouse coded {engine.name}")
-    path = aggregates(setting, engine, table, folder, "--rows", "3000")
+    path = aggregates(setting, engine, table, folder, "--rows", "4000")
     with open(table.path, encoding="utf-8", newline="") as f:
         rows = list(csv.DictReader(f))
     won, lost = [r for r in rows if r["Stage"] == "Closed Won"], [r for r in rows if r["Stage"] == "Closed Lost"]
-    share = -(-(3000 - len(won)) * 10**9 // len(lost)) / 1e9
+    share = -(-(4000 - len(won)) * 10**9 // len(lost)) / 1e9
     want, fold = Counter(), lambda r: int(digits(r["AccountId"], 8) * 10)
     for r in won + [r for r in lost if digits(r["OpportunityId"], 16) < share]:
         side = int(digits(r["AccountId"], 0) * 4)
@@ -339,7 +339,7 @@ def parsed(setting, table, dialect):
     said = ["--dialect", dialect, "--table", "sales.history", "-p", table.project]
     queries = []
     for name, more in (("profile", []), ("coded", ["--profile", os.path.join(folder, "profile.csv")]),
-                       ("drawn", ["--profile", os.path.join(folder, "profile.csv"), "--rows", "3000"])):
+                       ("drawn", ["--profile", os.path.join(folder, "profile.csv"), "--rows", "4000"])):
         queries.append([os.path.join(folder, f"{name}.{dialect}.sql"), ""])
         must(setting, ["sql", *said, *more, "-o", queries[-1][0]])
     if not in_python("sqlglot", table, folder, queries, dialect=dialect):
