@@ -60,6 +60,9 @@ static lf_status check_project(const lf_project *p, lf_error *err) {
     return say_what(p, "id or account", "whose hash deals the rows to folds", err);
   if (p->date && strcmp(p->date, "@row") == 0)
     return lf_fail(err, LF_E_USAGE, "the rows of a database have no order: date takes a column, not @row");
+  if (p->n_sources)
+    return lf_fail(err, LF_E_USAGE, "%s: sources are joined in the database here: make a view of them, name it with --table, "
+                   "and leave sources out", p->file ? p->file : "the project");
   if (!p->n_attributes)
     return say_what(p, "attributes", "each with its name and kind (inspect --yaml on an export of some thousand rows writes them)",
                     err);

@@ -30,6 +30,11 @@ lf_status lf_warehouse_profile_query(const lf_project *project, const lf_warehou
 typedef struct lf_warehouse_profile lf_warehouse_profile;
 lf_status lf_warehouse_profile_read(const char *path, const lf_project *project, const lf_run *run,
                                     lf_warehouse_profile **profile, lf_error *err);
+/* Rows that won, and whether this value of the outcome (NULL: none) is one of theirs. */
+double lf_warehouse_won_rows(const lf_warehouse_profile *profile);
+bool lf_warehouse_is_won(const lf_warehouse_profile *profile, const char *outcome);
+/* How much larger the standard error of a log-odds is where a share of the lost rows was kept. */
+double lf_warehouse_price_of_share(const lf_warehouse_profile *profile, double share);
 void lf_warehouse_profile_free(lf_warehouse_profile *profile);
 
 lf_status lf_warehouse_coded_query(const lf_project *project, const lf_warehouse_options *options,

@@ -220,6 +220,20 @@ cleanup:
   return status;
 }
 
+double lf_warehouse_won_rows(const lf_warehouse_profile *profile) {
+  return profile->won;
+}
+
+bool lf_warehouse_is_won(const lf_warehouse_profile *profile, const char *outcome) {
+  for (size_t i = 0; i < profile->won_values.n; i++)
+    if (strcmp(profile->won_values.items[i], outcome ? outcome : "") == 0) return true;
+  return false;
+}
+
+double lf_warehouse_price_of_share(const lf_warehouse_profile *profile, double share) {
+  return sqrt((1 / profile->won + 1 / (share * profile->lost)) / (1 / profile->won + 1 / profile->lost));
+}
+
 void lf_warehouse_profile_free(lf_warehouse_profile *p) {
   if (!p) return;
   for (size_t c = 0; p->columns && c < p->n; c++) {

@@ -27,8 +27,18 @@ lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_opt
                            lf_kind_request **kinds, lf_error *err);
 /* Reads the table the options name, and joins the other sources of the project to it. */
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
-/* The same of --from-aggregates DIR. */
-lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
+/* What is to be known of aggregates beside their table. */
+typedef struct lf_aggregates {
+  bool coded;   /* bins, months, stand-ins of ids */
+  double share; /* of the lost rows that came */
+  double price; /* how much larger standard errors are for it */
+} lf_aggregates;
+
+/* The table of --from-aggregates DIR. */
+lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table, lf_aggregates *found,
+                              lf_error *err);
+/* Says in the notes of the history what did not come with it, and has kept rows count as one each. */
+lf_status lf_aggregates_note(const lf_options *options, const lf_aggregates *found, lf_history *history, lf_error *err);
 /* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of
  * the rows). */
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,

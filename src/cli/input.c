@@ -35,7 +35,8 @@ lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_opt
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,
                            lf_history **history, lf_error *err) {
   lf_table *table = NULL;
-  lf_status status = options->aggregates ? lf_input_aggregates(options, run, &table, err)
+  lf_aggregates found = {.share = 1};
+  lf_status status = options->aggregates ? lf_input_aggregates(options, run, &table, &found, err)
                                          : lf_input_table(options, run, &table, err);
   if (status != LF_OK) return status;
   bool said = !isnan(options->holdout) || options->holdout_from;
@@ -47,7 +48,14 @@ lf_status lf_input_history(const lf_options *options, double default_holdout, co
                                /* a definition in force may ask for the values of any column */
                                .release_ids = options->command == LF_COMMAND_FIT && !options->current,
                                .seed = options->seed};
-  return lf_history_build(&table, &options->project, &wanted, run, history, err);
+  lf_history *built = NULL;
+  status = lf_history_build(&table, &options->project, &wanted, run, &built, err);
+  if (status == LF_OK) status = lf_aggregates_note(options, &found, built, err);
+  if (status == LF_OK)
+    *history = built;
+  else
+    lf_history_free(built);
+  return status;
 }
 
 lf_status lf_input_keep(const char *const *paths, size_t n, const lf_run *run, lf_error *err) {
