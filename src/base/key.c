@@ -1,8 +1,10 @@
-/* MD5 of eight texts in the lanes of vectors: ids are many and short, and one text after another would leave most of the
- * processor idle, since each of the 64 steps of a block waits for the one before (libcrypto takes 2.7 times as long for ids).
+/* MD5 of eight texts in the lanes of vectors: ids are many and short, and one text after another would leave
+ * most of the processor idle, since each of the 64 steps of a block waits for the one before (libcrypto
+ * takes 2.7 times as long for ids).
  *
- * Rivest (1992), RFC 1321: a text is padded with 0x80, zeros and its length in bits to blocks of 16 words m; from the state
- * (a, b, c, d), step i makes b + rotate(a + f(b, c, d) + m_g(i) + k_i, s_i) and turns the state on. k_i = floor(2^32 |sin(i + 1)|). */
+ * Rivest (1992), RFC 1321: a text is padded with 0x80, zeros and its length in bits to blocks of 16 words m;
+ * from the state (a, b, c, d), step i makes b + rotate(a + f(b, c, d) + m_g(i) + k_i, s_i) and turns the
+ * state on. k_i = floor(2^32 |sin(i + 1)|). */
 #include "base/key.h"
 
 #include <string.h>
@@ -27,7 +29,8 @@ static size_t blocks_of(size_t n) {
 }
 
 /* Block `index` of the padded text into one lane of the words, which are 0. */
-static void fill_lane(const char *text, size_t n, size_t index, size_t lane, uint32_t word[16][LF_KEY_LANES]) {
+static void fill_lane(const char *text, size_t n, size_t index, size_t lane,
+                      uint32_t word[16][LF_KEY_LANES]) {
   unsigned char bytes[BLOCK] = {0};
   size_t from = index * BLOCK, here = 0;
   if (from < n) here = n - from < BLOCK ? n - from : BLOCK;

@@ -1,13 +1,13 @@
-/* Keys of texts: the first 64 bits of their MD5 (RFC 1321), which every SQL dialect has, so that a database and this program
- * deal the same rows to the same side. Nothing is kept secret by it. */
+/* Keys of texts: the first 64 bits of their MD5 (RFC 1321), which every SQL dialect has, so that a database
+ * and this program deal the same rows to the same side. Nothing is kept secret by it. */
 #ifndef LF_BASE_KEY_H
 #define LF_BASE_KEY_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The first 16 hexadecimal digits of the MD5 of the text as a number; 1 where that is 0, so that 0 can stand for no
- * value. Part of the file contract: another key would move rows across the split. */
+/* The first 16 hexadecimal digits of the MD5 of the text as a number; 1 where that is 0, so that 0 can stand
+ * for no value. Part of the file contract: another key would move rows across the split. */
 uint64_t lf_text_key(const char *text, size_t n);
 
 enum { LF_KEY_LANES = 8 };

@@ -27,8 +27,8 @@ typedef struct tally {
   double *cells;      /* [2 * scores]: working space */
 } tally;
 
-/* The slice of time of each training row, those without a date first. Slices are of equal weight but for days, which stay
- * whole: the order in which rows of one day stand means nothing. */
+/* The slice of time of each training row, those without a date first. Slices are of equal weight but for
+ * days, which stay whole: the order in which rows of one day stand means nothing. */
 static lf_status slice_rows(const lf_history *history, const lf_run *run, uint8_t *slice, lf_error *err) {
   size_t n = history->n_train, kept = 0;
   double *day = NULL, total = 0, won = 0, before = 0, started = 0;

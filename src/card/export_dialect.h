@@ -36,7 +36,8 @@ void lf_sql_text(const lf_dialect *dialect, const char *text, size_t n, lf_text 
 /* A double literal that reads back the same. */
 void lf_sql_number(double value, lf_text *out);
 /* The column `name` through a template. */
-void lf_sql_column(const lf_dialect *dialect, const char *template, const char *name, bool clash, lf_text *out);
+void lf_sql_column(const lf_dialect *dialect, const char *template, const char *name, bool clash,
+                   lf_text *out);
 /* A template with the column in place of @. */
 void lf_sql_fill(const char *template, const char *column, lf_text *out);
 

@@ -31,8 +31,10 @@ static bool is_asked_for(const lf_project *p, const char *name) {
 
 size_t lf_warehouse_columns(const lf_project *p, lf_warehouse_column *columns) {
   const lf_warehouse_column roles[LF_WAREHOUSE_ROLES] = {
-      {"leadfit_outcome", p->outcome, LF_KIND_INFER}, {"leadfit_amount", p->amount, LF_KIND_NUMBER},
-      {"leadfit_date", p->date, LF_KIND_DATE},        {"leadfit_created", p->created, LF_KIND_DATE},
+      {"leadfit_outcome", p->outcome, LF_KIND_INFER},
+      {"leadfit_amount", p->amount, LF_KIND_NUMBER},
+      {"leadfit_date", p->date, LF_KIND_DATE},
+      {"leadfit_created", p->created, LF_KIND_DATE},
       {LF_WAREHOUSE_ID, p->id ? p->id : LF_WAREHOUSE_ID, LF_KIND_INFER},
       {LF_WAREHOUSE_ACCOUNT, p->account, LF_KIND_INFER}};
   size_t n = 0;
@@ -56,22 +58,24 @@ static lf_status say_what(const lf_project *p, const char *key, const char *why,
 static lf_status check_project(const lf_project *p, lf_error *err) {
   if (!p->outcome) return say_what(p, "outcome", "the column of won and lost", err);
   if (!p->won.n) return say_what(p, "outcome.won", "the values that mean won", err);
-  if (!p->id && !p->account)
-    return say_what(p, "id or account", "whose hash deals the rows to folds", err);
+  if (!p->id && !p->account) return say_what(p, "id or account", "whose hash deals the rows to folds", err);
   if (p->date && strcmp(p->date, "@row") == 0)
     return lf_fail(err, LF_E_USAGE, "the rows of a database have no order: date takes a column, not @row");
   if (p->n_sources)
-    return lf_fail(err, LF_E_USAGE, "%s: sources are joined in the database here: make a view of them, name it with --table, "
-                   "and leave sources out", p->file ? p->file : "the project");
+    return lf_fail(err, LF_E_USAGE,
+                   "%s: sources are joined in the database here: make a view of them, name it with --table, "
+                   "and leave sources out",
+                   p->file ? p->file : "the project");
   if (!p->n_attributes)
-    return say_what(p, "attributes", "each with its name and kind (inspect --yaml on an export of some thousand rows writes them)",
-                    err);
+    return say_what(
+        p, "attributes",
+        "each with its name and kind (inspect --yaml on an export of some thousand rows writes them)", err);
   for (size_t a = 0; a < p->n_attributes; a++) {
     const lf_attribute_spec *spec = &p->attributes[a];
     if (!is_asked_for(p, spec->name)) continue;
     if (spec->kind == LF_KIND_INFER)
-      return lf_spec_fail(p, spec, "kind", err, "a query cannot infer the kind of '%s': say number, category or flag",
-                          spec->name);
+      return lf_spec_fail(p, spec, "kind", err,
+                          "a query cannot infer the kind of '%s': say number, category or flag", spec->name);
     if (spec->kind == LF_KIND_DATE)
       return lf_spec_fail(p, spec, "kind", err, "dates order the rows, they are no attribute");
   }

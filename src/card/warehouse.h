@@ -1,8 +1,8 @@
 /* Queries that let a database do the heavy pass, and what comes back.
  *
  * In:   the project (leadfit.yaml): roles, and the attributes with their kinds; a dialect and a table.
- * Out:  two queries. The profile counts: outcomes, months, the values of every attribute. The coded history has
- * one row for each pattern of what the project names, with the number of rows that have it: an ordinary
+ * Out:  two queries. The profile counts: outcomes, months, the values of every attribute. The coded history
+ * has one row for each pattern of what the project names, with the number of rows that have it: an ordinary
  * history with frequency weights. Columns are called leadfit_outcome, … and leadfit_1, leadfit_2, … for the
  * attributes in the project's order, so that no name of the company's has to pass through an engine's
  * results. */

@@ -1,15 +1,17 @@
 /* The coded history: one row for each pattern.
  *
- * As it is: where the table holds no more rows than may come back, values, days, ids and accounts stand as they are, and rows
- * that are alike in all of them are one. Nothing is lost that the fit would have read from a file.
+ * As it is: where the table holds no more rows than may come back, values, days, ids and accounts stand as
+ * they are, and rows that are alike in all of them are one. Nothing is lost that the fit would have read from
+ * a file.
  *
- * Coded: else. A number is the lower end of its bin (about BINS bins of equal rows, cut as a fit cuts its atoms), a category
- * is itself or, where it is rare, LF_WAREHOUSE_REST; days are months; a row's id is a stand-in whose key deals it to the same
- * fold and, by quarters, to the same side of a split by hash. Every won row has its amount; lost rows have none. Rows that are
- * neither won nor lost keep their months alone.
+ * Coded: else. A number is the lower end of its bin (about BINS bins of equal rows, cut as a fit cuts its
+ * atoms), a category is itself or, where it is rare, LF_WAREHOUSE_REST; days are months; a row's id is a
+ * stand-in whose key deals it to the same fold and, by quarters, to the same side of a split by hash. Every
+ * won row has its amount; lost rows have none. Rows that are neither won nor lost keep their months alone.
  *
- * Where won and lost rows are more than may come back, lost rows are kept with probability s by the third eight digits of the
- * MD5 of their id, and count 1 / s rows each; s is written with nine decimals, so that the reader has the same number. */
+ * Where won and lost rows are more than may come back, lost rows are kept with probability s by the third
+ * eight digits of the MD5 of their id, and count 1 / s rows each; s is written with nine decimals, so that
+ * the reader has the same number. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +27,10 @@ static const double default_rows = 1e6;
 
 /* ---- one column -------------------------------------------------------------------------------------- */
 
-/* Halves the edges [from, to) with the value of the bin below each: as many comparisons as the bins have bits. */
-static void add_bins(lf_query *q, const char *alias, const double *edge, double first, size_t from, size_t to) {
+/* Halves the edges [from, to) with the value of the bin below each: as many comparisons as the bins have
+ * bits. */
+static void add_bins(lf_query *q, const char *alias, const double *edge, double first, size_t from,
+                     size_t to) {
   if (from == to) {
     lf_sql_number(from ? edge[from - 1] : first, &q->text);
     return;
@@ -201,7 +205,8 @@ static void add_result(lf_query *q, const lf_warehouse_profile *p, bool coded, d
     lf_sql_number(share, &q->text);
     lf_text_add(&q->text, " ELSE 1E0 END");
   }
-  lf_text_addf(&q->text, " AS " LF_WAREHOUSE_WEIGHT "\nFROM %s\nGROUP BY ", coded ? "leadfit_codes" : "leadfit_in");
+  lf_text_addf(&q->text, " AS " LF_WAREHOUSE_WEIGHT "\nFROM %s\nGROUP BY ",
+               coded ? "leadfit_codes" : "leadfit_in");
   for (size_t k = 0; k < q->n; k++) lf_text_addf(&q->text, "%s%zu", k ? ", " : "", k + 1);
   lf_text_add(&q->text, ";\n");
 }
@@ -210,7 +215,8 @@ static lf_status refuse_texts(const lf_query *q, lf_error *err) {
   for (size_t c = 0; c < q->n; c++)
     if (lf_warehouse_part(&q->columns[c]) && q->columns[c].kind == LF_KIND_TEXT)
       return lf_fail(err, LF_E_USAGE,
-                     "'%s' is text, and texts cannot be coded by the thousand: drop it, or make a column of its patterns "
+                     "'%s' is text, and texts cannot be coded by the thousand: drop it, or make a column of "
+                     "its patterns "
                      "in the database and call that a category",
                      q->columns[c].name);
   return LF_OK;
@@ -223,7 +229,8 @@ static lf_status choose_share(const lf_warehouse_profile *p, double most, double
   if (exact >= 1) return LF_OK;
   if (exact * p->lost < p->won && exact * p->lost < most / 2)
     return lf_fail(err, LF_E_USAGE,
-                   "%.0f rows won, all of which come back, and --rows %.0f leaves too little for those lost: say --rows %.0f",
+                   "%.0f rows won, all of which come back, and --rows %.0f leaves too little for those lost: "
+                   "say --rows %.0f",
                    p->won, most, 2 * p->won);
   *share = ceil(exact * 1e9) / 1e9;
   return LF_OK;
@@ -238,8 +245,8 @@ lf_status lf_warehouse_coded_query(const lf_project *project, const lf_warehouse
   LF_TRY(lf_query_open(project, options, &q, err));
   if (coded) LF_TRY(refuse_texts(&q, err));
   if (coded) LF_TRY(choose_share(profile, most, &share, err));
-  lf_text_addf(&q.text, "-- leadfit: the coded history (%s): %.0f rows, %.0f won, %.0f lost, ", q.dialect->name,
-               profile->rows, profile->won, profile->lost);
+  lf_text_addf(&q.text, "-- leadfit: the coded history (%s): %.0f rows, %.0f won, %.0f lost, ",
+               q.dialect->name, profile->rows, profile->won, profile->lost);
   lf_text_addf(&q.text, "%s.\n", coded ? "patterns of bins, levels and months" : "as they are");
   if (share < 1) {
     lf_text_add(&q.text, "-- Every won row is kept, and of the lost rows a share of ");

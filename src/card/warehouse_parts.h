@@ -23,10 +23,12 @@ void lf_query_clear(lf_query *query);
 /* The finished text, which the caller frees. */
 lf_status lf_query_take(lf_query *query, char **text, lf_error *err);
 
-/* "leadfit_in AS (SELECT ... FROM table)": every column cleaned, under its alias; months: dates are moved to the first
- * of their month. Then who a row stands for, as leadfit_who, and the weight, as leadfit_rows, where there is one. */
+/* "leadfit_in AS (SELECT ... FROM table)": every column cleaned, under its alias; months: dates are moved to
+ * the first of their month. Then who a row stands for, as leadfit_who, and the weight, as leadfit_rows, where
+ * there is one. */
 void lf_query_inputs(lf_query *query, bool months);
-/* The number in [0, 1) that eight hexadecimal digits of the MD5 of `column` are, from digit `from` (1, 9, 17). */
+/* The number in [0, 1) that eight hexadecimal digits of the MD5 of `column` are, from digit `from` (1, 9,
+ * 17). */
 void lf_query_unit(lf_query *query, const char *column, int from);
 /* How often a group stands there. */
 void lf_query_count(lf_query *query);
@@ -38,12 +40,13 @@ size_t lf_warehouse_part(const lf_warehouse_column *column);
 /* ---- what a profile says --------------------------------------------------------------------------- */
 
 typedef struct lf_counted_value {
-  char *text;    /* a category value, or NULL */
-  double number; /* a number, or NaN */
+  char *text;     /* a category value, or NULL */
+  double number;  /* a number, or NaN */
   double rows[2]; /* lost, won */
 } lf_counted_value;
 
-/* Counts of one attribute; rows in no value have none of its own in the profile: missing, bad, rare or not drawn. */
+/* Counts of one attribute; rows in no value have none of its own in the profile: missing, bad, rare or not
+ * drawn. */
 typedef struct lf_counted_column {
   size_t n;
   lf_counted_value *values; /* categories by falling rows, numbers rising */

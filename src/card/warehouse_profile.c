@@ -1,19 +1,21 @@
 /* The profile: one scan of the table.
  *
- * Each line counts rows: of an outcome (part 0), or of an outcome in an attribute's value (part a: the attribute's
- * place in the project). Numbers stand in leadfit_number, texts in leadfit_value. Of a large table numbers are read
- * from about DRAWN rows, drawn by hash, so that a quantile lies within 0.5 % of the rows; leadfit_value then says
- * what the other rows hold: "missing", "bad", "not drawn". Values of fewer than FEWEST rows of an outcome are not told. */
+ * Each line counts rows: of an outcome (part 0), or of an outcome in an attribute's value (part a: the
+ * attribute's place in the project). Numbers stand in leadfit_number, texts in leadfit_value. Of a large
+ * table numbers are read from about DRAWN rows, drawn by hash, so that a quantile lies within 0.5 % of the
+ * rows; leadfit_value then says what the other rows hold: "missing", "bad", "not drawn". Values of fewer than
+ * FEWEST rows of an outcome are not told. */
 #include "card/warehouse_parts.h"
 
 enum { DRAWN = 32768, FEWEST = 5 };
 
 /* What a row's number is: drawn, or why not. Two columns. */
 static void add_number(lf_query *q, const char *alias) {
-  lf_text_addf(&q->text,
-               ",\n    CASE WHEN %s IS NULL THEN 'missing' WHEN leadfit_draw < %d THEN 'drawn' ELSE 'not drawn' END "
-               "AS %s_is,\n    CASE WHEN leadfit_draw < %d THEN %s END AS %s_x",
-               alias, DRAWN, alias, DRAWN, alias, alias);
+  lf_text_addf(
+      &q->text,
+      ",\n    CASE WHEN %s IS NULL THEN 'missing' WHEN leadfit_draw < %d THEN 'drawn' ELSE 'not drawn' END "
+      "AS %s_is,\n    CASE WHEN leadfit_draw < %d THEN %s END AS %s_x",
+      alias, DRAWN, alias, DRAWN, alias, alias);
 }
 
 static void add_drawn(lf_query *q) {

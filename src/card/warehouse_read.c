@@ -22,7 +22,8 @@ static lf_status read_table(const char *path, const lf_run *run, lf_table **tabl
                                           {"leadfit_value", LF_KIND_CATEGORY},
                                           {"leadfit_number", LF_KIND_NUMBER},
                                           {"leadfit_rows", LF_KIND_NUMBER}};
-  static const char *const missing[] = {""}; /* values stand as they are: what is missing among them is said later */
+  static const char *const missing[] = {
+      ""}; /* values stand as they are: what is missing among them is said later */
   const lf_read_options read = {.paths = &path,
                                 .n_paths = 1,
                                 .kinds = kinds,
@@ -48,8 +49,9 @@ static lf_status open_file(const char *path, const lf_project *project, const lf
   for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
     size_t at = lf_table_find(table, wanted[k].name);
     if (at == SIZE_MAX)
-      return lf_fail(err, LF_E_DATA, "%s: there is no column %s: save the result of the profile query with its header",
-                     path, wanted[k].name);
+      return lf_fail(err, LF_E_DATA,
+                     "%s: there is no column %s: save the result of the profile query with its header", path,
+                     wanted[k].name);
     *wanted[k].column = &table->columns[at];
   }
   if (file->outcome->store != LF_STORE_CODES)
@@ -61,8 +63,8 @@ static lf_status open_file(const char *path, const lf_project *project, const lf
 }
 
 static lf_status bad_line(const profile_file *file, size_t row, const char *what, lf_error *err) {
-  return lf_fail(err, LF_E_DATA, "%s:%zu: %s: save the result of the profile query as it is", file->path, row + 2,
-                 what);
+  return lf_fail(err, LF_E_DATA, "%s:%zu: %s: save the result of the profile query as it is", file->path,
+                 row + 2, what);
 }
 
 /* The side of a line: 0 lost, 1 won, -1 neither. */
@@ -109,7 +111,8 @@ static void merge_values(lf_counted_column *column, bool number) {
   qsort(column->values, column->n, sizeof *column->values, by_value);
   for (size_t i = 0; i < column->n; i++) {
     if (kept && by_value(&column->values[kept - 1], &column->values[i]) == 0) {
-      for (size_t side = 0; side < 2; side++) column->values[kept - 1].rows[side] += column->values[i].rows[side];
+      for (size_t side = 0; side < 2; side++)
+        column->values[kept - 1].rows[side] += column->values[i].rows[side];
       free(column->values[i].text);
       continue;
     }
@@ -183,7 +186,8 @@ static lf_status read_lines(const profile_file *file, const lf_warehouse_column 
     merge_values(&p->columns[c], lf_warehouse_is_number(&columns[c]));
   }
   if (!(p->won > 0) || !(p->lost > 0))
-    LF_TRY(lf_fail(err, LF_E_DATA, "%s: %.0f won and %.0f lost rows: a fit needs both", file->path, p->won, p->lost));
+    LF_TRY(lf_fail(err, LF_E_DATA, "%s: %.0f won and %.0f lost rows: a fit needs both", file->path, p->won,
+                   p->lost));
 cleanup:
   free(told);
   return status;

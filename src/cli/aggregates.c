@@ -1,5 +1,5 @@
-/* fit --from-aggregates: the result of the second query as the table of a history. Its columns take back the names that
- * the project knows them by; all else is an ordinary history with frequency weights. */
+/* fit --from-aggregates: the result of the second query as the table of a history. Its columns take back the
+ * names that the project knows them by; all else is an ordinary history with frequency weights. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "card/warehouse.h"
 #include "cli/command.h"
 
-static lf_status read_coded(const lf_options *options, const lf_warehouse_column *columns, size_t n, const lf_run *run,
-                            lf_table **table, lf_error *err) {
+static lf_status read_coded(const lf_options *options, const lf_warehouse_column *columns, size_t n,
+                            const lf_run *run, lf_table **table, lf_error *err) {
   const lf_project *project = &options->project;
   lf_kind_request *kinds = NULL;
   lf_text path = {0};
@@ -20,7 +20,8 @@ static lf_status read_coded(const lf_options *options, const lf_warehouse_column
   LF_TRY(lf_alloc(n + 1, sizeof *kinds, &kinds, err));
   kinds[n_kinds++] = (lf_kind_request){LF_WAREHOUSE_WEIGHT, LF_KIND_NUMBER};
   for (size_t c = 0; c < n; c++)
-    if (columns[c].kind != LF_KIND_INFER) kinds[n_kinds++] = (lf_kind_request){columns[c].alias, columns[c].kind};
+    if (columns[c].kind != LF_KIND_INFER)
+      kinds[n_kinds++] = (lf_kind_request){columns[c].alias, columns[c].kind};
   const char *paths[] = {path.data};
   lf_read_options read = {
       .paths = paths, .n_paths = 1, .kinds = kinds, .n_kinds = n_kinds, .memory = options->memory};
@@ -69,9 +70,10 @@ static lf_status name_columns(lf_table *table, bool coded, const lf_warehouse_co
   for (size_t c = 0; c < n; c++) {
     size_t at = lf_table_find(table, columns[c].alias);
     if (at == SIZE_MAX)
-      return lf_fail(err, LF_E_DATA,
-                     "%s: there is no column %s: write the query anew from this project file, and save its result whole",
-                     table->sources[0].name, columns[c].alias);
+      return lf_fail(
+          err, LF_E_DATA,
+          "%s: there is no column %s: write the query anew from this project file, and save its result whole",
+          table->sources[0].name, columns[c].alias);
     lf_column *column = &table->columns[at];
     if (coded) mark_coded(column, columns[c].kind);
     lf_status status = rename_column(column, columns[c].name, err);
@@ -105,18 +107,21 @@ static lf_status add_left_out(lf_table *table, const lf_project *project, lf_err
 static lf_status check_won(const lf_table *table, const lf_warehouse_profile *profile, lf_error *err) {
   size_t outcome = lf_table_find(table, "leadfit_outcome"), rows = lf_table_find(table, LF_WAREHOUSE_WEIGHT);
   double won = 0, counted = lf_warehouse_won_rows(profile);
-  if (outcome == SIZE_MAX || rows == SIZE_MAX || table->columns[outcome].store != LF_STORE_CODES) return LF_OK;
+  if (outcome == SIZE_MAX || rows == SIZE_MAX || table->columns[outcome].store != LF_STORE_CODES)
+    return LF_OK;
   const lf_column *column = &table->columns[outcome];
   for (size_t i = 0; i < table->n_rows; i++) {
     uint32_t code = lf_column_code(column, i);
     const char *value = code && !column->values ? lf_column_level(column, code) : NULL;
-    if ((value || !code) && lf_warehouse_is_won(profile, value)) won += lf_column_number(&table->columns[rows], i);
+    if ((value || !code) && lf_warehouse_is_won(profile, value))
+      won += lf_column_number(&table->columns[rows], i);
   }
   if (column->values || (is_coded(table) ? fabs(won - counted) < 0.5 : won <= counted && won > 0.5 * counted))
     return LF_OK;
-  return lf_fail(err, LF_E_DATA,
-                 "%s has %.0f won rows, and profile.csv beside it counts %.0f: run both queries again on one table",
-                 table->sources[0].name, won, counted);
+  return lf_fail(
+      err, LF_E_DATA,
+      "%s has %.0f won rows, and profile.csv beside it counts %.0f: run both queries again on one table",
+      table->sources[0].name, won, counted);
 }
 
 static lf_status read_profile(const lf_options *options, const lf_run *run, lf_warehouse_profile **profile,
@@ -129,8 +134,8 @@ static lf_status read_profile(const lf_options *options, const lf_run *run, lf_w
   return status;
 }
 
-lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table, lf_aggregates *found,
-                              lf_error *err) {
+lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table,
+                              lf_aggregates *found, lf_error *err) {
   const lf_project *project = &options->project;
   lf_warehouse_column *columns = NULL;
   lf_warehouse_profile *profile = NULL;
@@ -161,7 +166,8 @@ cleanup:
 
 /* ---- what the report must say ------------------------------------------------------------------------ */
 
-/* Rows that stand for others are not so many rows: each kept row counts as one account in every standard error. */
+/* Rows that stand for others are not so many rows: each kept row counts as one account in every standard
+ * error. */
 static lf_status count_kept_rows(lf_history *history, lf_error *err) {
   free(history->cluster);
   history->cluster = NULL;
@@ -178,16 +184,21 @@ static lf_status add_note(lf_history *history, lf_text *text, lf_error *err) {
   return status;
 }
 
-lf_status lf_aggregates_note(const lf_options *options, const lf_aggregates *found, lf_history *history, lf_error *err) {
+lf_status lf_aggregates_note(const lf_options *options, const lf_aggregates *found, lf_history *history,
+                             lf_error *err) {
   lf_text text = {0};
   if (!found->coded) return LF_OK;
   if (options->method == LF_METHOD_PLAIN)
-    return lf_fail(err, LF_E_USAGE,
-                   "--method plain takes numbers as they are, and these aggregates have bins: leave it out, or have the "
-                   "coded history written with more --rows than the table has");
-  lf_text_add(&text, "the history came coded from a database: numbers in bins, dates in months, lost rows without an amount; "
-                     "accounts did not come with it, so that rows of one account count as independent and maturity is "
-                     "reckoned in months");
+    return lf_fail(
+        err, LF_E_USAGE,
+        "--method plain takes numbers as they are, and these aggregates have bins: leave it out, or have the "
+        "coded history written with more --rows than the table has");
+  lf_text_add(
+      &text,
+      "the history came coded from a database: numbers in bins, dates in months, lost rows without an "
+      "amount; "
+      "accounts did not come with it, so that rows of one account count as independent and maturity is "
+      "reckoned in months");
   lf_status status = add_note(history, &text, err);
   if (status != LF_OK || found->share >= 1) return status;
   lf_text_add(&text, "every won row came, and of the lost rows a share of ");

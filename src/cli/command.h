@@ -35,10 +35,11 @@ typedef struct lf_aggregates {
 } lf_aggregates;
 
 /* The table of --from-aggregates DIR. */
-lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table, lf_aggregates *found,
-                              lf_error *err);
+lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_table **table,
+                              lf_aggregates *found, lf_error *err);
 /* Says in the notes of the history what did not come with it, and has kept rows count as one each. */
-lf_status lf_aggregates_note(const lf_options *options, const lf_aggregates *found, lf_history *history, lf_error *err);
+lf_status lf_aggregates_note(const lf_options *options, const lf_aggregates *found, lf_history *history,
+                             lf_error *err);
 /* Reads the history the options name; default_holdout is used where the user did not say (NaN: a quarter of
  * the rows). */
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,

@@ -426,7 +426,8 @@ static void take_targets(lf_options *o) {
 /* Without a path, the first source of the project is read. */
 static lf_status take_sources(lf_options *o, lf_error *err) {
   lf_project_plain_names(&o->project);
-  if (o->n_paths || !o->project.n_sources || o->command & (LF_COMMAND_EXPORT | LF_COMMAND_SQL) || o->aggregates)
+  if (o->n_paths || !o->project.n_sources || o->command & (LF_COMMAND_EXPORT | LF_COMMAND_SQL) ||
+      o->aggregates)
     return LF_OK;
   const lf_text_list *files = &o->project.sources[0].files;
   free(o->paths);
@@ -439,7 +440,8 @@ static lf_status take_sources(lf_options *o, lf_error *err) {
 /* What the queries call the weight, and an id where the project has none. */
 static lf_status expect_aggregates(lf_options *o, lf_error *err) {
   if (o->n_paths)
-    return lf_fail(err, LF_E_USAGE, "--from-aggregates takes the place of a history: leave out %s", o->paths[0]);
+    return lf_fail(err, LF_E_USAGE, "--from-aggregates takes the place of a history: leave out %s",
+                   o->paths[0]);
   lf_status status = set_text(&o->project.weight, LF_WAREHOUSE_WEIGHT, err);
   if (status == LF_OK && !o->project.id) status = set_text(&o->project.id, LF_WAREHOUSE_ID, err);
   return status;

@@ -37,15 +37,15 @@ typedef struct lf_options {
   const char *plan;    /* monitor: --plan FILE */
   double revenue;      /* plan: NaN: not said, as the next two */
   double cost_per_lead;
-  double horizon;      /* months */
-  const char *to;      /* export: --to FORMAT */
-  const char *dialect; /* export: --dialect NAME */
-  const char *table;   /* export: --table NAME */
-  const char *profile; /* sql: --profile FILE */
+  double horizon;         /* months */
+  const char *to;         /* export: --to FORMAT */
+  const char *dialect;    /* export: --dialect NAME */
+  const char *table;      /* export: --table NAME */
+  const char *profile;    /* sql: --profile FILE */
   const char *aggregates; /* fit: --from-aggregates DIR */
-  double rows;         /* sql: --rows N; NaN: not said */
-  const char *proof;   /* export: --proof FILE */
-  const char *rows_to; /* --export FILE */
+  double rows;            /* sql: --rows N; NaN: not said */
+  const char *proof;      /* export: --proof FILE */
+  const char *rows_to;    /* --export FILE */
   const char *holdout_from;
   double holdout;   /* NaN: not said */
   double capacity;  /* NaN: not said */

@@ -1,5 +1,5 @@
-/* leadfit sql: queries that let a database do the heavy pass; first the profile, then, with its result, the coded
- * history. */
+/* leadfit sql: queries that let a database do the heavy pass; first the profile, then, with its result, the
+ * coded history. */
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -8,7 +8,8 @@
 
 static lf_status choose(const lf_options *options, lf_warehouse_options *out, lf_error *err) {
   if (!options->dialect)
-    return lf_fail(err, LF_E_USAGE, "say for which database: --dialect with one of %s", lf_warehouse_dialect_names());
+    return lf_fail(err, LF_E_USAGE, "say for which database: --dialect with one of %s",
+                   lf_warehouse_dialect_names());
   if (!lf_sql_dialect_parse(options->dialect, &out->dialect) || !lf_warehouse_dialect(out->dialect))
     return lf_fail(err, LF_E_USAGE, "--dialect is one of %s here, not '%s'", lf_warehouse_dialect_names(),
                    options->dialect);

@@ -97,10 +97,12 @@ typedef struct lf_who {
   const uint64_t *identity;   /* of rows that have neither; NULL where all have one */
 } lf_who;
 
-/* of_content: rows that have neither account nor id are told apart by their content, else their keys are 0. */
+/* of_content: rows that have neither account nor id are told apart by their content, else their keys are 0.
+ */
 lf_status lf_who_make(lf_draft *draft, bool of_content, lf_who *who, lf_error *err);
 void lf_who_clear(lf_who *who);
-/* Keys of rows [from, to), at most LF_WHO_ROWS: by their upper half rows are split, by their lower half folded. */
+/* Keys of rows [from, to), at most LF_WHO_ROWS: by their upper half rows are split, by their lower half
+ * folded. */
 enum { LF_WHO_ROWS = 1024 };
 void lf_who_read(const lf_who *who, size_t from, size_t to, uint64_t *keys);
 

@@ -148,8 +148,7 @@ cleanup:
 }
 
 static void fold_by_hash(lf_history *h, const uint64_t *key) {
-  for (size_t i = 0; i < h->n_train; i++)
-    h->fold[i] = (uint8_t)(lf_key_lower(key[i]) * (double)h->n_folds);
+  for (size_t i = 0; i < h->n_train; i++) h->fold[i] = (uint8_t)(lf_key_lower(key[i]) * (double)h->n_folds);
 }
 
 static size_t folds_wanted(const lf_draft *draft) {
@@ -178,8 +177,8 @@ static lf_status fold_by_key(lf_draft *draft, const lf_who *who, lf_error *err) 
   return status;
 }
 
-/* Folds in time leave the random folds to lots: by key, so that the order of the rows does not matter; by place
- * where a row has neither account nor id. */
+/* Folds in time leave the random folds to lots: by key, so that the order of the rows does not matter; by
+ * place where a row has neither account nor id. */
 static lf_status draw_lots(lf_history *h, const lf_who *who, lf_error *err) {
   uint64_t key[LF_WHO_ROWS];
   lf_status status = lf_alloc(h->n_train, 1, &h->lot, err);

@@ -1,7 +1,7 @@
-/* Who judges. By time: the newest rows, whole days. By hash: a row judges when the upper half of its key, as a number
- * in [0, 1), is below F. The key is that of its account where one is known (an account never straddles), else of
- * its id, else of its content: a row stays on its side whatever other rows are added. Part of the file contract:
- * another key would move rows across. */
+/* Who judges. By time: the newest rows, whole days. By hash: a row judges when the upper half of its key, as
+ * a number in [0, 1), is below F. The key is that of its account where one is known (an account never
+ * straddles), else of its id, else of its content: a row stays on its side whatever other rows are added.
+ * Part of the file contract: another key would move rows across. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,11 +182,8 @@ static void judge_by_hash(void *context, size_t chunk) {
 
 static lf_status by_hash(lf_draft *draft, sides *s, double share, lf_error *err) {
   lf_who who = {0};
-  judging j = {.draft = draft,
-               .who = &who,
-               .side = s->side,
-               .share = share,
-               .chunks = lf_cut(s->n, 1 << 12, CHUNKS)};
+  judging j = {
+      .draft = draft, .who = &who, .side = s->side, .share = share, .chunks = lf_cut(s->n, 1 << 12, CHUNKS)};
   lf_status status = lf_who_make(draft, true, &who, err);
   if (status != LF_OK) return status;
   lf_parallel_for(draft->run, j.chunks.count, judge_by_hash, &j);

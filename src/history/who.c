@@ -1,4 +1,5 @@
-/* Whom a row stands for. Keys are lf_text_key (MD5) of the text of the account or id, which SQL makes alike. */
+/* Whom a row stands for. Keys are lf_text_key (MD5) of the text of the account or id, which SQL makes alike.
+ */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -59,6 +60,7 @@ void lf_who_read(const lf_who *who, size_t from, size_t to, uint64_t *keys) {
       if (!keys[i]) keys[i] = id[i];
   }
   if (!who->identity) return;
-  for (size_t i = from; i < to; i++) /* an identity is a sum: rows that differ in one value differ by a constant */
+  for (size_t i = from; i < to;
+       i++) /* an identity is a sum: rows that differ in one value differ by a constant */
     if (!keys[i - from]) keys[i - from] = lf_hash_mix(who->identity[i], WHO_SALT);
 }

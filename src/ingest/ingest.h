@@ -51,8 +51,8 @@ typedef enum lf_store {
   LF_STORE_CODES,    /* width 1, 2 or 4: 0 is missing, 1..n_levels index levels[] (and values[]) from 1 */
   LF_STORE_DECIMALS, /* width 4: int32 cell / 10^scale; INT32_MIN is missing */
   LF_STORE_DOUBLES,  /* width 8: NaN is missing */
-  LF_STORE_HASHES /* width 8: lf_text_key of each value, never 0; 0 is missing. For ids and free text
-                   */
+  LF_STORE_HASHES    /* width 8: lf_text_key of each value, never 0; 0 is missing. For ids and free text
+                      */
 } lf_store;
 
 typedef struct lf_column {
@@ -72,9 +72,9 @@ typedef struct lf_column {
   uint64_t missing;  /* rows without a value, bad ones included */
   uint64_t distinct; /* distinct values; exact where coded, else an estimate within a few percent */
   uint64_t bad;      /* rows whose value could not be read as the kind; they count as missing */
-  bool bins;         /* coded numbers that are lower ends of bins: a cut lies on one of them, nowhere between */
-  uint32_t rest;     /* code of a level that stands for all rare values, and is none itself; 0: none */
-  char *note;        /* one sentence on what is odd about the values, or NULL ("dates are ambiguous: …") */
+  bool bins;     /* coded numbers that are lower ends of bins: a cut lies on one of them, nowhere between */
+  uint32_t rest; /* code of a level that stands for all rare values, and is none itself; 0: none */
+  char *note;    /* one sentence on what is odd about the values, or NULL ("dates are ambiguous: …") */
 } lf_column;
 
 /* Dates are doubles: days since 1970-01-01 UTC, time of day as fraction. */
@@ -166,8 +166,8 @@ double lf_column_number(const lf_column *column, size_t row);
 /* The same for rows [from, to) into out[0 .. to-from). */
 void lf_column_numbers(const lf_column *column, size_t from, size_t to, double *out);
 bool lf_column_is_missing(const lf_column *column, size_t row);
-/* The key (base/key.h) of the text of a cell, 0 where missing; numbers by their shortest text. Equal values have
- * equal keys whatever the store, so accounts and ids can be compared. */
+/* The key (base/key.h) of the text of a cell, 0 where missing; numbers by their shortest text. Equal values
+ * have equal keys whatever the store, so accounts and ids can be compared. */
 uint64_t lf_column_key(const lf_column *column, size_t row);
 /* The same of rows [from, to): keys[to - from]. */
 void lf_column_keys(const lf_column *column, size_t from, size_t to, uint64_t *keys);

@@ -150,7 +150,8 @@ static void hashes_are_the_published_ones(void **state) {
   assert_string_equal(sha, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-/* Against libcrypto's MD5: every length around the ends of blocks, texts of different lengths in one batch. */
+/* Against libcrypto's MD5: every length around the ends of blocks, texts of different lengths in one batch.
+ */
 static void keys_are_the_head_of_md5(void **state) {
   (void)state;
   enum { TEXTS = 300 };
@@ -161,7 +162,8 @@ static void keys_are_the_head_of_md5(void **state) {
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     text[i] = (char)seed;
   }
-  for (size_t n = 0; n <= TEXTS; n++) lf_key_add(&batch, text, n * 5 % (TEXTS + 1), &key[n * 5 % (TEXTS + 1)]);
+  for (size_t n = 0; n <= TEXTS; n++)
+    lf_key_add(&batch, text, n * 5 % (TEXTS + 1), &key[n * 5 % (TEXTS + 1)]);
   lf_key_done(&batch);
   for (size_t n = 0; n <= TEXTS; n++) {
     unsigned char digest[EVP_MAX_MD_SIZE];
