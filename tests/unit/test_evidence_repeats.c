@@ -142,7 +142,7 @@ static void claims_are_not_adjusted_for_repeats(void **state) {
   lf_answers *answers = NULL;
   lf_error err = {0};
   (void)state;
-  build_claims(&c, 12000);
+  build_claims(&c, 16000);
   assert_int_equal(lf_claims_parse("c.yaml", claims_text, sizeof claims_text - 1, &claims, &err), LF_OK);
   if (lf_claims_answer(claims, c.history, NULL, &answers, &err) != LF_OK) fail_msg("%s", err.message);
   const lf_answer *size = &answers->items[0], *class = &answers->items[1], *idle = &answers->items[2],
