@@ -108,21 +108,29 @@ size_t lf_linear_boot_replicates(size_t n_units) {
 /* ---- sums over rows -------------------------------------------------------------------------------------
  */
 
+/* Numbers the accounts that have weight, and counts them. */
+static lf_status number_live(const lf_resample *rows, uint32_t **number, size_t *n, lf_error *err) {
+  lf_status status = lf_alloc(rows->n_clusters, sizeof **number, number, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < rows->n; i++)
+    if (!rows->weight || rows->weight[i] > 0) (*number)[rows->cluster[i]] = 1;
+  for (size_t c = 0; c < rows->n_clusters; c++)
+    if ((*number)[c]) (*number)[c] = (uint32_t)(*n)++;
+  return LF_OK;
+}
+
 lf_status lf_boot_units_make(const lf_resample *rows, lf_boot_units *units, lf_error *err) {
   lf_boot_units u = {0};
-  uint32_t *number = NULL; /* of an account: 1 + its unit; 0: none yet */
+  uint32_t *number = NULL; /* of an account: its unit; units stand in the order of the accounts' numbers */
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(rows->n, sizeof *u.of, &u.of, err));
   LF_TRY(lf_alloc(rows->n, sizeof *u.share, &u.share, err));
-  if (rows->cluster) LF_TRY(lf_alloc(rows->n_clusters, sizeof *number, &number, err));
+  if (rows->cluster) LF_TRY(number_live(rows, &number, &u.n, err));
   for (size_t i = 0; i < rows->n; i++) {
     double w = rows->weight ? rows->weight[i] : 1;
     u.of[i] = LF_NO_UNIT;
     if (!(w > 0)) continue;
-    uint32_t *known = rows->cluster ? &number[rows->cluster[i]] : NULL;
-    if (!known || !*known) u.of[i] = (uint32_t)u.n++;
-    if (known && !*known) *known = u.of[i] + 1;
-    if (known) u.of[i] = *known - 1;
+    u.of[i] = rows->cluster ? number[rows->cluster[i]] : (uint32_t)u.n++;
     u.share[i] = rows->cluster || w <= 1 ? w : sqrt(w);
   }
   *units = u;

@@ -14,6 +14,7 @@
 #include "evidence/rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
@@ -171,20 +172,60 @@ static lf_status gather_codes(const lf_evidence_rows *r, const lf_atoms *atoms, 
   return status;
 }
 
-/* Accounts of these rows, in the order in which they first stand. */
+/* An account, known by what its rows hold: a sum of hashes, which their order does not change. */
+typedef struct account {
+  uint64_t content;
+  uint32_t met; /* its number in the order of first standing */
+} account;
+
+static int by_content(const void *a, const void *b) {
+  const account *x = a, *y = b;
+  if (x->content != y->content) return x->content < y->content ? -1 : 1;
+  return (x->met > y->met) - (x->met < y->met);
+}
+
+static uint64_t row_content(const lf_evidence_rows *r, size_t i) {
+  const lf_sample *s = r->sample;
+  double day = lf_history_day(r->history, r->row[i]);
+  uint64_t hash = s->won[i], bits = 0;
+  if (!r->history->date_is_row) {
+    memcpy(&bits, &day, sizeof bits);
+    hash = lf_hash_mix(hash, bits);
+  }
+  memcpy(&bits, &r->amount[i], sizeof bits);
+  hash = lf_hash_mix(hash, bits);
+  for (size_t t = 0; t < s->n_sets; t++) hash = lf_hash_mix(hash, s->code[t][i]);
+  return hash;
+}
+
+/* Numbers accounts in an order that does not hang on the order of the rows, since draws go by number: a
+ * history has the same intervals from a file and from a database, which has no order. Accounts that are alike
+ * may stand for each other. */
 static lf_status number_accounts(lf_evidence_rows *r, lf_error *err) {
   const lf_history *h = r->history;
-  uint32_t *number = NULL, n = 0; /* 1 + its number; 0: not met yet */
-  lf_status status = lf_alloc(h->n_clusters, sizeof *number, &number, err);
-  if (status != LF_OK) return status;
+  uint32_t *met = NULL, n = 0; /* 1 + its place among those met; 0: not met yet */
+  uint32_t *number = NULL;     /* of each of those met */
+  account *accounts = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(h->n_clusters, sizeof *met, &met, err));
+  LF_TRY(lf_alloc(r->n, sizeof *accounts, &accounts, err));
   for (size_t i = 0; i < r->n; i++) {
-    uint32_t *of = &number[h->cluster[r->row[i]]];
+    uint32_t *of = &met[h->cluster[r->row[i]]];
+    if (!*of) accounts[n] = (account){.met = n};
     if (!*of) *of = ++n;
     r->cluster[i] = *of - 1;
+    accounts[*of - 1].content += row_content(r, i);
   }
+  qsort(accounts, n, sizeof *accounts, by_content);
+  LF_TRY(lf_alloc(n, sizeof *number, &number, err));
+  for (uint32_t k = 0; k < n; k++) number[accounts[k].met] = k;
+  for (size_t i = 0; i < r->n; i++) r->cluster[i] = number[r->cluster[i]];
   r->n_clusters = n;
+cleanup:
+  free(met);
   free(number);
-  return LF_OK;
+  free(accounts);
+  return status;
 }
 
 static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place *places, lf_error *err) {
@@ -214,8 +255,8 @@ static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place 
     r->amount[i] = s->won[i] ? fmax(amount, isnan(amount) ? NAN : 0) : 0;
     if (dated) r->quarter[i] = quarter_of(lf_history_day(h, row));
   }
-  if (h->cluster) LF_TRY(number_accounts(r, err));
   LF_TRY(gather_codes(r, atoms, err));
+  if (h->cluster) LF_TRY(number_accounts(r, err));
 cleanup:
   return status;
 }

@@ -24,7 +24,7 @@ NUMBERS = ("Amount", "Employees", "Pages viewed", "Emails opened", "Account age"
 
 
 def must(setting, args):
-    ran = run(setting, [setting.leadfit, *args])
+    ran = run(setting, [setting.leadfit, *args, "--threads", "1"])  # engines want the cores
     if ran.status != 0:
         raise RuntimeError(f"{' '.join(args[:2])}: " + ran.err.decode("utf-8", "replace")[-600:])
     return ran
