@@ -95,15 +95,23 @@ static lf_status screen_values(screening *s, size_t c, lf_error *err) {
 
 /* ---- what knows the outcome ----------------------------------------------------------------------- */
 
+static bool is_kept(const screening *s, size_t c) {
+  return insisted(s, c) || s->draft->options->keep_suspects;
+}
+
+static lf_status leave_out(screening *s, size_t c, const char *reason, lf_error *err) {
+  s->history->roles[c].leak = !is_kept(s, c);
+  return s->history->roles[c].leak
+             ? lf_exclude_column(s->history, c, err, "%s", reason)
+             : lf_suspect_column(s->history, c, err, "%s; it is kept because you said so", reason);
+}
+
 static lf_status screen_leak(screening *s, size_t c, bool one_sided_only, lf_error *err) {
   char reason[LF_REASON];
   bool leak = lf_one_sided(s->history, c, &s->profiles, reason);
   if (!leak && !one_sided_only) leak = lf_gives_away(s->history, c, &s->profiles, reason);
   if (!leak) return LF_OK;
-  s->history->roles[c].leak = !insisted(s, c) && !s->draft->options->keep_suspects;
-  if (s->history->roles[c].leak) return lf_exclude_column(s->history, c, err, "%s", reason);
-  return one_sided_only ? LF_OK
-                        : lf_suspect_column(s->history, c, err, "%s; it is kept because you said so", reason);
+  return one_sided_only && is_kept(s, c) ? LF_OK : leave_out(s, c, reason, err);
 }
 
 static lf_status screen_joined(screening *s, size_t c, lf_error *err) {
@@ -144,6 +152,24 @@ static lf_status screen_twins(screening *s, lf_error *err) {
         status = lf_exclude_column(h, c, err, "says the same as '%s'", earlier->name);
       if (status != LF_OK) return status;
     }
+  }
+  return LF_OK;
+}
+
+/* The pairs that give the outcome away together, one after another, until none is left. */
+static lf_status screen_pairs(screening *s, lf_error *err) {
+  for (size_t round = 0; round < s->history->table->n_columns; round++) {
+    lf_joint_leak leak;
+    char reason[LF_REASON];
+    lf_status status = lf_find_joint_leak(s->history, &s->profiles, &leak, err);
+    if (status != LF_OK || !(leak.share > 0)) return status;
+    bool left = false;
+    for (int k = 0; status == LF_OK && k < 2; k++) {
+      lf_joint_reason(s->history, &leak, k, reason);
+      left = left || !is_kept(s, leak.column[k]);
+      status = leave_out(s, leak.column[k], reason, err);
+    }
+    if (status != LF_OK || !left) return status; /* kept on demand: they would be found again */
   }
   return LF_OK;
 }
@@ -218,6 +244,7 @@ lf_status lf_screen_columns(lf_draft *draft, lf_error *err) {
   for (size_t c = 0; c < s.history->table->n_columns; c++)
     if (is_open(&s, c)) LF_TRY(screen_column(&s, c, err));
   LF_TRY(screen_twins(&s, err));
+  if (s.judged) LF_TRY(screen_pairs(&s, err));
   LF_TRY(screen_amount(&s, err));
   if (s.judged) LF_TRY(ask_all(&s, err));
   if (s.judged) LF_TRY(ask_about_order(&s, err));

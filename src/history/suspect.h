@@ -12,6 +12,19 @@ bool lf_gives_away(const lf_history *history, size_t column, const lf_profiles *
                    char out[LF_REASON]);
 /* Whether won or lost rows alone have a value (or a value other than 0). */
 bool lf_one_sided(const lf_history *history, size_t column, const lf_profiles *profiles, char out[LF_REASON]);
+/* Two columns that give the outcome away together. */
+typedef struct lf_joint_leak {
+  size_t column[2];
+  bool won;     /* by the wins, else by the losses */
+  double share; /* of them in crossings that are nearly pure; 0: there is no such pair */
+} lf_joint_leak;
+
+/* The pair of attributes that gives away most. pairs.c */
+lf_status lf_find_joint_leak(const lf_history *history, const lf_profiles *profiles, lf_joint_leak *found,
+                             lf_error *err);
+/* Why the first (0) or the second (1) of the pair is suspected. */
+void lf_joint_reason(const lf_history *history, const lf_joint_leak *leak, int which, char out[LF_REASON]);
+
 /* The questions to ask about a column that stays. strongest: the best AUC among the other attributes. */
 lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles, double strongest,
                  lf_error *err);

@@ -153,6 +153,56 @@ static void columns_that_know_the_outcome(void **state) {
   check_left_out("Remark", mirror_missing, "whether it is filled");
 }
 
+/* A history with two more columns, whose cells are written by `cells`; whether both, or neither, are left
+ * out. */
+static bool pair_is_left_out(void (*cells)(lf_text *csv, size_t i)) {
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Size,First,Second,Result\n");
+  for (size_t i = 0; i < ROWS; i++) {
+    lf_text_addf(&csv, "%d,", (int)(50 * noise(12, i)) + (won_row(i) ? 5 : 0));
+    cells(&csv, i);
+    lf_text_addf(&csv, ",%s\n", won_row(i) ? "Won" : "Lost");
+  }
+  case_must_build(&c, csv.data);
+  bool first = case_role(&c, "First")->role == LF_ROLE_EXCLUDED,
+       second = case_role(&c, "Second")->role == LF_ROLE_EXCLUDED;
+  assert_true(first == second);
+  assert_int_equal(case_role(&c, "Size")->role, LF_ROLE_ATTRIBUTE);
+  if (first) {
+    assert_non_null(strstr(case_role(&c, "First")->reason, "'Second' together"));
+    assert_true(case_role(&c, "Second")->leak);
+  }
+  lf_text_free(&csv);
+  case_free(&c);
+  return first;
+}
+
+/* Won where both agree, but for one row in a hundred: neither tells anything alone. */
+static void agree_when_won(lf_text *csv, size_t i) {
+  int a = (int)(3 * noise(23, i)), other = (a + 1 + (int)(2 * noise(24, i))) % 3;
+  bool agree = won_row(i) == (noise(25, i) < 0.99);
+  lf_text_addf(csv, "a%d,b%d", a, agree ? a : other);
+}
+/* Won where both are above 50. */
+static void both_high(lf_text *csv, size_t i) {
+  double first = 50 * noise(23, i), second = 50 * noise(24, i), corner = noise(25, i);
+  bool up = won_row(i) || corner < 1.0 / 3, right = won_row(i) || (corner >= 1.0 / 3 && corner < 2.0 / 3);
+  lf_text_addf(csv, "%d,%d", (int)(first + (up ? 50 : 0)), (int)(second + (right ? 50 : 0)));
+}
+/* Two strong honest ones: where both say yes the odds are 20 times the base. */
+static void two_strong(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%s,%s", noise(23, i) < (won_row(i) ? 0.82 : 0.18) ? "yes" : "no",
+               noise(24, i) < (won_row(i) ? 0.82 : 0.18) ? "yes" : "no");
+}
+
+static void pairs_that_know_the_outcome(void **state) {
+  (void)state;
+  assert_true(pair_is_left_out(agree_when_won));
+  assert_true(pair_is_left_out(both_high));
+  assert_false(pair_is_left_out(two_strong));
+}
+
 static void honest_columns_are_not_accused(void **state) {
   (void)state;
   check_kept("Region", honest, NULL);
@@ -316,6 +366,7 @@ int main(void) {
       cmocka_unit_test(columns_that_tell_nothing),
       cmocka_unit_test(a_number_is_an_identifier_by_its_name),
       cmocka_unit_test(columns_that_know_the_outcome),
+      cmocka_unit_test(pairs_that_know_the_outcome),
       cmocka_unit_test(honest_columns_are_not_accused),
       cmocka_unit_test(odd_columns_are_asked_about),
       cmocka_unit_test(the_user_decides),
