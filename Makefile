@@ -23,7 +23,7 @@ run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
-  libomp-14-dev chromium python3-jsonschema
+  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
 
 # Where deps is asked for together with other goals, it comes first.
@@ -92,7 +92,7 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps demo test check-release lint asan tsan fuzz bench browser deb check-reproducible install uninstall clean help format FORCE
+.PHONY: all deps demo test check-release lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
 
@@ -106,6 +106,8 @@ help:
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
+	@echo 'make notebooks  run notebooks/*.ipynb and keep what they show (Jupyter in build/notebooks, from PyPI)'
+	@echo 'make apidoc     build/apidoc: the API reference, by Doxygen'
 	@echo 'make deb        build/deb/*.deb: leadfit, libleadfit0, libleadfit-dev'
 	@echo 'make check-reproducible    the same sources elsewhere give the same bytes'
 	@echo 'make install uninstall     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
@@ -269,3 +271,16 @@ deb: all
 
 check-reproducible: deb
 	@tools/check-reproducible $(BUILD)
+
+# ---- documents ----------------------------------------------------------------------------------------
+
+apidoc:
+	@tools/apidoc $(BUILD)/apidoc
+
+$(BUILD)/notebooks/bin/python: notebooks/requirements.txt
+	python3 -m venv $(BUILD)/notebooks
+	$(BUILD)/notebooks/bin/pip install --quiet --requirement $<
+	@touch $@
+
+notebooks: all $(BUILD)/notebooks/bin/python
+	@$(BUILD)/notebooks/bin/python tools/notebooks $(BUILD)/leadfit notebooks/*.ipynb

@@ -98,9 +98,11 @@ static void fill_intervals(const lf_atom_set *set, const lf_grouping *grouping, 
   }
 }
 
+/* Values that go to *other* (where points are said of it, it has whatever is not named) are not listed. */
 static lf_status fill_values(const lf_column *column, const lf_atom_set *set, const lf_grouping *grouping,
                              lf_attribute *attribute, lf_error *err) {
-  for (size_t a = 0; a < set->n; a++) attribute->bands[grouping->band[a]].n_values++;
+  for (size_t a = 0; a < set->n; a++)
+    if (grouping->band[a] < grouping->n_bands) attribute->bands[grouping->band[a]].n_values++;
   for (size_t b = 0; b < grouping->n_bands; b++) {
     lf_band *band = &attribute->bands[b];
     band->type = LF_BAND_VALUES;
@@ -109,6 +111,7 @@ static lf_status fill_values(const lf_column *column, const lf_atom_set *set, co
     band->n_values = 0;
   }
   for (size_t a = 0; a < set->n; a++) { /* by falling rows: a label names the most frequent */
+    if (grouping->band[a] >= grouping->n_bands) continue;
     lf_band *band = &attribute->bands[grouping->band[a]];
     const char *text = lf_column_level(column, set->level[a]);
     lf_status status = lf_copy_text(text, strlen(text), &band->values[band->n_values], err);
