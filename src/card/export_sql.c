@@ -43,7 +43,8 @@ static bool clashes(const lf_scorecard *card, size_t a) {
 
 static void add_input(const sql_job *job, size_t a, const char *template, const char *alias) {
   lf_text_add(job->out, ",\n    ");
-  lf_sql_column(job->dialect, template, job->card->attributes->items[a].name, clashes(job->card, a), job->out);
+  lf_sql_column(job->dialect, template, job->card->attributes->items[a].name, clashes(job->card, a),
+                job->out);
   lf_text_addf(job->out, " AS %s_%zu", alias, a + 1);
 }
 

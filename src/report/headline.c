@@ -181,6 +181,14 @@ cleanup:
   return status;
 }
 
+const char *lf_headline_reservation(const json_t *headline) {
+  const char *state = lf_view_text(headline, "state");
+  if (!json_is_false(lf_view_at(headline, "predicts_confirmed"))) return NULL;
+  return state != NULL && strcmp(state, "cannot be judged") == 0
+             ? "on the training leads only"
+             : "though the leads that judge do not bear the score out";
+}
+
 /* ---- what to do ------------------------------------------------------------------------------------ */
 
 static void add_delivery(lf_text *text, const json_t *row, double all_rows, double all_won) {

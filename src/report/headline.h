@@ -19,4 +19,7 @@ lf_status lf_headline_put(json_t *target, const char *key, lf_text *text, lf_err
 /* A name from the data in quotation marks, cut at 60 characters. */
 void lf_headline_name(lf_text *out, const char *name);
 
+/* What must stand beside the names of what predicts: NULL where the leads that judge bear the score out. */
+const char *lf_headline_reservation(const json_t *headline);
+
 #endif

@@ -186,7 +186,8 @@ void lf_html_attributes(lf_text *out, const json_t *report) {
   bool judged = lf_view_any(list, "win.odds_ratio");
   lf_html_section(
       out, "attributes", "Which attributes predict",
-      "Each attribute is judged beside all the others, on leads whose bands and weights were chosen without "
+      "Each attribute is judged beside all the others (but never beside itself in bands), on leads whose "
+      "bands and weights were chosen without "
       "them. <em>q</em> is the p-value after allowing for the number of attributes tested. A verdict is "
       "about "
       "association, not cause: what sales does with a lead can be the reason it wins.");

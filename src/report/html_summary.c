@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/headline.h"
 #include "report/html_sections.h"
 
 enum { MOST_PREDICTORS = 6, MOST_NAME = 48 };
@@ -70,13 +71,13 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   size_t n = json_array_size(names);
   const char *by = lf_view_text(headline, "predicts_by");
   bool by_weight = n > 0 && by != NULL && strcmp(by, "weight") == 0;
-  bool unconfirmed = n > 0 && json_is_false(lf_view_at(headline, "predicts_confirmed"));
+  const char *reservation = n > 0 ? lf_headline_reservation(headline) : NULL;
   bool revenue = lf_view_any(lf_view_at(report, "attributes"), "revenue.ratio");
-  lf_text_addf(out, "<div class=\"panel\"><h2>%s%s</h2>\n",
+  lf_text_addf(out, "<div class=\"panel\"><h2>%s%s%s</h2>\n",
                by_weight ? "What the score goes by"
                : revenue ? "What predicts closed revenue"
                          : "What predicts",
-               unconfirmed ? ", on the training leads only" : "");
+               reservation != NULL ? ", " : "", reservation != NULL ? reservation : "");
   if (n == 0) lf_text_add(out, "<p>No attribute is shown to predict on this history.</p>\n");
   double most = 0;
   for (size_t i = 0; i < n; i++)

@@ -22,9 +22,10 @@ enum { LF_REPORT_FEWEST_ROWS = 10 };
  *   works      does the score work: one or two sentences, opening with the title
  *   predicts   names of the attributes that predict, strongest first
  *   predicts_by verdict, or weight where nothing has a verdict: then these are what the score goes by
- *   predicts_confirmed false where leads that took no part do not bear the score out: what predicts is then
- * so on the training leads only change     what to do about the MQL threshold evidence   how much evidence
- * there is, and of what sort cautions   sentences to read before the score is used */
+ *   predicts_confirmed false where leads that took no part do not bear the score out
+ *   change     what to do about the MQL threshold
+ *   evidence   how much evidence there is, and of what sort
+ *   cautions   sentences to read before the score is used */
 lf_status lf_report_headline(json_t *report, lf_error *err);
 
 /* One self-contained page: opens offline; its policy forbids every request and every script but its own.

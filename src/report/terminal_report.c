@@ -44,8 +44,8 @@ static void write_predictors(lf_term *term, const json_t *headline) {
   const json_t *names = lf_view_list(headline, "predicts");
   lf_text text = {0};
   size_t n = json_array_size(names);
-  if (n > 0 && json_is_false(lf_view_at(headline, "predicts_confirmed")))
-    lf_text_add(&text, "on the training leads only: ");
+  const char *reservation = lf_headline_reservation(headline);
+  if (n > 0 && reservation != NULL) lf_text_addf(&text, "%s: ", reservation);
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {
     const char *name = json_string_value(json_array_get(names, i));
     lf_text cut = {0};
@@ -58,7 +58,10 @@ static void write_predictors(lf_term *term, const json_t *headline) {
     lf_text_free(&cut);
   }
   if (n > MOST_PREDICTORS) lf_text_addf(&text, " and %zu more", n - MOST_PREDICTORS);
-  if (n == 0) lf_text_add(&text, "no attribute is shown to predict on this history");
+  if (n == 0)
+    lf_text_add(&text, reservation == NULL
+                           ? "no attribute by itself is shown to predict; together they rank as said"
+                           : "no attribute is shown to predict on this history");
   const char *by = lf_view_text(headline, "predicts_by");
   bool by_weight = n > 0 && by != NULL && strcmp(by, "weight") == 0;
   write_text(term, LF_INK_PLAIN, by_weight ? "Goes by" : "Predicts", 4, &text);
