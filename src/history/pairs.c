@@ -112,7 +112,7 @@ cleanup:
 /* Shares of the losses [0] and wins [1] in nearly pure crossings; b may be NULL: a alone. */
 static void weigh(const crossing *x, const grouped *a, const grouped *b, double pure[2]) {
   double table[CODES * CODES][2] = {{0}}, odds = x->total[1] / x->total[0];
-  double few[2] = {fmin(0.05, 1 / (1 + PURE_ODDS / odds)), fmin(0.05, 1 / (1 + PURE_ODDS * odds))};
+  const double few[2] = {fmin(0.05, 1 / (1 + PURE_ODDS / odds)), fmin(0.05, 1 / (1 + PURE_ODDS * odds))};
   for (size_t i = 0; i < x->n; i++) table[a->group[i] * CODES + (b ? b->group[i] : 0)][x->won[i]] += 1;
   pure[0] = pure[1] = 0;
   for (size_t k = 0; k < (size_t)CODES * CODES; k++) {
