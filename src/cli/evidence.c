@@ -74,6 +74,7 @@ lf_status lf_command_evidence(const lf_options *options, const lf_run *run, lf_e
   LF_TRY(answer(&job, err)); /* first: what is wrong with a claim is said before the long work */
   if (!options->claims) LF_TRY(lf_fit_card(&job.fit, err));
   LF_TRY(lf_tree_take(describe(&job), &tree, err));
+  if (options->output) LF_TRY(lf_write_view(options->output, tree, lf_evidence_html, NULL, err));
   LF_TRY(print_result(options, tree, err));
 cleanup:
   json_decref(tree);

@@ -132,8 +132,9 @@ static const option_rule rules[] = {
      "also write rows on and beside every edge with their scores (CSV)"},
     {"output", 'o', "PATH", OPT_OUTPUT,
      LF_COMMAND_FIT | LF_COMMAND_SCORE | LF_COMMAND_EXPORT | LF_COMMAND_PLAN | LF_COMMAND_MONITOR |
-         LF_COMMAND_COMPARE | LF_COMMAND_SQL,
-     "folder (fit) or file to write; of plan, monitor and compare .html is a page, .json the figures"},
+         LF_COMMAND_COMPARE | LF_COMMAND_EVIDENCE | LF_COMMAND_SQL,
+     "folder (fit) or file to write; of plan, monitor, compare and evidence .html is a page, .json the "
+     "figures"},
     {"seed", 0, "N", OPT_SEED, HISTORY, "seed of the split, the folds and whatever is drawn (default 1)"},
     {"threads", 0, "N", OPT_THREADS, EVERY, "threads (default: all cores); never changes a result"},
     {"memory", 0, "SIZE", OPT_MEMORY, ALL, "memory for the table (256M, 4G); what is more goes to $TMPDIR"},

@@ -49,17 +49,19 @@
 
   function forest(width) {
     const parts = [['win', 'Winning (odds ratio)'], ['size', 'Deal size (ratio)'], ['revenue', 'Revenue per lead (ratio)']];
-    const names = unique(list('attributes').map(a => a.name));
-    const shown = parts.filter(([key]) => list('attributes').some(a => a[key]));
-    if (!shown.length) return null;
+    const bounded = part => part && finite(part.low) && finite(part.high);
+    const shown = parts.filter(([key]) => list('attributes').some(a => bounded(a[key])));
+    const drawn = list('attributes').filter(a => shown.some(([key]) => bounded(a[key])));
+    if (!drawn.length) return null;
+    const names = unique(drawn.map(a => a.name));
     const narrow = width < 640, labels = labelWidth(names, narrow ? 130 : 200);
     const plot = narrow ? width - labels - 24 : (width - labels - 24) / shown.length - 22;
-    const all = shown.flatMap(([key]) => list('attributes').flatMap(a => a[key] ? [a[key].value, a[key].low, a[key].high] : [])).filter(finite);
+    const all = shown.flatMap(([key]) => drawn.flatMap(a => a[key] ? [a[key].value, a[key].low, a[key].high] : [])).filter(finite);
     const low = Math.max(0.1, Math.min(0.8, ...all)), high = Math.min(20, Math.max(1.25, ...all));
     const margin = data.margin > 1 ? [{from: 1 / data.margin, to: data.margin}] : [];
     const panels = shown.map(([key, title], i) => {
-      const rows = list('attributes').map((a, j) => ({name: names[j], verdict: a.verdict, ...(a[key] || {})}))
-        .filter(a => finite(a.low) && finite(a.high)).map(a => ({...a, apart: a.q < 0.05 && (a.low > 1 || a.high < 1) ? 'yes' : 'no'}));
+      const rows = drawn.map((a, j) => ({name: names[j], verdict: a.verdict, ...(a[key] || {})}))
+        .filter(bounded).map(a => ({...a, apart: a.q < 0.05 && (a.low > 1 || a.high < 1) ? 'yes' : 'no'}));
       const x = {field: 'value', type: 'quantitative', scale: {type: 'log', domain: [low, high], clamp: true, nice: false},
         axis: {title: null, values: ticks(low, high), format: '~g', grid: true, labelOverlap: true}};
       // One below the other, each has the attributes it can say something of.
@@ -214,6 +216,27 @@
       {data: values([{at: 0.5}]), mark: {type: 'rule', color: soft, strokeDash: [4, 4]}, encoding: {x: {...x, field: 'at'}}}, ...intervals(rows, x, labels)]};
   }
 
+  // Each claim twice: as counted, and other attributes being equal.
+  function claims(width) {
+    const all = list('claims'), names = unique(all.map(c => c.name)), narrow = width < 640, labels = labelWidth(names, narrow ? 130 : 320);
+    const rows = all.flatMap((c, i) => [['raw', 'as counted'], ['adjusted', 'adjusted']].filter(([key]) => c[key] && c[key].value > 0)
+      .map(([key, what]) => ({...c[key], name: names[i], what: what, told: what + ' ' + ratio(c[key].value) + ' (' + range(c[key].low, c[key].high, ratio) + ')'})));
+    if (!rows.length) return null;
+    const ends = rows.flatMap(r => [r.low, r.high, r.value]).filter(v => finite(v) && v > 0);
+    const domain = [Math.max(0.05, Math.min(0.8, ...ends)), Math.min(50, Math.max(1.25, ...ends))];
+    const x = {field: 'value', type: 'quantitative', scale: {type: 'log', domain: domain, clamp: true, nice: false},
+      axis: {title: 'ratio of the group to the others', values: ticks(...domain), format: '~g', grid: true, labelOverlap: true}};
+    const y = {field: 'name', type: 'nominal', sort: null, axis: {title: null, labelColor: ink, domain: false, ticks: false, labelLimit: labels}};
+    const beside = {field: 'what', type: 'nominal', sort: ['adjusted', 'as counted'], scale: {paddingOuter: 0.8}};
+    return {width: Math.min(width, 900) - labels - 30, height: {step: 13}, layer: [
+      {data: values([{at: 1}]), mark: {type: 'rule', color: soft}, encoding: {x: {...x, field: 'at'}}},
+      {data: values(rows.filter(r => r.low > 0 && r.high > 0)), mark: {type: 'rule', color: first, strokeWidth: 2, clip: true}, encoding: {x: {...x, field: 'low'}, x2: {field: 'high'}, y: y, yOffset: beside}},
+      {data: values(rows), mark: {type: 'point', filled: true, size: 65, stroke: first, strokeWidth: 2, opacity: 1}, encoding: {x: x, y: y, yOffset: beside,
+        fill: {field: 'what', type: 'nominal', legend: null, scale: {domain: ['adjusted', 'as counted'], range: [first, 'var(--paper)']}},
+        tooltip: [{field: 'name', title: 'Claim'}, {field: 'told', title: 'Ratio'}]}},
+    ]};
+  }
+
   // What recent volume brings, and what the revenue takes, by threshold.
   function plan(width) {
     const rows = [], kinds = [['expected', 'expected at recent volume'], ['needed', 'needed for the revenue']].filter(([key]) => list('plan').some(t => t[key]));
@@ -258,7 +281,7 @@
     return narrow ? {vconcat: panels, spacing: 18} : {hconcat: panels, spacing: 22};
   }
 
-  const charts = {plan: plan, periods: periods, candidates: candidates, forest: forest, keeps: keeps, calibration: calibration, gain: gain, owners: owners, stability: stability};
+  const charts = {claims: claims, plan: plan, periods: periods, candidates: candidates, forest: forest, keeps: keeps, calibration: calibration, gain: gain, owners: owners, stability: stability};
   const views = {};
   const options = {mode: 'vega-lite', actions: false, ast: true, renderer: 'svg', defaultStyle: false, config: config,
     tooltip: {theme: 'report', disableDefaultStyle: true}};

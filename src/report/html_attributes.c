@@ -43,6 +43,7 @@ static void add_left_out(lf_text *out, const json_t *report, const char *name) {
 static void add_place_on_card(lf_text *out, const json_t *report, const json_t *attribute) {
   const char *name = lf_view_text(attribute, "name");
   const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name);
+  if (lf_view_at(report, "card") == NULL) return;
   lf_text_add(out, "<td>");
   lf_html_points_span(out, on_card);
   if (on_card == NULL) add_left_out(out, report, name);
@@ -109,10 +110,11 @@ static void add_table(lf_text *out, const json_t *report, const json_t *list) {
     shown[i] = lf_view_any(list, effects[i].value);
     if (shown[i]) lf_text_addf(out, "<th scope=\"col\" class=\"n\">%s</th>", effects[i].head);
   }
-  lf_text_add(
+  lf_text_addf(
       out,
       "<th scope=\"col\" class=\"n\">q</th><th scope=\"col\" class=\"n wide\">Log loss added without it</th>"
-      "<th scope=\"col\">On the card</th></tr></thead>\n<tbody>\n");
+      "%s</tr></thead>\n<tbody>\n",
+      lf_view_at(report, "card") != NULL ? "<th scope=\"col\">On the card</th>" : "");
   json_array_foreach((json_t *)list, i, attribute) add_attribute(out, report, attribute, shown);
   lf_text_add(out, "</tbody>");
   lf_html_table_close(out);

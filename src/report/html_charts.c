@@ -127,24 +127,28 @@ static json_t *new_stability(const json_t *report, bool *failed) {
   return list;
 }
 
+void lf_chart_put_attributes(lf_object *o, const json_t *report) {
+  json_t *ranked = lf_view_ranked(report);
+  lf_object_number(o, "margin", lf_view_number(report, "evidence.margin"));
+  lf_object_tree(o, "attributes", ranked != NULL ? lf_chart_list(ranked, new_attribute) : NULL);
+  json_decref(ranked);
+}
+
 json_t *lf_html_report_data(const json_t *report) {
   bool is_holdout = false, failed = false;
   const json_t *figures = lf_view_figures(report, &is_holdout);
-  json_t *ranked = lf_view_ranked(report);
   lf_object o = lf_object_new();
   lf_object_number(&o, "fewest", LF_REPORT_FEWEST_ROWS);
-  lf_object_number(&o, "margin", lf_view_number(report, "evidence.margin"));
   lf_object_number(&o, "mql", lf_view_number(report, "mql.threshold"));
   lf_object_number(&o, "capacity", lf_view_number(report, "capacity"));
   lf_object_number(&o, "rows", lf_view_number(figures, "rows"));
   lf_object_number(&o, "amount", lf_view_number(figures, "amount"));
-  lf_object_tree(&o, "attributes", ranked != NULL ? lf_chart_list(ranked, new_attribute) : NULL);
+  lf_chart_put_attributes(&o, report);
   lf_object_tree(&o, "bins", lf_chart_list(lf_view_at(figures, "calibration.bins"), lf_chart_numbers));
   lf_object_tree(&o, "thresholds", new_thresholds(lf_view_at(report, "thresholds")));
   lf_object_tree(&o, "owners", lf_chart_list(lf_view_at(report, "owners.blocks"), new_owner));
   lf_object_tree(&o, "stability", new_stability(report, &failed));
   lf_chart_put_plan(&o, lf_view_at(report, "plan"));
-  json_decref(ranked);
   o.failed = o.failed || failed;
   return lf_object_take(&o);
 }

@@ -66,6 +66,32 @@ static void add_verdict(lf_text *out, const json_t *report, const json_t *headli
   lf_text_add(out, "</div>\n");
 }
 
+/* An attribute's name, what it spans on the card, and what to know before it is believed. */
+static void add_predictor(lf_text *out, const json_t *report, const char *name, double most) {
+  const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name);
+  const json_t *column = lf_view_named(lf_view_at(report, "data.columns"), name);
+  const char *verdict = lf_view_text(lf_view_named(lf_view_at(report, "attributes"), name), "verdict");
+  double reach = lf_html_points_reach(on_card);
+  lf_text_add(out, "<li style=\"--share:");
+  lf_text_add_fixed(out, most > 0 ? reach / most : 0, 3);
+  lf_text_add(out, "\"><b>");
+  lf_html_data(out, name, MOST_NAME);
+  lf_text_add(out, "</b> <span class=\"points\">");
+  if (reach > 0)
+    lf_html_points_span(out, on_card);
+  else if (most > 0)
+    lf_text_add(out, "not on the card");
+  lf_text_add(out, "</span>");
+  if (verdict != NULL && strcmp(verdict, "predicts closed revenue") != 0) {
+    lf_text_add(out, " <span class=\"note\">");
+    lf_html_text(out, verdict);
+    lf_text_add(out, "</span>");
+  }
+  if (lf_view_text(column, "suspicion") != NULL)
+    lf_text_add(out, " <a class=\"note\" href=\"#data\">When is it known?</a>");
+  lf_text_add(out, "</li>\n");
+}
+
 static void add_predictors(lf_text *out, const json_t *report, const json_t *headline) {
   const json_t *names = lf_view_list(headline, "predicts");
   size_t n = json_array_size(names);
@@ -87,22 +113,7 @@ static void add_predictors(lf_text *out, const json_t *report, const json_t *hea
   for (size_t i = 0; i < n && i < MOST_PREDICTORS; i++) {
     const char *name = json_string_value(json_array_get(names, i));
     if (name == NULL) continue;
-    const char *verdict = lf_view_text(lf_view_named(lf_view_at(report, "attributes"), name), "verdict");
-    const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name);
-    lf_text_add(out, "<li style=\"--share:");
-    lf_text_add_fixed(out, most > 0 ? lf_html_points_reach(on_card) / most : 0, 3);
-    lf_text_add(out, "\"><b>");
-    lf_html_data(out, name, MOST_NAME);
-    lf_text_add(out, "</b>");
-    lf_text_add(out, " <span class=\"points\">");
-    lf_html_points_span(out, on_card);
-    lf_text_add(out, "</span>");
-    if (verdict != NULL && strcmp(verdict, "predicts closed revenue") != 0) {
-      lf_text_add(out, " <span class=\"note\">");
-      lf_html_text(out, verdict);
-      lf_text_add(out, "</span>");
-    }
-    lf_text_add(out, "</li>\n");
+    add_predictor(out, report, name, most);
   }
   if (n > 0) lf_text_add(out, "</ol>\n");
   lf_text_add(out, "<p class=\"more\"><a href=\"#attributes\">");

@@ -22,6 +22,13 @@ def make_hostile(path):
             f.write(f'a{i:05d},{"Closed Won" if won else "Closed Lost"},"{value}",{(i * 37) % 101}\n')
 
 
+# What a claim says stands on the page, and is markup here.
+CLAIMS = """claims:
+  - {say: "Referrals close more often</h3><script>document.title='hacked'</script>", by: sales, attribute: LeadSource, group: [Referral], effect: win, direction: higher}
+  - {say: Large firms sign larger deals, by: "<img src=/leak>", attribute: Employees, group: {from: 1000}, effect: amount, direction: higher}
+"""
+
+
 def real_ones(results):
     """Name -> arguments of fit: the widest and the longest of the real histories."""
     reference = os.environ.get("LEADFIT_REFERENCE")
@@ -42,9 +49,13 @@ def make_pages(setting, results, folder):
     card = {name: os.path.join(folder, name, "scoring.json") for name in histories}
     # The name of a candidate stands on the page, and is markup here.
     other = os.path.join(folder, "sample", "<img src=x onerror=document.title='hacked'>.json")
+    claims = os.path.join(folder, "claims.yaml")
+    with open(claims, "w", encoding="utf-8") as f:
+        f.write(CLAIMS)
     asked = [("fit", name, args, None) for name, args in {**histories, **real_ones(results)}.items()]
     asked += [("plan", "sample", [*histories["sample"], "--config", card["sample"], "--revenue", "2000000"], "plan.html"),
               ("compare", "sample", [*histories["sample"], "--holdout", "0.25", card["sample"], other, "column:hubspot_score"], "compare.html"),
+              ("evidence", "sample", [*histories["sample"], "--claims", claims], "evidence.html"),
               *(("monitor", name, [*args, "--config", card[name]], "monitor.html") for name, args in histories.items())]
     for command, name, args, page in asked:
         out = os.path.join(folder, name, *([page] if page else []))

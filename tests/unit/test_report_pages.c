@@ -1,5 +1,5 @@
-/* The pages of compare, plan and monitor: what the tree says stands there with its limits and counts, few
- * leads are not shown, values are escaped, and any part may be missing. */
+/* The pages of compare, plan, monitor and evidence: what the tree says stands there with its limits and
+ * counts, few leads are not shown, values are escaped, and any part may be missing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -132,6 +132,39 @@ static void the_plan_stands_in_the_report(void **state) {
   free(page);
 }
 
+static void claims_stand_with_their_counts(void **state) {
+  (void)state;
+  char *page = page_of(lf_evidence_html,
+                       "{\"judged\": \"every row\", \"data\": {\"used\": 4526, \"won\": 1755}, \"claims\": ["
+                       " {\"say\": \"Men <b>are\", \"by\": \"press\", \"verdict\": \"not enough evidence\", "
+                       "\"sentence\": \"So.\", \"q\": 0.214,"
+                       "  \"counts\": {\"group\": {\"rows\": 2691, \"won\": 1198, \"win_rate\": 0.4452}, "
+                       "\"versus\": {\"rows\": 9, \"won\": 7, \"win_rate\": 0.777}},"
+                       "  \"raw\": {\"ratio\": 1.841, \"low\": 1.624, \"high\": 2.087}, \"adjusted\": "
+                       "{\"ratio\": 0.905, \"low\": 0.773, \"high\": 1.059},"
+                       "  \"more_won\": 7167, \"flip\": {\"rows\": 12}, \"e_value\": {\"limit\": 1}, "
+                       "\"adjusted_for\": [\"Dept\", \"Year\"], \"notes\": [\"Mind it.\"]},"
+                       " {\"say\": \"x\", \"verdict\": \"supported\"}],"
+                       " \"attributes\": [{\"name\": \"Dept\", \"verdict\": \"not enough evidence\", "
+                       "\"win\": {\"odds_ratio\": 1.1}}]}");
+  has(page, "2 claims: 1 supported, 1 not enough evidence</h1>");
+  has(page, "Men &lt;b&gt;are</bdi> <span class=\"note\"><bdi>press</bdi></span></th>");
+  has(page, "44.5% <span class=\"counts\">1,198 of 2,691</span>");
+  has(page, "fewer than 10</span>");
+  lacks(page, "77.7%");
+  has(page, ">1.84 <span class=\"counts\">1.62 to 2.09</span></td><td class=\"n interval\">0.91 <span "
+            "class=\"counts\">0.77 to 1.06</span>"
+            "</td><td class=\"n\">0.214</td>");
+  has(page, "<dt>Wins that would settle it</dt><dd>7,167</dd>");
+  has(page, "<dt>Outcomes reversed that would overturn it</dt><dd>12</dd>");
+  has(page, "Adjusted for: <bdi>Dept</bdi>, <bdi>Year</bdi>.</p>");
+  lacks(page, "E-value of the interval"); /* an interval that holds 1 leaves nothing to explain */
+  has(page, "<li>Mind it.</li>");
+  has(page, "<section id=\"attributes\"");
+  lacks(page, "On the card");
+  free(page);
+}
+
 static void a_better_definition_in_force_is_said_first(void **state) {
   (void)state;
   static const char *const betters[][3] = {
@@ -186,7 +219,7 @@ static void the_monitor_names_its_alarms(void **state) {
 
 static void any_part_may_be_missing(void **state) {
   (void)state;
-  static const page_view views[] = {lf_compare_html, lf_plan_html, lf_monitor_html};
+  static const page_view views[] = {lf_compare_html, lf_plan_html, lf_monitor_html, lf_evidence_html};
   for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
     char *page = page_of(views[i], "{}");
     has(page, "<h1>");
@@ -205,6 +238,7 @@ int main(void) {
       cmocka_unit_test(nobody_wins_where_no_pair_is_told_apart),
       cmocka_unit_test(the_plan_says_what_each_owes),
       cmocka_unit_test(the_plan_stands_in_the_report),
+      cmocka_unit_test(claims_stand_with_their_counts),
       cmocka_unit_test(a_better_definition_in_force_is_said_first),
       cmocka_unit_test(the_monitor_names_its_alarms),
       cmocka_unit_test(any_part_may_be_missing),
