@@ -55,7 +55,8 @@ def make_pages(setting, results, folder):
     asked = [("fit", name, args, None) for name, args in {**histories, **real_ones(results)}.items()]
     asked += [("plan", "sample", [*histories["sample"], "--config", card["sample"], "--revenue", "2000000"], "plan.html"),
               ("compare", "sample", [*histories["sample"], "--holdout", "0.25", card["sample"], other, "column:hubspot_score"], "compare.html"),
-              ("evidence", "sample", [*histories["sample"], "--claims", claims], "evidence.html"),
+              ("evidence", "sample", [*histories["sample"], "--claims", claims], "claims.html"),
+              ("evidence", "sample", histories["sample"], "attributes.html"),
               *(("monitor", name, [*args, "--config", card[name]], "monitor.html") for name, args in histories.items())]
     for command, name, args, page in asked:
         out = os.path.join(folder, name, *([page] if page else []))
