@@ -124,7 +124,7 @@ demo: all $(BUILD)/generate
 # cmocka programs of one mode: $(call tests_of,asan)
 tests_of = $(TEST_SRC:%.c=$(DIR.$(1))/%)
 
-test: all $(BUILD)/generate $(BUILD)/tests/faults.so $(call tests_of,release)
+test: all $(BUILD)/generate $(BUILD)/tests/faults.so $(BUILD)/tests/browser/page $(call tests_of,release)
 	@tests/run $(BUILD)
 
 asan: $(if $(SRC_CLI),$(DIR.asan)/leadfit) $(DIR.asan)/generate $(call tests_of,asan)
@@ -140,14 +140,14 @@ fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(DIR.fuzz)/%)
 bench: all $(BUILD)/generate $(BENCH_SRC:%.c=$(BUILD)/%)
 	@tools/bench $(BUILD) $(BENCH)
 
-browser: all
+browser: all $(BUILD)/tests/browser/page
 	@tests/browser/run $(BUILD)
 
 lint: $(HEADERS:%=$(BUILD)/lint/%.ok) $(EMBEDDED)
 	@tools/lint $(BUILD)
 
 format:
-	clang-format -i $(wildcard tests/faults/*.c) $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(GENERATE_SRC) $(wildcard datasets/*.h)
+	clang-format -i $(wildcard tests/faults/*.c tests/browser/*.c) $(SRC) $(HEADERS) $(TEST_SRC) $(TEST_SHARED) $(FUZZ_SRC) $(GENERATE_SRC) $(wildcard datasets/*.h)
 
 clean:
 	rm -rf $(BUILD)
@@ -186,7 +186,7 @@ $$(DIR.$(1))/bench/%: $$(DIR.$(1))/obj/bench/%.o $$(DIR.$(1))/libleadfit.a
 	@mkdir -p $$(@D)
 	$$(call run,LINK,$$(LINK.$(1)) $$^ $$(LIBS) -o $$@)
 
--include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(BENCH_SRC) $$(SRC) $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) $$(GENERATE_SRC))
+-include $$(patsubst %.c,$$(DIR.$(1))/obj/%.d,$$(BENCH_SRC) $$(SRC) tests/browser/page.c $$(TEST_SRC) $$(TEST_SHARED) $$(FUZZ_SRC) $$(GENERATE_SRC))
 endef
 $(foreach mode,$(MODES),$(eval $(call mode_rules,$(mode))))
 
