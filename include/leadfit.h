@@ -98,6 +98,38 @@ typedef struct lf_lead_score {
 LF_PUBLIC lf_status lf_scorecard_lead(const lf_scorecard *card, const char *const *names,
                                       const char *const *values, size_t n, lf_lead_score *out, lf_error *err);
 
+/* ---- fitting a scorecard ------------------------------------------------------------------------------ */
+
+/* What is asked. Zero-initialise: NULL and 0 stand for the defaults. Not owned. */
+typedef struct lf_fit_options {
+  const char *const *paths; /* the history: files with the same columns, CSV, as they are or .gz or .zst */
+  size_t n_paths;           /* at least 1 */
+  const char *project;      /* leadfit.yaml: roles, owners, bands, rules; NULL: roles are inferred */
+  double
+      holdout;   /* share of the rows that judge, above 0 to 0.9: the newest where a date is known; 0: 0.25 */
+  uint64_t seed; /* of the split and the folds; 0: 1 */
+} lf_fit_options;
+
+/* What was found. Rows are counted by their weights; figures are of the holdout, which chose nothing. NaN
+ * where a figure does not exist. */
+typedef struct lf_fit_result {
+  double train_rows, train_won;
+  double holdout_rows, holdout_won;
+  double auc, auc_low, auc_high; /* 95 %, clustered by account where one is known */
+  double log_loss;
+  double calibration_slope;
+} lf_fit_result;
+
+/* Fits the scorecard that `leadfit fit` fits with the same files and project, without its evidence and
+ * report. result may be NULL. The caller frees *card. LF_E_USAGE, LF_E_DATA, LF_E_IO as the program; a
+ * project of several sources is LF_E_USAGE. Turns GSL's error handler off while it runs: one call at a time
+ * where the program uses GSL from other threads. */
+LF_PUBLIC lf_status lf_scorecard_fit(const lf_fit_options *options, const lf_run *run, lf_scorecard **card,
+                                     lf_fit_result *result, lf_error *err);
+
+/* Writes scoring.json (format leadfit-scoring/1): whole, or what was there stays. LF_E_IO. */
+LF_PUBLIC lf_status lf_scorecard_save(const lf_scorecard *card, const char *path, lf_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -46,23 +46,22 @@ cleanup:
 
 lf_status lf_fit_card(lf_fit_job *job, lf_error *err) {
   const lf_options *o = job->options;
-  lf_card_options card = {.max_bands = isnan(o->max_bands) ? 0 : (size_t)o->max_bands};
+  lf_ruled_options card = {.card.max_bands = isnan(o->max_bands) ? 0 : (size_t)o->max_bands,
+                           .threshold = {.capacity = o->capacity, .precision = o->precision},
+                           .seed = o->seed};
   lf_evidence_options evidence = {.seed = o->seed};
-  lf_threshold_options threshold = {.capacity = o->capacity, .precision = o->precision};
+  lf_ruled_card made = {0};
   lf_status status = LF_OK;
   double since = 0;
   say_stage(o, NULL, &since);
-  bool ruled = false;
-  LF_TRY(lf_fit_under_rules(job, &card, &threshold, &ruled, err));
-  if (!ruled) {
-    LF_TRY(lf_atoms_make(job->history, NULL, job->run, &job->atoms, err));
-    say_stage(o, "atoms", &since);
-    LF_TRY(lf_card_fit_make(job->history, job->atoms, &card, job->run, &job->card_fit, err));
-    say_stage(o, "bands and weights", &since);
-    LF_TRY(lf_card_build_make(job->history, job->card_fit, &threshold, job->run, &job->build, err));
-  }
+  LF_TRY(lf_history_card(job->history, &card, job->run, &made, err));
+  job->atoms = made.atoms;
+  job->card_fit = made.fit;
+  job->build = made.build;
+  job->prices = made.prices;
+  say_stage(o, "bands, weights and points", &since);
   LF_TRY(score_rows(job, err));
-  say_stage(o, "points and scores", &since);
+  say_stage(o, "scores", &since);
   LF_TRY(lf_evidence_make(job->history, job->atoms, job->card_fit, &job->build, &evidence, job->run,
                           &job->evidence, err));
   say_stage(o, "evidence", &since);

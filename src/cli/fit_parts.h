@@ -32,9 +32,6 @@ lf_status lf_fit_open_current(lf_fit_job *job, lf_error *err);
 /* changed{…} of the report; null without --current. */
 lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err);
 
-/* Atoms, card and prices under the rules of leadfit.yaml; *done is false where it has none. */
-lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card,
-                             const lf_threshold_options *threshold, bool *done, lf_error *err);
 /* LF_E_USAGE where leadfit.yaml has rules: for a method that cannot keep them. */
 lf_status lf_fit_refuse_rules(const lf_history *history, lf_error *err);
 /* rules[…] of the report; null without rules. */
@@ -53,9 +50,6 @@ lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error 
 lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_error *err);
 /* plan{…} of the report; null without --revenue. */
 lf_status lf_fit_describe_plan(const lf_fit_job *job, json_t **tree, lf_error *err);
-/* provenance.promise of the scorecard: what it delivers on the rows that judge (holdout: their figures as a
- * tree). */
-lf_status lf_fit_describe_promise(const lf_fit_job *job, const json_t *holdout, json_t **tree, lf_error *err);
 /* leaks[…] of the report. */
 lf_status lf_fit_describe_leaks(const lf_fit_job *job, json_t **tree, lf_error *err);
 

@@ -163,14 +163,7 @@ static lf_status count_scores(const lf_fit_job *job, lf_score_counts *counts, lf
 }
 
 static json_t *provenance(const lf_fit_job *job) {
-  lf_object o = lf_object_new();
-  lf_object_text(&o, "program", "leadfit");
-  lf_object_text(&o, "version", LEADFIT_VERSION);
-  lf_object_text(&o, "command", job->options->command_line);
-  lf_object_count(&o, "seed", job->options->seed);
-  lf_object_tree(&o, "inputs", lf_describe_inputs(job->history->table));
-  lf_object_tree(&o, "split", lf_describe_split(job->history));
-  return lf_object_take(&o);
+  return lf_describe_provenance(job->history, job->options->command_line, job->options->seed);
 }
 
 static lf_status add_card_parts(lf_fit_job *job, lf_object *o, lf_error *err) {
@@ -208,9 +201,13 @@ cleanup:
 /* A scorecard that was fitted here carries where it came from. */
 static lf_status sign_card(lf_fit_job *job, const json_t *holdout, lf_error *err) {
   lf_scorecard *card = job->build.card;
+  const json_t *figures = json_object_get(holdout, "auc");
+  const lf_interval auc = {.value = json_number_value(json_object_get(figures, "value")),
+                           .std_error = json_number_value(json_object_get(figures, "std_error"))};
   json_t *promise = NULL;
   lf_status status = lf_tree_take(provenance(job), &card->provenance, err);
-  if (status == LF_OK) status = lf_fit_describe_promise(job, holdout, &promise, err);
+  if (status == LF_OK)
+    status = lf_describe_promise(job->history, &job->build, job->score, &auc, &promise, err);
   if (status == LF_OK && json_object_set_new(card->provenance, "promise", promise) != 0)
     status = lf_fail(err, LF_E_MEMORY, "not enough memory for the scorecard");
   return status == LF_OK ? lf_copy_text("leadfit card", 12, &card->name, err) : status;

@@ -2,21 +2,6 @@
 #include "cli/fit_parts.h"
 #include "report/describe_rules.h"
 
-lf_status lf_fit_under_rules(lf_fit_job *job, const lf_card_options *card,
-                             const lf_threshold_options *threshold, bool *done, lf_error *err) {
-  lf_ruled_options options = {.card = *card, .threshold = *threshold, .seed = job->options->seed};
-  lf_ruled_card made = {0};
-  lf_status status = lf_history_rules(job->history, done, err);
-  if (status != LF_OK || !*done) return status;
-  status = lf_ruled_card_make(job->history, &options, job->run, &made, err);
-  if (status != LF_OK) return status;
-  job->atoms = made.atoms;
-  job->card_fit = made.fit;
-  job->build = made.build;
-  job->prices = made.prices;
-  return LF_OK;
-}
-
 lf_status lf_fit_refuse_rules(const lf_history *history, lf_error *err) {
   const lf_project *project = history->project;
   for (size_t i = 0; i < project->n_attributes; i++) {

@@ -62,6 +62,10 @@ lf_status lf_history_rules(const lf_history *history, bool *any, lf_error *err);
 
 lf_status lf_ruled_card_make(const lf_history *history, const lf_ruled_options *options, const lf_run *run,
                              lf_ruled_card *card, lf_error *err);
+/* The card of a history: under its rules where it has any, else the free one, with prices NULL. */
+lf_status lf_history_card(const lf_history *history, const lf_ruled_options *options, const lf_run *run,
+                          lf_ruled_card *card, lf_error *err);
+void lf_ruled_card_clear(lf_ruled_card *card);
 void lf_prices_free(lf_prices *prices);
 
 #endif

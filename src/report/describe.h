@@ -18,6 +18,12 @@ json_t *lf_describe_outcome(
     const lf_history *history); /* outcome{column, won, lost, won_values, lost_values, amount, date, …} */
 json_t *
 lf_describe_split(const lf_history *history); /* split{kind, train, holdout, from, folds, folds_in_time} */
+/* provenance{…} of a report and of a scorecard; command: how it was asked for. */
+json_t *lf_describe_provenance(const lf_history *history, const char *command, uint64_t seed);
+/* provenance.promise of a scorecard: what it delivers on the rows that judge, by the scores of all rows and
+ * the AUC of those (NULL: none). */
+lf_status lf_describe_promise(const lf_history *history, const lf_card_build *build, const int32_t *score,
+                              const lf_interval *auc, json_t **tree, lf_error *err);
 json_t *lf_describe_inputs(const lf_table *table); /* [{name, bytes, rows, sha256, delimiter, note}] */
 json_t *lf_describe_judgement(const lf_judgement *judgement); /* holdout{…} */
 json_t *lf_describe_plain(const lf_plain *plain);             /* model{…} of the plain method */

@@ -174,3 +174,14 @@ static json_t *describe_source(const void *context, size_t i) {
 json_t *lf_describe_inputs(const lf_table *table) {
   return lf_json_list(table->n_sources, describe_source, table);
 }
+
+json_t *lf_describe_provenance(const lf_history *history, const char *command, uint64_t seed) {
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "program", "leadfit");
+  lf_object_text(&o, "version", LEADFIT_VERSION);
+  lf_object_text(&o, "command", command);
+  lf_object_count(&o, "seed", seed);
+  lf_object_tree(&o, "inputs", lf_describe_inputs(history->table));
+  lf_object_tree(&o, "split", lf_describe_split(history));
+  return lf_object_take(&o);
+}

@@ -1,6 +1,7 @@
 """What is handed to others: the names the shared library shows, Debian packages installed in a folder of their own, build facts, and
 (--thorough) the same bytes from another folder."""
 import glob
+import json
 import os
 import re
 import shutil
@@ -124,7 +125,9 @@ def build_against(setting, root, out):
     env = {"PKG_CONFIG_PATH": os.path.dirname(found[0]), "PKG_CONFIG_SYSROOT_DIR": root, "LD_LIBRARY_PATH": libdir}
     flags = run(setting, ["pkg-config", "--cflags", "--libs", "leadfit"], more=env).out.decode().split()
     problems = []
-    calls = {"score": [os.path.join(out, "scoring.json")]}
+    sample = os.path.join(setting.top, "datasets", "sample")
+    made = os.path.join(out, "library.json")
+    calls = {"fit": [f"{sample}/history.csv", f"{sample}/leadfit.yaml", made], "score": [made]}
     for name, arguments in calls.items():
         source = os.path.join(setting.top, "docs", "examples", name + ".c")
         binary = os.path.join(out, name)
@@ -132,6 +135,14 @@ def build_against(setting, root, out):
         ran = run(setting, [binary, *arguments], more=env) if ran.status == 0 else ran
         if ran.status != 0:
             problems.append(f"docs/examples/{name}.c: " + ran.err.decode("utf-8", "replace"))
+    if not problems:
+        with open(made, encoding="utf-8") as mine, open(os.path.join(out, "scoring.json"), encoding="utf-8") as program:
+            cards = [json.load(mine), json.load(program)]
+        for card in cards:
+            card["provenance"].pop("command")
+        for found in cards[0]["provenance"]["inputs"] + cards[1]["provenance"]["inputs"]:
+            found.pop("name")
+        problems += [f"{key} is not what the program writes" for key in cards[1] if cards[0].get(key) != cards[1][key]]
     return problems
 
 
