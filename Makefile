@@ -24,6 +24,7 @@ PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
   libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv
+PACKAGES_SOURCES := postgresql openjdk-17-jre-headless
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
 
 # Where deps is asked for together with other goals, it comes first.
@@ -92,13 +93,14 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps demo test check-release lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks install uninstall clean help format FORCE
+.PHONY: all deps deps-sources demo test check-release lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
 
 help:
 	@echo 'make            build/leadfit, build/libleadfit.a, build/libleadfit.so'
 	@echo 'make deps       install what building and testing needs (Debian 12; nothing where it is there)'
+	@echo 'make deps-sources  also the databases and engines that tests of other sources run'
 	@echo 'make demo       fit the sample history, say where the report is'
 	@echo 'make test       every test; the last line is "N passed, N failed"'
 	@echo 'make lint       formatting, clang-tidy, cppcheck, the order of the rooms, lengths'
@@ -117,6 +119,10 @@ help:
 deps:
 	@tools/install-packages $(PACKAGES)
 	@tools/charts/fetch
+
+deps-sources: deps
+	@tools/install-packages $(PACKAGES_SOURCES)
+	@tools/install-engines
 
 demo: all $(BUILD)/generate
 	@tools/demo $(BUILD)

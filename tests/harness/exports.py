@@ -112,7 +112,10 @@ class Case:
 
 
 def interpreters():
-    return [sys.executable] + ([os.environ["LEADFIT_TEST_PYTHON"]] if os.environ.get("LEADFIT_TEST_PYTHON") else [])
+    """This one, one that the environment names, and what `make deps-sources` installs."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    others = [os.environ.get("LEADFIT_TEST_PYTHON"), os.path.join(cache, "leadfit", "engines", "bin", "python")]
+    return [sys.executable] + [p for p in others if p and os.path.exists(p)]
 
 
 def in_python(case, engine, path, typed):

@@ -87,7 +87,7 @@ class InPostgres:
 
     def load(self, table, folder):
         """Plain names are made unquoted, as people make them; a table with a date is in two partitions."""
-        plain = lambda n: n.replace("_", "a").isalnum() and n[0].isalpha() and n.lower() not in ("owner", "region", "id")  # noqa: E731
+        plain = lambda n: n.replace("_", "a").isalnum() and n[0].isalpha() and n.lower() not in ("region",)  # noqa: E731
         types = {"text": "text", "double": "double precision", "date": "date"}
         names = [n if plain(n) else '"' + n.replace('"', '""') + '"' for n in table.header]
         self.table = '"' + table.name.replace('"', '""') + '"' if not plain(table.name) else table.name
