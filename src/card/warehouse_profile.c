@@ -26,7 +26,7 @@ static void add_drawn(lf_query *q) {
   for (size_t c = 0; c < q->n; c++)
     if (lf_warehouse_part(&q->columns[c]) && lf_warehouse_is_number(&q->columns[c]))
       add_number(q, q->columns[c].alias);
-  lf_text_add(&q->text, "\n  FROM leadfit_drawn d\n)\n");
+  lf_text_add(&q->text, "\n  FROM leadfit_drawn d\n)");
 }
 
 /* One CASE over the attributes that are numbers, or that are not: what stands in a line of their part. */
@@ -48,7 +48,7 @@ static void add_values(lf_query *q, bool numbers, const char *suffix, const char
 }
 
 static void add_parts(lf_query *q) {
-  lf_text_add(&q->text, "SELECT\n  CASE");
+  lf_text_add(&q->text, ",\nleadfit_profile AS (\nSELECT\n  CASE");
   for (size_t c = 0; c < q->n; c++)
     if (lf_warehouse_part(&q->columns[c]))
       lf_text_addf(&q->text, " WHEN GROUPING(%s%s) = 0 THEN %s", q->columns[c].alias,
@@ -72,11 +72,11 @@ static void add_sets(lf_query *q) {
     else
       lf_text_addf(&q->text, ", (leadfit_outcome, %s)", name);
   }
-  lf_text_add(&q->text, ")\nHAVING COUNT(*) >= CASE WHEN 1 = 0");
+  lf_text_add(&q->text, ")\n)\nSELECT * FROM leadfit_profile\nWHERE NOT (leadfit_part IN (-1");
   for (size_t c = 0; c < q->n; c++)
     if (lf_warehouse_part(&q->columns[c]) && !lf_warehouse_is_number(&q->columns[c]))
-      lf_text_addf(&q->text, " OR GROUPING(%s) = 0", q->columns[c].alias);
-  lf_text_addf(&q->text, " THEN %d ELSE 1 END\nORDER BY 1, 2, 3, 4;\n", FEWEST);
+      lf_text_addf(&q->text, ", %zu", lf_warehouse_part(&q->columns[c]));
+  lf_text_addf(&q->text, ") AND leadfit_rows < %d)\nORDER BY 1, 2, 3, 4;\n", FEWEST);
 }
 
 lf_status lf_warehouse_profile_query(const lf_project *project, const lf_warehouse_options *options,
