@@ -46,9 +46,15 @@ HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 # its siblings whatever the machine's alternatives say: Debian's serial build shares its buffers without a lock, so that two of
 # our threads that call it at once corrupt each other's results. base/parallel.c keeps it to the thread that calls it.
 PKGS := jansson yaml-0.1 zlib libzstd libpcre2-8 libxxhash libcrypto
+# Libraries of databases are built in where they are; without one, its addresses are refused by name. DATABASES= builds without.
+DATABASES ?= libpq sqlite3 odbc
+PACKAGES_SOURCES += libpq-dev libsqlite3-dev unixodbc-dev odbc-postgresql libsqliteodbc
+FOUND = $(eval FOUND := $$(shell for p in $$(DATABASES); do if pkg-config --exists $$$$p; then echo $$$$p; fi; done))$(FOUND)
+DATABASE_CFLAGS = $(if $(filter libpq,$(FOUND)),-DLF_HAVE_LIBPQ) $(if $(filter sqlite3,$(FOUND)),-DLF_HAVE_SQLITE3) \
+  $(if $(filter odbc,$(FOUND)),-DLF_HAVE_ODBC) $(if $(FOUND),$(shell pkg-config --cflags $(FOUND)))
 BLAS = $(eval BLAS := /usr/lib/$$(shell gcc -print-multiarch)/openblas-pthread)$(BLAS)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags gsl $$(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(PKGS)))$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(PKGS) $$(FOUND)))$(PKG_LIBS)
 # OpenBLAS stands before GSL's own cblas in the search order (libgsl pulls that one in), so GSL calls OpenBLAS.
 LIBS = -L$(BLAS) -Wl,-rpath,$(BLAS) -lgsl -Wl,--push-state,--no-as-needed -lopenblas \
   -Wl,--pop-state -lcsv $(PKG_LIBS) -lm
@@ -172,7 +178,7 @@ $$(DIR.$(1))/obj/flags: FORCE | $$(FIRST)
 
 $$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED)
 	@mkdir -p $$(@D)
-	$$(call run,CC  ,$$(COMPILE.$(1)) -MMD -MP -c $$< -o $$@)
+	$$(call run,CC  ,$$(COMPILE.$(1)) $$(if $$(filter src/ingest/database%,$$<),$$(DATABASE_CFLAGS)) -MMD -MP -c $$< -o $$@)
 
 $$(DIR.$(1))/libleadfit.a: $$(SRC_LIB:%.c=$$(DIR.$(1))/obj/%.o) $$(DIR.$(1))/obj/flags
 	@rm -f $$@

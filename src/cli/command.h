@@ -21,10 +21,16 @@ lf_status lf_command_sql(const lf_options *options, const lf_run *run, lf_error 
 /* `leadfit --version`. */
 lf_status lf_version(lf_error *err);
 
-/* How the options want a source read (0: the rows themselves); the caller frees *kinds, which read points
- * to. */
-lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_options *read,
-                           lf_kind_request **kinds, lf_error *err);
+/* How the options want a source read. Owned, but for what options own. */
+typedef struct lf_reading_wish {
+  lf_read_options read;
+  lf_kind_request *kinds;
+  const char **names;
+} lf_reading_wish;
+
+/* source: 0 for the rows themselves, else one of the project that is joined to them. */
+lf_status lf_input_reading(const lf_options *options, size_t source, lf_reading_wish *wish, lf_error *err);
+void lf_reading_wish_clear(lf_reading_wish *wish);
 /* Reads the table the options name, and joins the other sources of the project to it. */
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err);
 /* What is to be known of aggregates beside their table. */

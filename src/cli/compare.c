@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "cli/candidates.h"
 #include "cli/compare_export.h"
+#include "cli/databases.h"
 #include "report/describe_compare.h"
 #include "report/report.h"
 
@@ -56,7 +57,8 @@ static lf_status check_counts(const compare_job *job, lf_error *err) {
 static lf_status sort_arguments(compare_job *job, lf_error *err) {
   const lf_options *o = job->options;
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(o->n_paths, sizeof *job->paths, &job->paths, err));
+  const lf_text_list *source = o->project.n_sources ? &o->project.sources[0].files : NULL;
+  LF_TRY(lf_alloc(o->n_paths + (source ? source->n : 0), sizeof *job->paths, &job->paths, err));
   LF_TRY(lf_alloc(o->n_paths, sizeof *job->contenders, &job->contenders, err));
   LF_TRY(lf_alloc(o->n_paths, sizeof *job->candidates, &job->candidates, err));
   for (size_t i = 0; i < o->n_paths; i++) {
@@ -70,6 +72,8 @@ static lf_status sort_arguments(compare_job *job, lf_error *err) {
     LF_TRY(lf_contender_open(o->paths[i], &job->contenders[job->n], err));
     job->n++;
   }
+  for (size_t i = 0; source && !job->n_paths && i < source->n; i++) job->paths[i] = source->items[i];
+  if (source && !job->n_paths) job->n_paths = source->n;
   LF_TRY(check_counts(job, err));
 cleanup:
   return status;
@@ -234,14 +238,22 @@ static lf_status give_result(const compare_job *job, lf_error *err) {
 }
 
 static lf_status export_rows(const compare_job *job, lf_error *err) {
+  const char **names = NULL;
+  if (!job->options->rows_to) return LF_OK;
+  lf_status status = lf_alloc(job->n_paths, sizeof *names, &names, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < job->n_paths; i++) names[i] = lf_input_name(job->options, job->paths[i]);
   lf_compare_export export = {.path = job->options->rows_to,
                               .inputs = job->paths,
+                              .names = names,
                               .n_inputs = job->n_paths,
                               .history = job->history,
                               .row = job->row,
                               .rows = &job->rows,
                               .comparison = job->comparison};
-  return export.path ? lf_compare_export_write(&export, job->run, err) : LF_OK;
+  status = lf_compare_export_write(&export, job->run, err);
+  free(names);
+  return status;
 }
 
 lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_error *err) {

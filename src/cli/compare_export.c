@@ -68,7 +68,7 @@ static void add_row(writing *w, size_t i, size_t input, uint64_t number) {
   const lf_compare_export *e = w->export;
   const lf_comparison *c = e->comparison;
   lf_text_addf(&w->text, "%llu", (unsigned long long)number);
-  if (e->n_inputs > 1) add(w, false, e->inputs[input]);
+  if (e->n_inputs > 1) add(w, false, e->names[input]);
   if (e->history->id != SIZE_MAX) add(w, false, w->id.data ? w->id.data : "");
   add(w, false, e->rows->won[i] ? "won" : "lost");
   if (e->rows->amount) add_number(w, e->rows->amount[i]);

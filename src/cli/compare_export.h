@@ -9,6 +9,7 @@
 typedef struct lf_compare_export {
   const char *path;
   const char *const *inputs; /* of the history, as read */
+  const char *const *names;  /* what to call each */
   size_t n_inputs;
   const lf_history *history;
   const uint32_t *row; /* of the history, of each judged row */

@@ -34,6 +34,8 @@ lf_status lf_fit_describe_changed(lf_fit_job *job, json_t **tree, lf_error *err)
 
 /* LF_E_USAGE where leadfit.yaml has rules: for a method that cannot keep them. */
 lf_status lf_fit_refuse_rules(const lf_history *history, lf_error *err);
+/* data{…} of the report, with the leads of each grade that never reached the other half of a join. */
+lf_status lf_fit_describe_data(const lf_fit_job *job, json_t **tree, lf_error *err);
 /* rules[…] of the report; null without rules. */
 lf_status lf_fit_describe_rules(const lf_fit_job *job, json_t **tree, lf_error *err);
 /* thresholds[…] with intervals, and volume{…}; counts are of the same rows. */

@@ -216,12 +216,14 @@ static lf_status sign_card(lf_fit_job *job, const json_t *holdout, lf_error *err
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
   json_t *holdout = NULL, *tree = NULL, *changed = NULL, *owners = NULL, *followup = NULL, *leaks = NULL;
   json_t *rules = NULL, *plan = NULL;
+  json_t *data = NULL;
   double unscored = 0;
   lf_status status = LF_OK;
   lf_object o = lf_object_new();
   lf_object_text(&o, "format", "leadfit-report/1");
   lf_object_tree(&o, "provenance", provenance(job));
-  lf_object_tree(&o, "data", lf_describe_data(job->history));
+  LF_TRY(lf_fit_describe_data(job, &data, err));
+  lf_object_tree(&o, "data", data);
   lf_object_tree(&o, "outcome", lf_describe_outcome(job->history));
   lf_object_tree(&o, "split", lf_describe_split(job->history));
   if (job->plain) lf_object_tree(&o, "model", lf_describe_plain(job->plain));

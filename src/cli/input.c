@@ -3,33 +3,48 @@
 
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/databases.h"
 #include "ingest/record.h"
 
-lf_status lf_input_reading(const lf_options *options, size_t source, lf_read_options *read,
-                           lf_kind_request **kinds, lf_error *err) {
-  const lf_project *project = &options->project;
+void lf_reading_wish_clear(lf_reading_wish *wish) {
+  free(wish->kinds);
+  free(wish->names);
+  *wish = (lf_reading_wish){0};
+}
+
+static void add_kind(const lf_project *project, const char *name, lf_kind kind, size_t source,
+                     lf_reading_wish *wish) {
   const char *own = NULL;
-  lf_status status = lf_alloc(options->n_kinds + project->n_attributes, sizeof **kinds, kinds, err);
-  if (status != LF_OK) return status;
-  *read = (lf_read_options){
-      .paths = options->paths, .n_paths = options->n_paths, .kinds = *kinds, .memory = options->memory};
+  if (kind == LF_KIND_INFER || lf_project_source(project, name, &own) != source) return;
+  wish->kinds[wish->read.n_kinds++] = (lf_kind_request){own, kind};
+}
+
+lf_status lf_input_reading(const lf_options *options, size_t source, lf_reading_wish *wish, lf_error *err) {
+  const lf_project *project = &options->project;
+  lf_read_options *read = &wish->read;
+  lf_status status = LF_OK;
+  *wish = (lf_reading_wish){
+      .read = {.paths = options->paths, .n_paths = options->n_paths, .memory = options->memory}};
   if (source) {
     read->paths = (const char *const *)project->sources[source].files.items;
     read->n_paths = project->sources[source].files.n;
   }
+  LF_TRY(lf_alloc(options->n_kinds + project->n_attributes, sizeof *wish->kinds, &wish->kinds, err));
+  LF_TRY(lf_alloc(read->n_paths, sizeof *wish->names, &wish->names, err));
+  for (size_t i = 0; i < read->n_paths; i++) wish->names[i] = lf_input_name(options, read->paths[i]);
   for (size_t i = 0; i < options->n_kinds; i++)
-    if (lf_project_source(project, options->kinds[i].name, &own) == source)
-      (*kinds)[read->n_kinds++] = (lf_kind_request){own, options->kinds[i].kind};
-  for (size_t i = 0; i < project->n_attributes; i++) {
-    const lf_attribute_spec *spec = &project->attributes[i];
-    if (spec->kind != LF_KIND_INFER && lf_project_source(project, spec->name, &own) == source)
-      (*kinds)[read->n_kinds++] = (lf_kind_request){own, spec->kind};
-  }
+    add_kind(project, options->kinds[i].name, options->kinds[i].kind, source, wish);
+  for (size_t i = 0; i < project->n_attributes; i++)
+    add_kind(project, project->attributes[i].name, project->attributes[i].kind, source, wish);
+  read->names = wish->names;
+  read->kinds = wish->kinds;
   if (project->missing_said) {
     read->missing = (const char *const *)project->missing.items;
     read->n_missing = project->missing.n;
   }
-  return LF_OK;
+cleanup:
+  if (status != LF_OK) lf_reading_wish_clear(wish);
+  return status;
 }
 
 lf_status lf_input_history(const lf_options *options, double default_holdout, const lf_run *run,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/databases.h"
 
 typedef struct command_rule {
   const char *name;
@@ -94,14 +95,15 @@ static void show_progress(void *sink, const char *stage, uint64_t done, uint64_t
     fprintf(stderr, "\r\033[K%s", stage);
 }
 
-static lf_status run_command(const command_rule *rule, const lf_options *options, lf_error *err) {
+static lf_status run_command(const command_rule *rule, lf_options *options, lf_error *err) {
   progress_line line = {0};
   lf_run run = {.threads = options->threads, .interrupted = &interrupted};
   if (!options->quiet && !options->no_progress && isatty(STDERR_FILENO)) {
     run.progress = show_progress;
     run.sink = &line;
   }
-  lf_status status = rule->run(options, &run, err);
+  lf_status status = lf_databases_read(options, &run, err);
+  if (status == LF_OK) status = rule->run(options, &run, err);
   if (line.shown) fprintf(stderr, "\r\033[K");
   return status;
 }

@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "card/warehouse.h"
+#include "cli/databases.h"
 
 enum {
   HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE |
@@ -49,6 +50,8 @@ typedef enum option_id {
   OPT_TO,
   OPT_DIALECT,
   OPT_TABLE,
+  OPT_QUERY,
+  OPT_TO_TABLE,
   OPT_PROOF,
   OPT_PROFILE,
   OPT_ROWS,
@@ -120,8 +123,11 @@ static const option_rule rules[] = {
      "sql, salesforce, hubspot, zoho, pmml, csv, markdown or c"},
     {"dialect", 0, "NAME", OPT_DIALECT, LF_COMMAND_EXPORT | LF_COMMAND_SQL,
      "of SQL: ansi (default), postgres, snowflake, bigquery, spark, duckdb, sqlserver, sqlite"},
-    {"table", 0, "NAME", OPT_TABLE, LF_COMMAND_EXPORT | LF_COMMAND_SQL,
-     "SQL: table of the leads or of the history, as in schema.leads"},
+    {"table", 0, "NAME", OPT_TABLE, EVERY,
+     "table of the leads, as in schema.leads: of a database that is read, or in SQL"},
+    {"query", 0, "SQL", OPT_QUERY, ALL, "query whose rows are read from a database"},
+    {"to-table", 0, "NAME", OPT_TO_TABLE, LF_COMMAND_SCORE,
+     "with -o DATABASE: table to write, whole or not at all"},
     {"profile", 0, "FILE", OPT_PROFILE, LF_COMMAND_SQL,
      "result of the first query (CSV): write the second, the coded history"},
     {"rows", 0, "N", OPT_ROWS, LF_COMMAND_SQL,
@@ -268,6 +274,8 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_TO: o->to = value; return LF_OK;
   case OPT_DIALECT: o->dialect = value; return LF_OK;
   case OPT_TABLE: o->table = value; return LF_OK;
+  case OPT_QUERY: o->query = value; return LF_OK;
+  case OPT_TO_TABLE: o->to_table = value; return LF_OK;
   case OPT_PROOF: o->proof = value; return LF_OK;
   case OPT_PROFILE: o->profile = value; return LF_OK;
   case OPT_ROWS: return set_whole(rule->name, value, 1000, 4e9, &o->rows, err);
@@ -342,6 +350,14 @@ static lf_status parse_option(lf_command command, int argc, char **argv, int *at
   return LF_OK;
 }
 
+static lf_status add_shown(lf_text *text, const char *argument, lf_error *err) {
+  char *shown = NULL;
+  lf_status status = lf_shown_argument(argument, &shown, err);
+  if (status == LF_OK) lf_text_addf(text, strpbrk(shown, " '\"$*\\&|;<>()") ? " '%s'" : " %s", shown);
+  free(shown);
+  return status;
+}
+
 /* The arguments as typed, but for those that cannot change a result: for the reader who wants to run it
  * again. */
 static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_error *err) {
@@ -361,11 +377,7 @@ static lf_status write_command_line(lf_options *o, int argc, char **argv, lf_err
                id == OPT_VERBOSE || id == OPT_NO_PROGRESS || id == OPT_JSON;
     } else
       at++;
-    for (; !silent && start < at; start++)
-      if (strpbrk(argv[start], " '\"$*\\&|;<>()"))
-        lf_text_addf(&text, " '%s'", argv[start]);
-      else
-        lf_text_addf(&text, " %s", argv[start]);
+    for (; !silent && start < at && status == LF_OK; start++) status = add_shown(&text, argv[start], err);
   }
   if (status == LF_OK) status = lf_text_status(&text, err);
   if (status == LF_OK) status = lf_copy_text(text.data, text.length, &o->command_line, err);
@@ -433,6 +445,7 @@ static lf_status take_sources(lf_options *o, lf_error *err) {
   const lf_text_list *files = &o->project.sources[0].files;
   free(o->paths);
   o->paths = NULL;
+  o->paths_of_project = true;
   lf_status status = lf_alloc(files->n, sizeof *o->paths, &o->paths, err);
   for (size_t i = 0; i < files->n && status == LF_OK; i++) status = add_path(o, files->items[i], err);
   return status;
@@ -480,6 +493,7 @@ void lf_options_clear(lf_options *o) {
   for (size_t i = 0; i < o->n_kinds; i++) free((char *)(uintptr_t)o->kinds[i].name);
   free(o->kinds);
   free(o->command_line);
+  lf_databases_clear(o);
   lf_project_clear(&o->project);
   *o = (lf_options){0};
 }

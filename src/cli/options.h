@@ -21,6 +21,13 @@ typedef enum lf_command {
 
 typedef enum lf_method { LF_METHOD_CARD = 0, LF_METHOD_PLAIN } lf_method;
 
+/* A database that was read: its rows in an unlinked file. Owned. */
+typedef struct lf_opened_database {
+  char *path; /* of the file, while it is open */
+  char *name; /* its address without secrets, and what was read of it */
+  int fd;
+} lf_opened_database;
+
 /* Everything owned but argv texts. */
 typedef struct lf_options {
   lf_command command;
@@ -40,10 +47,12 @@ typedef struct lf_options {
   double horizon;         /* months */
   const char *to;         /* export: --to FORMAT */
   const char *dialect;    /* export: --dialect NAME */
-  const char *table;      /* export: --table NAME */
+  const char *table;      /* --table NAME: of a database; of an export */
+  const char *query;      /* --query SQL */
   const char *profile;    /* sql: --profile FILE */
   const char *aggregates; /* fit: --from-aggregates DIR */
   double rows;            /* sql: --rows N; NaN: not said */
+  const char *to_table;   /* score: --to-table NAME */
   const char *proof;      /* export: --proof FILE */
   const char *rows_to;    /* --export FILE */
   const char *holdout_from;
@@ -52,6 +61,9 @@ typedef struct lf_options {
   double precision; /* NaN: not said */
   double max_bands; /* NaN: not said */
   lf_method method;
+  bool paths_of_project; /* no path was given: they are the first source's */
+  lf_opened_database *databases;
+  size_t n_databases;
   char *command_line; /* as typed, without what cannot change a result (threads, output place, loudness) */
   uint64_t seed;
   uint64_t memory; /* --memory: bytes for the table; 0: no limit */

@@ -7,7 +7,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/databases.h"
 #include "cli/score_rows.h"
+#include "ingest/bytes.h"
+#include "ingest/database.h"
 #include "report/report.h"
 
 /* One run. */
@@ -17,12 +20,14 @@ typedef struct score_job {
   lf_stream *stream;
   lf_score_rows rows;
   int fd;
+  char *shown; /* where the rows go, without secrets */
 } score_job;
 
 static void job_clear(score_job *job) {
   lf_score_rows_clear(&job->rows);
   lf_stream_free(job->stream);
   lf_scorecard_free(job->card);
+  free(job->shown);
 }
 
 /* Attributes whose bands are all intervals are asked for by their values alone. */
@@ -36,17 +41,18 @@ static lf_status open_stream(score_job *job, const lf_run *run, lf_error *err) {
   const lf_attributes *attributes = job->card->attributes;
   lf_status status = LF_OK;
   lf_wanted *wanted = NULL;
-  lf_kind_request *kinds = NULL;
+  lf_reading_wish wish = {0};
   lf_stream_options asked = {.n_wanted = attributes->n};
   LF_TRY(lf_alloc(attributes->n, sizeof *wanted, &wanted, err));
   for (size_t a = 0; a < attributes->n; a++)
     wanted[a] = (lf_wanted){attributes->items[a].name, only_intervals(&attributes->items[a])};
   asked.wanted = wanted;
-  LF_TRY(lf_input_reading(job->options, 0, &asked.read, &kinds, err));
+  LF_TRY(lf_input_reading(job->options, 0, &wish, err));
+  asked.read = wish.read;
   LF_TRY(lf_stream_open(&asked, run, &job->stream, err));
 cleanup:
   free(wanted);
-  free(kinds);
+  lf_reading_wish_clear(&wish);
   return status;
 }
 
@@ -91,7 +97,7 @@ static json_t *summary_tree(const score_job *job) {
   const lf_scorecard *card = job->card;
   const lf_score_rows *r = &job->rows;
   lf_object o = lf_object_new();
-  lf_object_text(&o, "output", job->options->output);
+  lf_object_text(&o, "output", job->shown);
   lf_object_text(&o, "card", card->name);
   lf_object_tree(&o, "all", sums_tree(&r->all, r->all.rows, card));
   lf_object_number(&o, "threshold", card->has_threshold ? card->threshold : (double)NAN);
@@ -163,17 +169,51 @@ cleanup:
   return status;
 }
 
+/* The rows go to a file first: what cannot be scored to its end touches no table. */
+static lf_status write_database(score_job *job, const lf_run *run, lf_error *err) {
+  lf_text path = {0};
+  lf_status status = LF_OK;
+  int fd = -1;
+  LF_TRY(lf_spool_open(&fd, err));
+  job->fd = fd;
+  LF_TRY(write_rows(job, run, err));
+  lf_text_addf(&path, "/proc/self/fd/%d", fd);
+  LF_TRY(lf_text_status(&path, err));
+  const lf_upload upload = {
+      .csv = path.data, .table = job->options->to_table, .delimiter = lf_stream_delimiter(job->stream)};
+  LF_TRY(lf_database_store(job->options->output, &upload, run, err));
+cleanup:
+  lf_text_free(&path);
+  if (fd >= 0) close(fd);
+  return status;
+}
+
+static lf_status check_place(const lf_options *o, bool database, lf_error *err) {
+  if (database && !o->to_table)
+    return lf_fail(err, LF_E_USAGE, "-o names a database: say which table to write, with --to-table NAME");
+  if (!database && o->to_table)
+    return lf_fail(err, LF_E_USAGE,
+                   "--to-table needs the database it is in: -o postgresql://HOST/DATABASE or -o sqlite:PATH");
+  if (database && o->json) return lf_fail(err, LF_E_USAGE, "a table takes no --json: keep one of them");
+  return LF_OK;
+}
+
 lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_error *err) {
   if (!options->config)
     return lf_fail(err, LF_E_USAGE, "say which config to score by: --config scoring.json");
   score_job job = {.options = options, .fd = STDOUT_FILENO};
   bool file = options->output && strcmp(options->output, "-") != 0;
+  bool database = file && lf_is_database(options->output);
   lf_status status = LF_OK;
+  LF_TRY(check_place(options, database, err));
+  if (file) LF_TRY(lf_shown_argument(options->output, &job.shown, err));
   LF_TRY(lf_scorecard_load(options->config, &job.card, err));
   LF_TRY(open_stream(&job, run, err));
   if (lf_stream_table(job.stream)->n_ragged) warn_ragged(options, lf_stream_table(job.stream));
   warn_absent(&job);
-  LF_TRY(file ? write_file(&job, run, err) : write_rows(&job, run, err));
+  LF_TRY(database ? write_database(&job, run, err)
+         : file   ? write_file(&job, run, err)
+                  : write_rows(&job, run, err));
   if (file && !options->quiet && !options->json) LF_TRY(print_summary(&job, err));
 cleanup:
   job_clear(&job);

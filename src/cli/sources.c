@@ -8,8 +8,7 @@
 
 /* How one source is read. Arrays owned, texts not. */
 typedef struct source_reading {
-  lf_read_options read;
-  lf_kind_request *kinds;
+  lf_reading_wish wish;
   lf_key_request *keys; /* its own first (but for the first source), then those that others are joined by */
   const char **only, **take;
   size_t n_take;
@@ -26,7 +25,7 @@ typedef struct sources_job {
 
 static void job_clear(sources_job *job) {
   for (size_t i = 0; job->readings && i < job->n; i++) {
-    free(job->readings[i].kinds);
+    lf_reading_wish_clear(&job->readings[i].wish);
     free(job->readings[i].keys);
     free(job->readings[i].only);
     free(job->readings[i].take);
@@ -56,8 +55,8 @@ static lf_status read_keys(const sources_job *job, size_t source, lf_error *err)
     lf_project_source(&job->options->project, with, &with);
     r->keys[n++] = (lf_key_request){with, child->fold};
   }
-  r->read.keys = r->keys;
-  r->read.n_keys = n;
+  r->wish.read.keys = r->keys;
+  r->wish.read.n_keys = n;
   return LF_OK;
 }
 
@@ -72,16 +71,16 @@ static lf_status read_only(const sources_job *job, size_t source, lf_error *err)
   for (size_t i = 0; i < s->take.n; i++) r->take[r->n_take++] = s->take.items[i];
   for (size_t i = 0; i < s->sum.n; i++) r->take[r->n_take++] = s->sum.items[i];
   memcpy(r->only, r->take, r->n_take * sizeof *r->only);
-  r->read.only = r->only;
-  r->read.n_only = r->n_take;
-  if (s->by) r->only[r->read.n_only++] = s->by;
+  r->wish.read.only = r->only;
+  r->wish.read.n_only = r->n_take;
+  if (s->by) r->only[r->wish.read.n_only++] = s->by;
   return LF_OK;
 }
 
 static lf_status plan_source(const sources_job *job, size_t i, lf_error *err) {
   const lf_project *p = &job->options->project;
   source_reading *r = &job->readings[i];
-  lf_status status = lf_input_reading(job->options, i, &r->read, &r->kinds, err);
+  lf_status status = lf_input_reading(job->options, i, &r->wish, err);
   if (status == LF_OK) status = read_keys(job, i, err);
   if (status == LF_OK && p->n_sources) status = read_only(job, i, err);
   return status;
@@ -120,7 +119,7 @@ static lf_status join_source(sources_job *job, size_t i, lf_table *table, lf_err
   const lf_source_spec *s = source_of(job, i), *first = source_of(job, 0);
   const source_reading *r = &job->readings[i];
   lf_table *other = NULL;
-  lf_status status = lf_table_read(&r->read, job->run, &other, err);
+  lf_status status = lf_table_read(&r->wish.read, job->run, &other, err);
   if (status != LF_OK) return status;
   size_t n_keys = table->n_keys;
   lf_join_request request = {.name = s->name,
@@ -134,8 +133,8 @@ static lf_status join_source(sources_job *job, size_t i, lf_table *table, lf_err
                              .n_sum = s->sum.n,
                              .take = r->take,
                              .n_take = r->n_take,
-                             .other_read = &r->read,
-                             .table_read = &job->readings[0].read,
+                             .other_read = &r->wish.read,
+                             .table_read = &job->readings[0].wish.read,
                              .memory = job->options->memory};
   if (!s->with) request.table_many = (lf_many_rule){first->many, first->by};
   status = lf_table_join(table, &other, &request, job->run, err);
@@ -148,7 +147,7 @@ lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table 
   lf_table *read = NULL;
   lf_status status = LF_OK;
   LF_TRY(plan(&job, err));
-  LF_TRY(lf_table_read(&job.readings[0].read, run, &read, err));
+  LF_TRY(lf_table_read(&job.readings[0].wish.read, run, &read, err));
   place_keys(&job, 0, 0);
   for (size_t i = 1; i < job.n; i++) LF_TRY(join_source(&job, i, read, err));
   lf_table_drop_keys(read);

@@ -6,6 +6,9 @@
 
 enum { LF_NO_DAY = INT32_MIN };
 
+/* 12 * year + month (0..11) of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
+int lf_month_number(double day);
+
 /* The days of a date column, read in batches: the floor of each date. */
 typedef struct lf_day_reader {
   const lf_column *column;

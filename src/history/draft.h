@@ -68,6 +68,9 @@ lf_status lf_number_accounts(const lf_column *column, size_t n, const lf_run *ru
 /* Which columns may be attributes. */
 lf_status lf_screen_columns(lf_draft *draft, lf_error *err);
 
+/* Counts where leads are lost between two sources. */
+lf_status lf_funnel_count(lf_draft *draft, lf_error *err);
+
 /* ---- shared by the steps -------------------------------------------------------------------------- */
 
 lf_status lf_note(lf_history *history, lf_error *err, const char *format, ...) LF_PRINTF(3, 4);

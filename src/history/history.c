@@ -27,6 +27,7 @@ void lf_history_free(lf_history *history) {
   for (size_t i = 0; i < history->n_excluded; i++) free(history->excluded[i].reason);
   free(history->excluded);
   free(history->maturity.cohorts);
+  lf_funnel_clear(&history->funnel);
   lf_text_list_clear(&history->notes);
   free(history);
 }
@@ -62,9 +63,9 @@ typedef lf_status (*step)(lf_draft *, lf_error *);
 
 lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
                            const lf_run *run, lf_history **history, lf_error *err) {
-  static const step steps[] = {lf_roles_said,    lf_outcome_find,  lf_roles_infer,
-                               lf_maturity_hold, lf_cohorts_check, lf_rows_screen,
-                               lf_split_rows,    lf_fold_rows,     lf_screen_columns};
+  static const step steps[] = {lf_roles_said,    lf_outcome_find,  lf_roles_infer, lf_funnel_count,
+                               lf_maturity_hold, lf_cohorts_check, lf_rows_screen, lf_split_rows,
+                               lf_fold_rows,     lf_screen_columns};
   enum { STEPS = sizeof steps / sizeof *steps };
   lf_draft draft = {
       .project = project, .options = options, .run = run, .need_outcome = options->need_outcome};

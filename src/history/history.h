@@ -6,6 +6,7 @@
 #ifndef LF_HISTORY_H
 #define LF_HISTORY_H
 
+#include "history/funnel.h"
 #include "history/project.h"
 #include "ingest/join.h"
 
@@ -109,6 +110,7 @@ typedef struct lf_history {
   uint64_t rows_read;           /* rows of the table before anything was left out */
   uint64_t open;
   lf_maturity maturity;
+  lf_funnel_leaks funnel; /* where sources were joined */
   lf_exclusion *excluded;
   size_t n_excluded;
   lf_text_list notes; /* inferences the user should know: one sentence each */

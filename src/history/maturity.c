@@ -20,8 +20,7 @@ enum { AGES = 3650, FEWEST_ROWS = 20, MOST_MONTHS = 12 * 200 + 1, BATCH = 512, C
 static const double MOST_OPEN = 0.5;
 static const int AGE_TOLD[LF_MATURITY_AGES] = {30, 60, 90, 180, 365};
 
-/* 12 * year + month (0..11) of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
-static int month_of(double day) {
+int lf_month_number(double day) {
   long z = (long)floor(day) + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
   long y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365,
        of_year = of_era - (365 * y + y / 4 - y / 100);
@@ -121,7 +120,7 @@ static void hold_rows(void *context, size_t chunk) {
       double created = b.created[i - b.at];
       uint8_t *state = &m->draft->state[i];
       /* what was created after the first month that is held is held, however late */
-      if (!is_decided(*state) || isnan(created) || month_of(created) - m->first_month < m->hold_from)
+      if (!is_decided(*state) || isnan(created) || lf_month_number(created) - m->first_month < m->hold_from)
         continue;
       *state = LF_ROW_YOUNG;
       m->tallies[chunk].held++;
@@ -155,15 +154,15 @@ static void read_curve(const tally *a, lf_maturity *m) {
 static lf_status map_months(maturing *m, double first, double last, lf_maturity *out, bool *mapped,
                             lf_error *err) {
   lf_status status = LF_OK;
-  *mapped = first <= last && month_of(last) - month_of(first) < MOST_MONTHS;
+  *mapped = first <= last && lf_month_number(last) - lf_month_number(first) < MOST_MONTHS;
   if (!*mapped) return LF_OK;
   m->first_day = (int)floor(first);
-  m->first_month = month_of(first);
+  m->first_month = lf_month_number(first);
   size_t n_days = (size_t)(floor(last) - floor(first)) + 1;
   LF_TRY(lf_alloc(n_days, sizeof *m->month_of_day, &m->month_of_day, err));
   for (size_t d = 0; d < n_days; d++)
-    m->month_of_day[d] = (uint16_t)(month_of(m->first_day + (double)d) - m->first_month);
-  out->n_cohorts = (size_t)(month_of(last) - m->first_month) + 1;
+    m->month_of_day[d] = (uint16_t)(lf_month_number(m->first_day + (double)d) - m->first_month);
+  out->n_cohorts = (size_t)(lf_month_number(last) - m->first_month) + 1;
   LF_TRY(lf_alloc(out->n_cohorts, sizeof *out->cohorts, &out->cohorts, err));
 cleanup:
   return status;

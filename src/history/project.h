@@ -65,8 +65,9 @@ typedef struct lf_targets {
 /* One of the sources that make the history; strings owned. The first brings the rows. */
 typedef struct lf_source_spec {
   char *name;
-  lf_text_list files; /* one table; a relative name is relative to the project file */
-  char *key;          /* its column */
+  lf_text_list files;  /* one table; a relative name is relative to the project file. Or a database */
+  char *table, *query; /* of the database */
+  char *key;           /* its column */
   char *with;        /* the column it is compared with, of the sources before it; NULL: the first one's key */
   bool fold;         /* keys are compared without regard to ASCII case */
   lf_many many;      /* several rows of one key; of the first source: several rows that ask for one row */

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "history/project_read.h"
+#include "ingest/database.h"
 
 static const char *const many_words[] = {"refuse", "first", "last", "all", NULL};
 static const char *const owner_words[] = {"marketing", "sales", "shared", NULL};
@@ -16,6 +17,8 @@ static void clear_source(lf_source_spec *s) {
   free(s->key);
   free(s->with);
   free(s->by);
+  free(s->query);
+  free(s->table);
   lf_text_list_clear(&s->files);
   lf_text_list_clear(&s->sum);
   lf_text_list_clear(&s->take);
@@ -28,14 +31,18 @@ void lf_sources_clear(lf_project *project) {
   project->n_sources = 0;
 }
 
-/* A relative name of a file is relative to the folder of the project file. */
+/* A relative name of a file, or of a file of SQLite, is relative to the folder of the project file. */
 static lf_status place_files(const lf_project *project, lf_text_list *files, lf_error *err) {
+  static const char sqlite[] = "sqlite:";
   const char *slash = project->file ? strrchr(project->file, '/') : NULL;
   for (size_t i = 0; slash && i < files->n; i++) {
     lf_text path = {0};
-    if (files->items[i][0] == '/' || strcmp(files->items[i], "-") == 0) continue;
-    lf_text_add_n(&path, project->file, (size_t)(slash - project->file) + 1);
-    lf_text_add(&path, files->items[i]);
+    const char *file = files->items[i];
+    bool in_sqlite = strncmp(file, sqlite, strlen(sqlite)) == 0;
+    if (in_sqlite) file += strlen(sqlite);
+    if (file[0] == '/' || strcmp(file, "-") == 0 || (!in_sqlite && lf_is_database(file))) continue;
+    lf_text_addf(&path, "%s%.*s%s", in_sqlite ? sqlite : "", (int)(slash - project->file) + 1, project->file,
+                 file);
     lf_status status = lf_text_status(&path, err);
     if (status != LF_OK) {
       lf_text_free(&path);
@@ -45,6 +52,29 @@ static lf_status place_files(const lf_project *project, lf_text_list *files, lf_
     files->items[i] = path.data;
   }
   return LF_OK;
+}
+
+/* file: one or several of the same columns, or database: an address, with a table or a query. */
+static lf_status read_place(const lf_node *node, const lf_project *project, lf_source_spec *s,
+                            lf_error *err) {
+  lf_node database = lf_node_key(node, "database");
+  lf_status status = LF_OK;
+  LF_TRY(lf_read_list_at(node, "file", &s->files, err));
+  if (database.value && s->files.n)
+    LF_TRY(lf_node_fail(&database, err, "a source is in files or in a database: keep one"));
+  LF_TRY(lf_read_list_at(node, "database", &s->files, err));
+  LF_TRY(lf_read_name_at(node, "table", &s->table, err));
+  LF_TRY(lf_read_name_at(node, "query", &s->query, err));
+  if (!database.value && (s->table || s->query))
+    LF_TRY(lf_node_fail(node, err, "table and query are for a database: say which, with database: ADDRESS"));
+  if (database.value && !s->table == !s->query)
+    LF_TRY(lf_node_fail(node, err, "say what to read of the database: table: NAME or query: SQL"));
+  if (database.value && (s->files.n != 1 || !lf_is_database(s->files.items[0])))
+    LF_TRY(lf_node_fail(&database, err,
+                        "expected the address of one: postgresql://..., sqlite:PATH or odbc:DSN"));
+  status = place_files(project, &s->files, err);
+cleanup:
+  return status;
 }
 
 static lf_status check_name(const lf_node *node, const lf_project *project, const char *name, lf_error *err) {
@@ -61,7 +91,9 @@ static lf_status check_name(const lf_node *node, const lf_project *project, cons
 static lf_status check_source(const lf_node *node, const lf_project *project, const lf_source_spec *s,
                               lf_error *err) {
   bool first = project->n_sources == 0;
-  if (!s->files.n) return lf_node_fail(node, err, "say where source '%.60s' is: file: NAME.csv", s->name);
+  if (!s->files.n)
+    return lf_node_fail(node, err, "say where source '%.60s' is: file: NAME.csv, or database: ADDRESS",
+                        s->name);
   if (first && (s->with || s->fold || s->sum.n))
     return lf_node_fail(node, err,
                         "with, fold and sum are for a source that is joined: '%.60s' is the first and brings "
@@ -81,8 +113,8 @@ static lf_status check_source(const lf_node *node, const lf_project *project, co
 }
 
 static lf_status read_source(const lf_node *node, lf_project *project, lf_error *err) {
-  static const char *const keys[] = {"name", "file", "key",  "with",  "fold", "many",
-                                     "by",   "sum",  "take", "owner", NULL};
+  static const char *const keys[] = {"name", "file", "database", "table", "query", "key",   "with",
+                                     "fold", "many", "by",       "sum",   "take",  "owner", NULL};
   lf_status status = LF_OK;
   size_t many = LF_MANY_REFUSE, owner = SIZE_MAX;
   lf_node name = lf_node_key(node, "name"), fold = lf_node_key(node, "fold");
@@ -90,8 +122,7 @@ static lf_status read_source(const lf_node *node, lf_project *project, lf_error 
   LF_TRY(lf_node_only_keys(node, keys, err));
   LF_TRY(lf_read_name(&name, &s.name, err));
   LF_TRY(check_name(&name, project, s.name, err));
-  LF_TRY(lf_read_list_at(node, "file", &s.files, err));
-  LF_TRY(place_files(project, &s.files, err));
+  LF_TRY(read_place(node, project, &s, err));
   LF_TRY(lf_read_name_at(node, "key", &s.key, err));
   LF_TRY(lf_read_name_at(node, "with", &s.with, err));
   if (fold.value) LF_TRY(lf_node_flag(&fold, &s.fold, err));

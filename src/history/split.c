@@ -253,10 +253,8 @@ static lf_status arrange(lf_draft *draft, sides *s, lf_error *err) {
   lf_history *h = draft->history;
   lf_status status = LF_OK;
   LF_TRY(lf_table_divide(h->table, s->side, draft->run, err));
-  for (size_t i = 0; i < h->table->n_joins; i++) { /* of the rows as they stood */
-    free(h->table->joins[i].match);
-    h->table->joins[i].match = NULL;
-  }
+  for (size_t i = 0; i < h->table->n_joins; i++)
+    LF_TRY(lf_values_divide(h->table->joins[i].match, 1, s->side, s->n, err));
   LF_TRY(lf_values_divide(draft->state, sizeof *draft->state, s->side, s->n, err));
   if (s->weight) LF_TRY(lf_values_divide(s->weight, sizeof *s->weight, s->side, s->n, err));
   if (draft->identity) LF_TRY(lf_values_divide(draft->identity, sizeof *draft->identity, s->side, s->n, err));

@@ -27,6 +27,7 @@ typedef struct lf_key_request {
 typedef struct lf_read_options {
   const char *const *paths;
   size_t n_paths;
+  const char *const *names;   /* what to call each; NULL: as they are */
   const char *const *missing; /* spellings of missing, trimmed, compared without regard to ASCII case; NULL:
                                  the known ones */
   size_t n_missing;

@@ -49,7 +49,7 @@ struct lf_joined {
   uint64_t repeated_keys, repeated_rows; /* keys of several rows, and the rows beyond the one that counts */
   uint64_t table[LF_MATCH_SHARED + 1];   /* rows of the table by lf_match */
   uint64_t shared_keys;                  /* rows of the source that several rows of the table asked for */
-  uint8_t *match;      /* lf_match of each row of the table; NULL once its rows were put in order */
+  uint8_t *match;                        /* lf_match of each row of the table */
   lf_table *unmatched; /* the rows of the source that no row of the table has, those without a key included */
 };
 

@@ -27,7 +27,8 @@ static lf_status open_sources(lf_reader *r, lf_error *err) {
   if (!r->options->n_paths) return lf_fail(err, LF_E_USAGE, "no file to read: name at least one");
   lf_status status = lf_alloc(r->options->n_paths, sizeof *r->sources, &r->sources, err);
   for (size_t i = 0; i < r->options->n_paths && status == LF_OK; i++) {
-    status = lf_source_open(r->options->paths[i], r->run, &r->sources[i], err);
+    status = lf_source_open(r->options->paths[i], r->options->names ? r->options->names[i] : NULL, r->run,
+                            &r->sources[i], err);
     if (status == LF_OK) r->n_sources = i + 1;
   }
   return status;

@@ -22,7 +22,7 @@ lf_status lf_records_open(const char *path, const lf_run *run, lf_records **reco
   lf_records *r = NULL;
   LF_TRY(lf_alloc(1, sizeof *r, &r, err));
   LF_TRY(lf_copy_text(path, strlen(path), &r->path, err));
-  LF_TRY(lf_source_open(r->path, run, &r->source, err));
+  LF_TRY(lf_source_open(r->path, NULL, run, &r->source, err));
   const lf_bytes *bytes = &r->source.bytes;
   if (!r->source.converted && lf_utf8_valid_prefix(bytes->data, bytes->n) < bytes->n)
     LF_TRY(lf_source_convert(&r->source, run, err));

@@ -18,9 +18,10 @@ static lf_status sniff(lf_input_source *s, lf_error *err) {
   return LF_OK;
 }
 
-lf_status lf_source_open(const char *path, const lf_run *run, lf_input_source *source, lf_error *err) {
+lf_status lf_source_open(const char *path, const char *name, const lf_run *run, lf_input_source *source,
+                         lf_error *err) {
   lf_status status = LF_OK;
-  lf_input_source s = {.path = path};
+  lf_input_source s = {.path = name ? name : path};
   LF_TRY(lf_bytes_open(path, run, &s.bytes, err));
   LF_TRY(sniff(&s, err));
   if (lf_utf8_valid_prefix(s.bytes.data, s.dialect.body) < s.dialect.body)

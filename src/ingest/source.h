@@ -17,7 +17,9 @@ typedef struct lf_input_source {
   char sha256[65];
 } lf_input_source;
 
-lf_status lf_source_open(const char *path, const lf_run *run, lf_input_source *source, lf_error *err);
+/* name: what to call it; NULL: its path. */
+lf_status lf_source_open(const char *path, const char *name, const lf_run *run, lf_input_source *source,
+                         lf_error *err);
 /* Converts the bytes to UTF-8 and sniffs again; columns are to be matched anew. */
 lf_status lf_source_convert(lf_input_source *source, const lf_run *run, lf_error *err);
 void lf_source_close(lf_input_source *source);

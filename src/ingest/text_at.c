@@ -38,7 +38,7 @@ lf_status lf_text_at(const lf_read_options *options, const char *column, size_t 
   for (size_t i = 0; i < options->n_paths && left != UINT64_MAX; i++) {
     lf_input_source source = {0};
     size_t field = 0;
-    lf_status status = lf_source_open(options->paths[i], run, &source, err);
+    lf_status status = lf_source_open(options->paths[i], NULL, run, &source, err);
     if (status != LF_OK) return status;
     while (field < source.dialect.n_fields && !lf_same_text(source.dialect.names[field], column)) field++;
     if (field < source.dialect.n_fields) status = look_in(&source.input, field, &left, out, err);

@@ -113,6 +113,7 @@ json_t *lf_describe_data(const lf_history *history) {
   lf_object_count(&o, "ragged", history->table->ragged_rows);
   lf_object_count(&o, "recovered", history->table->recovered_rows);
   lf_object_tree(&o, "sources", lf_describe_sources(history));
+  lf_object_tree(&o, "funnel", lf_describe_funnel(history));
   lf_object_tree(&o, "maturity", lf_describe_maturity(history));
   lf_object_tree(&o, "excluded", lf_json_list(history->n_excluded, describe_exclusion, history));
   lf_object_tree(&o, "columns", lf_json_list(history->table->n_columns, describe_column, history));

@@ -91,6 +91,7 @@ lf_status lf_report_html(const json_t *report, char **bytes, size_t *n, lf_error
   lf_html_order(&out, report);
   lf_html_stability(&out, report);
   lf_html_exceptions(&out, report);
+  lf_html_funnel(&out, report);
   lf_html_data_used(&out, report);
   lf_html_method(&out, report);
   lf_html_reproduce(&out, report);

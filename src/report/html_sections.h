@@ -16,6 +16,7 @@ void lf_html_changed(lf_text *out, const json_t *report);    /* nothing without 
 void lf_html_exceptions(lf_text *out, const json_t *report); /* nothing without a threshold and a holdout */
 void lf_html_order(lf_text *out, const json_t *report);      /* deciles, top shares, rank figures */
 void lf_html_leaks(lf_text *out, const json_t *report);      /* a table of the data section */
+void lf_html_funnel(lf_text *out, const json_t *report);     /* nothing where no sources were joined */
 void lf_html_maturity(lf_text *out, const json_t *report);   /* a paragraph of the data section */
 void lf_html_rules(lf_text *out, const json_t *report);      /* nothing where leadfit.yaml has no rules */
 void lf_html_plan(lf_text *out, const json_t *report);       /* nothing where no plan was asked for */

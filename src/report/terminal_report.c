@@ -101,6 +101,15 @@ static void write_figures(lf_term *term, const json_t *report) {
   write_text(term, LF_INK_FAINT, "Figures", 2, &text);
 }
 
+/* The first of what is said of leads lost between two sources. */
+static void write_funnel(lf_term *term, const json_t *report) {
+  const json_t *list = lf_view_list(report, "data.funnel.sentences");
+  for (size_t i = 0; i < json_array_size(list) && i < 2; i++) {
+    const char *sentence = json_string_value(json_array_get(list, i));
+    if (sentence != NULL) lf_term_wrap(term, LF_INK_PLAIN, i == 0 ? "Funnel" : "", LABEL, 3, sentence);
+  }
+}
+
 static void write_cautions(lf_term *term, const json_t *headline) {
   const json_t *list = lf_view_list(headline, "cautions");
   size_t n = json_array_size(list);
@@ -133,6 +142,7 @@ lf_status lf_report_terminal(const json_t *report, bool colour, int width, char 
   write_sentence(&term, lf_view_at(report, "changed"), "Changes", "summary", 4);
   write_rules(&term, report);
   write_sentence(&term, headline, "Evidence", "evidence", 4);
+  write_funnel(&term, report);
   write_figures(&term, report);
   write_cautions(&term, headline);
   write_sentence(&term, lf_view_at(report, "owners"), "Owners", "summary", 4);
