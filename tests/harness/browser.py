@@ -74,7 +74,7 @@ def run_all(setting, results):
         return
     folder = setting.folder("browser")
     pages = list(make_pages(setting, results, folder)) if os.path.exists(setting.leadfit) else []
-    ran = run(setting, [sys.executable, os.path.join(setting.top, "tests", "browser", "run"), "-v", setting.build, *pages])
+    ran = run(setting, [sys.executable, os.path.join(setting.top, "tests", "browser", "run"), "-v", setting.build, *pages], patience=4)
     text = ran.out.decode("utf-8", "replace")
     counts = re.search(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$", text, re.M)
     if not counts:

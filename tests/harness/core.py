@@ -87,8 +87,9 @@ class Ran:
         self.status, self.out, self.err = status, out, err
 
 
-def run(setting, args, cwd=None, stdin=None, locale="C", more=None):
-    timeout = TIMEOUT * (SANITIZED if setting.sanitizer else 1)
+def run(setting, args, cwd=None, stdin=None, locale="C", more=None, patience=1):
+    """patience: so many times the usual time, for a program that is many tests."""
+    timeout = patience * TIMEOUT * (SANITIZED if setting.sanitizer else 1)
     try:
         done = subprocess.run(args, cwd=cwd, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
