@@ -33,8 +33,9 @@ static const double MOST_DRAWS = 2e9;
 typedef struct pool {
   const lf_resample *rows;
   bool in_units;  /* rows of frequency weight and no account */
+  bool weighted;  /* some row that can be drawn has a weight other than 1 */
   size_t n_live;  /* what is drawn from; 0 where rows are drawn in units */
-  uint32_t *live; /* [rows->n]: number of each row's cluster (or its own), NOT_LIVE: never drawn */
+  uint32_t *live; /* [rows->n]: number of each row's cluster (or its own); n_live: never drawn */
 } pool;
 
 #define NOT_LIVE UINT32_MAX
@@ -66,11 +67,15 @@ static lf_status pool_make(const lf_resample *rows, pool *p, lf_error *err) {
   for (size_t i = 0; rows->weight && !rows->cluster && i < rows->n; i++)
     p->in_units |= rows->weight[i] != 0 && rows->weight[i] != 1;
   if (p->in_units) return LF_OK;
+  for (size_t i = 0; rows->weight && i < rows->n; i++)
+    p->weighted |= rows->weight[i] > 0 && rows->weight[i] != 1;
   LF_TRY(lf_alloc(rows->n, sizeof *p->live, &p->live, err));
   if (rows->cluster)
     LF_TRY(number_clusters(p, err));
   else
     for (size_t i = 0; i < rows->n; i++) p->live[i] = has_weight(rows, i) ? (uint32_t)p->n_live++ : NOT_LIVE;
+  for (size_t i = 0; i < rows->n; i++)
+    if (p->live[i] == NOT_LIVE) p->live[i] = (uint32_t)p->n_live;
   if (!p->n_live) LF_TRY(lf_fail(err, LF_E_DATA, "there are no rows to draw from"));
 cleanup:
   if (status != LF_OK) {
@@ -86,7 +91,7 @@ cleanup:
 typedef struct draw {
   const pool *pool;
   gsl_rng *random; /* rows drawn in units */
-  double *count;   /* [n_live]: draws of each */
+  uint32_t *count; /* [n_live + 1]: draws of each; none of what is never drawn */
 } draw;
 
 static void draw_clear(draw *d) {
@@ -96,7 +101,7 @@ static void draw_clear(draw *d) {
 
 static lf_status draw_new(const pool *from, draw *d, lf_error *err) {
   *d = (draw){.pool = from};
-  if (!from->in_units) return lf_alloc(from->n_live, sizeof *d->count, &d->count, err);
+  if (!from->in_units) return lf_alloc(from->n_live + 1, sizeof *d->count, &d->count, err);
   d->random = gsl_rng_alloc(gsl_rng_mt19937);
   return d->random ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the bootstrap");
 }
@@ -142,8 +147,8 @@ static void draw_weights(draw *d, uint64_t seed, size_t replicate, double *weigh
     return;
   }
   draw_counts(d, key);
-  for (size_t i = 0; i < r->n; i++)
-    weight[i] = live[i] == NOT_LIVE ? 0 : (r->weight ? r->weight[i] : 1) * d->count[live[i]];
+  for (size_t i = 0; i < r->n; i++) weight[i] = d->count[live[i]];
+  for (size_t i = 0; d->pool->weighted && i < r->n; i++) weight[i] *= r->weight[i];
 }
 
 lf_status lf_bootstrap_weights(const lf_resample *rows, uint64_t seed, size_t replicate, double *weight,

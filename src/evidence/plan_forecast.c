@@ -28,30 +28,88 @@
 enum { OF_ROWS = 0, OF_WON, OF_AMOUNT, OF_SQUARES, FIGURES };
 enum { DRAW_LEVEL = 0, DRAW_LEADS, DRAW_SHARE, DRAW_WINS, DRAW_REVENUE, DRAW_NEEDED };
 
+/* Rows by the number of thresholds their score reaches (their place), so that a replicate adds up one place
+ * after the other; won rows stand apart, since the lost ones bring nothing but their number. */
 typedef struct tallying {
-  const lf_picked *rows;
-  const lf_plan_row *thresholds;
-  size_t n;
-  uint16_t *place; /* of each row: how many thresholds its score reaches */
+  size_t n;                /* thresholds; places 0 to n */
+  uint32_t *row, *won;     /* rows by place, and those that won */
+  double *amount;          /* of the won ones */
+  size_t *from, *won_from; /* where each place begins: n + 2 */
 } tallying;
 
-/* FIGURES of every threshold, then the rows in all. */
+static void tallying_clear(tallying *t) {
+  free(t->row);
+  free(t->won);
+  free(t->amount);
+  free(t->from);
+  free(t->won_from);
+}
+
+static size_t place_of(const lf_picked *rows, const lf_plan_row *thresholds, size_t n, size_t row) {
+  size_t place = 0;
+  while (place < n && rows->score[row] >= thresholds[place].threshold) place++;
+  return place;
+}
+
+static lf_status tallying_make(const lf_picked *rows, const lf_plan_row *thresholds, size_t n, tallying *out,
+                               lf_error *err) {
+  lf_status status = LF_OK;
+  tallying t = {.n = n};
+  size_t *next = NULL;
+  LF_TRY(lf_alloc(rows->n, sizeof *t.row, &t.row, err));
+  LF_TRY(lf_alloc(rows->n, sizeof *t.won, &t.won, err));
+  LF_TRY(lf_alloc(rows->n, sizeof *t.amount, &t.amount, err));
+  LF_TRY(lf_alloc(n + 2, sizeof *t.from, &t.from, err));
+  LF_TRY(lf_alloc(n + 2, sizeof *t.won_from, &t.won_from, err));
+  LF_TRY(lf_alloc(2 * (n + 1), sizeof *next, &next, err));
+  for (size_t i = 0; i < rows->n; i++) {
+    size_t place = place_of(rows, thresholds, n, i);
+    t.from[place + 1]++;
+    t.won_from[place + 1] += rows->won[i];
+  }
+  for (size_t k = 0; k <= n; k++) {
+    next[k] = t.from[k + 1] += t.from[k];
+    next[n + 1 + k] = t.won_from[k + 1] += t.won_from[k];
+  }
+  for (size_t i = rows->n; i-- > 0;) { /* from the ends, so that rows of a place keep their order */
+    size_t place = place_of(rows, thresholds, n, i);
+    t.row[--next[place]] = (uint32_t)i;
+    if (!rows->won[i]) continue;
+    size_t at = --next[n + 1 + place];
+    t.won[at] = (uint32_t)i;
+    t.amount[at] = rows->amount[i] > 0 ? rows->amount[i] : 0;
+  }
+  *out = t;
+  t = (tallying){0};
+cleanup:
+  free(next);
+  tallying_clear(&t);
+  return status;
+}
+
+/* FIGURES of the rows at each threshold, then the rows in all. */
 static lf_status tally(const void *context, const double *weight, double *out, lf_error *err) {
   const tallying *t = context;
+  double below[FIGURES] = {0};
   (void)err;
-  for (size_t k = 0; k < t->n * FIGURES + 1; k++) out[k] = 0;
-  for (size_t i = 0; i < t->rows->n; i++) {
-    double w = weight[i], amount = t->rows->won[i] && t->rows->amount[i] > 0 ? t->rows->amount[i] : 0;
-    out[t->n * FIGURES] += w;
-    if (!t->place[i]) continue;
-    double *at = out + (size_t)(t->place[i] - 1) * FIGURES;
-    at[OF_ROWS] += w;
-    at[OF_WON] += t->rows->won[i] ? w : 0;
-    at[OF_AMOUNT] += w * amount;
-    at[OF_SQUARES] += w * amount * amount;
+  for (size_t place = 0; place <= t->n; place++) {
+    double rows = 0, won = 0, amount = 0, squares = 0;
+    for (size_t j = t->from[place]; j < t->from[place + 1]; j++) rows += weight[t->row[j]];
+    for (size_t j = t->won_from[place]; j < t->won_from[place + 1]; j++) {
+      double w = weight[t->won[j]], money = w * t->amount[j];
+      won += w;
+      amount += money;
+      squares += money * t->amount[j];
+    }
+    double *at = place ? out + (place - 1) * FIGURES : below;
+    at[OF_ROWS] = rows;
+    at[OF_WON] = won;
+    at[OF_AMOUNT] = amount;
+    at[OF_SQUARES] = squares;
   }
   for (size_t k = t->n; k-- > 1;) /* at a threshold is also above those below it */
     for (size_t f = 0; f < FIGURES; f++) out[(k - 1) * FIGURES + f] += out[k * FIGURES + f];
+  out[t->n * FIGURES] = below[OF_ROWS] + (t->n ? out[OF_ROWS] : 0);
   return LF_OK;
 }
 
@@ -159,14 +217,12 @@ static lf_status fill_rows(const lf_forecast *f, const double *whole, const doub
 lf_status lf_plan_forecast(const lf_forecast *f, lf_plan_row *rows, size_t n, const lf_run *run,
                            lf_error *err) {
   const lf_picked *p = f->rows;
-  tallying t = {.rows = p, .thresholds = rows, .n = n};
+  tallying t = {0};
   double *whole = NULL, *values = NULL;
   size_t replicates = 0;
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(p->n, sizeof *t.place, &t.place, err));
+  LF_TRY(tallying_make(p, rows, n, &t, err));
   LF_TRY(lf_alloc(n * FIGURES + 1, sizeof *whole, &whole, err));
-  for (size_t i = 0; i < p->n; i++)
-    for (size_t k = 0; k < n && p->score[i] >= rows[k].threshold; k++) t.place[i] = (uint16_t)(k + 1);
   LF_TRY(tally(&t, p->weight, whole, err));
   const lf_resample resample = {
       .n = p->n, .weight = p->weight, .cluster = p->cluster, .n_clusters = f->n_clusters};
@@ -178,7 +234,7 @@ lf_status lf_plan_forecast(const lf_forecast *f, lf_plan_row *rows, size_t n, co
   LF_TRY(lf_bootstrap_run(&resample, &bootstrap, run, &values, &replicates, err));
   LF_TRY(fill_rows(f, whole, values, replicates, rows, n, err));
 cleanup:
-  free(t.place);
+  tallying_clear(&t);
   free(whole);
   free(values);
   return status;
