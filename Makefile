@@ -23,7 +23,7 @@ run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
-  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv
+  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv mandoc zsh fish
 PACKAGES_SOURCES := postgresql openjdk-17-jre-headless
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
 
@@ -258,9 +258,13 @@ $(BUILD)/lint/%.h.ok: %.h $(BUILD)/obj/flags
 
 # ---- install ------------------------------------------------------------------------------------------
 
+SHARE = $(PREFIX)/share
+COMPLETIONS := bash-completion/completions/leadfit zsh/site-functions/_leadfit fish/vendor_completions.d/leadfit.fish
+COMMANDS = $(shell $(BUILD)/leadfit --help | sed -n 's/^  leadfit \([a-z]*\) .*/\1/p')
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig \
-	  $(DESTDIR)$(PREFIX)/share/man/man1
+	  $(DESTDIR)$(SHARE)/man/man1 $(dir $(COMPLETIONS:%=$(DESTDIR)$(SHARE)/%))
 	install -m 755 $(BUILD)/leadfit $(DESTDIR)$(PREFIX)/bin/leadfit
 	install -m 644 include/leadfit.h $(DESTDIR)$(PREFIX)/include/leadfit.h
 	install -m 644 $(BUILD)/libleadfit.a $(DESTDIR)$(LIBDIR)/libleadfit.a
@@ -269,12 +273,19 @@ install: all
 	ln -sf libleadfit.so.0 $(DESTDIR)$(LIBDIR)/libleadfit.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' -e 's|@VERSION@|$(VERSION)|' tools/leadfit.pc.in \
 	  > $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc
-	install -m 644 docs/man/leadfit.1 $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
+	@# manual pages and completions are written by the program from its own tables
+	$(BUILD)/leadfit --manual > $(DESTDIR)$(SHARE)/man/man1/leadfit.1
+	for command in $(COMMANDS); do \
+	  $(BUILD)/leadfit --manual $$command > $(DESTDIR)$(SHARE)/man/man1/leadfit-$$command.1 || exit 1; done
+	$(BUILD)/leadfit --completion bash > $(DESTDIR)$(SHARE)/bash-completion/completions/leadfit
+	$(BUILD)/leadfit --completion zsh > $(DESTDIR)$(SHARE)/zsh/site-functions/_leadfit
+	$(BUILD)/leadfit --completion fish > $(DESTDIR)$(SHARE)/fish/vendor_completions.d/leadfit.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/leadfit $(DESTDIR)$(PREFIX)/include/leadfit.h \
 	  $(DESTDIR)$(LIBDIR)/libleadfit.a $(DESTDIR)$(LIBDIR)/libleadfit.so* \
-	  $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc $(DESTDIR)$(PREFIX)/share/man/man1/leadfit.1
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc $(DESTDIR)$(SHARE)/man/man1/leadfit*.1 \
+	  $(COMPLETIONS:%=$(DESTDIR)$(SHARE)/%)
 
 # ---- packages -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,15 @@
 
 #include "cli/options.h"
 
+/* A command as it is listed: what it is called and takes, what it is for in a line, and who does it. */
+typedef struct lf_command_rule {
+  const char *name;
+  lf_command command;
+  lf_status (*run)(const lf_options *options, const lf_run *run, lf_error *err);
+  const char *arguments;
+  const char *help;
+} lf_command_rule;
+
 /* Each command does its work and says how it ended; main prints the error. */
 lf_status lf_command_fit(const lf_options *options, const lf_run *run, lf_error *err);
 lf_status lf_command_inspect(const lf_options *options, const lf_run *run, lf_error *err);

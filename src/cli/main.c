@@ -7,18 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/command.h"
 #include "cli/databases.h"
+#include "cli/manual.h"
 
-typedef struct command_rule {
-  const char *name;
-  lf_command command;
-  lf_status (*run)(const lf_options *options, const lf_run *run, lf_error *err);
-  const char *arguments;
-  const char *help;
-} command_rule;
-
-static const command_rule commands[] = {
+static const lf_command_rule commands[] = {
     {"fit", LF_COMMAND_FIT, lf_command_fit, "HISTORY... -o DIR",
      "fit a scorecard, prove it on rows that took no part, write config and report"},
     {"inspect", LF_COMMAND_INSPECT, lf_command_inspect, "HISTORY...",
@@ -51,27 +43,23 @@ static void on_signal(int signal_number) {
   interrupted = 1;
 }
 
-static lf_status program_help(lf_error *err) {
-  lf_text text = {0};
-  lf_text_add(&text, "leadfit " LEADFIT_VERSION ": which lead attributes predict closed revenue\n\n");
-  for (size_t i = 0; i < N_COMMANDS; i++)
-    lf_text_addf(&text, "  leadfit %-9s %-43s\n      %s\n", commands[i].name, commands[i].arguments,
-                 commands[i].help);
-  lf_text_add(&text, "\nleadfit COMMAND --help lists the options of a command.\n");
-  lf_status status = lf_text_status(&text, err);
-  if (status == LF_OK) status = lf_print(text.data, text.length, err);
-  lf_text_free(&text);
+static lf_status print_text(lf_text *text, lf_error *err) {
+  lf_status status = lf_text_status(text, err);
+  if (status == LF_OK) status = lf_print(text->data, text->length, err);
+  lf_text_free(text);
   return status;
 }
 
-static lf_status command_help(const command_rule *rule, lf_error *err) {
+static lf_status program_help(lf_error *err) {
   lf_text text = {0};
-  lf_text_addf(&text, "leadfit %s %s\n  %s\n\n", rule->name, rule->arguments, rule->help);
-  lf_options_help(rule->command, &text);
-  lf_status status = lf_text_status(&text, err);
-  if (status == LF_OK) status = lf_print(text.data, text.length, err);
-  lf_text_free(&text);
-  return status;
+  lf_program_help(commands, N_COMMANDS, &text);
+  return print_text(&text, err);
+}
+
+static lf_status command_help(const lf_command_rule *rule, lf_error *err) {
+  lf_text text = {0};
+  lf_command_help(rule, &text);
+  return print_text(&text, err);
 }
 
 /* Progress on a terminal: at most ten times a second, on a line that is wiped at the end. */
@@ -95,7 +83,7 @@ static void show_progress(void *sink, const char *stage, uint64_t done, uint64_t
     fprintf(stderr, "\r\033[K%s", stage);
 }
 
-static lf_status run_command(const command_rule *rule, lf_options *options, lf_error *err) {
+static lf_status run_command(const lf_command_rule *rule, lf_options *options, lf_error *err) {
   progress_line line = {0};
   lf_run run = {.threads = options->threads, .interrupted = &interrupted};
   if (!options->quiet && !options->no_progress && isatty(STDERR_FILENO)) {
@@ -127,19 +115,51 @@ static void print_error(const lf_error *err) {
   fprintf(stderr, "%s%s\n", err->file[0] || err->line ? " " : "", err->message);
 }
 
-static const command_rule *find_command(const char *name) {
+static const lf_command_rule *find_command(const char *name) {
   for (size_t i = 0; i < N_COMMANDS; i++)
     if (lf_same_text(name, commands[i].name)) return &commands[i];
   return NULL;
 }
 
+/* leadfit --manual [COMMAND], leadfit --completion SHELL */
+static lf_status print_manual(const char *name, lf_error *err) {
+  lf_text text = {0};
+  size_t i = 0;
+  while (i < N_COMMANDS && name && !lf_same_text(name, commands[i].name)) i++;
+  if (name && i == N_COMMANDS)
+    return lf_fail(err, LF_E_USAGE, "no command '%s': leadfit --help lists them", name);
+  lf_manual_page(commands, N_COMMANDS, name ? i : N_COMMANDS, &text);
+  return print_text(&text, err);
+}
+
+static lf_status print_completion(const char *shell, lf_error *err) {
+  lf_text text = {0};
+  lf_status status = lf_completion(commands, N_COMMANDS, shell ? shell : "", &text, err);
+  if (status == LF_OK) return print_text(&text, err);
+  lf_text_free(&text);
+  return status;
+}
+
+/* What the program says of itself; *known false where a command is asked for. */
+static lf_status about_itself(int argc, char **argv, bool *known, lf_error *err) {
+  const char *asked = argv[1], *more = argc > 2 ? argv[2] : NULL;
+  *known = true;
+  if (lf_same_text(asked, "--help") || lf_same_text(asked, "-h") || lf_same_text(asked, "help"))
+    return program_help(err);
+  if (lf_same_text(asked, "--version")) return lf_version(err);
+  if (lf_same_text(asked, "--manual")) return print_manual(more, err);
+  if (lf_same_text(asked, "--completion")) return print_completion(more, err);
+  *known = false;
+  return LF_OK;
+}
+
 static lf_status dispatch(int argc, char **argv, lf_error *err) {
   if (argc < 2)
     return lf_fail(err, LF_E_USAGE, "no command: say leadfit fit HISTORY -o DIR, or leadfit --help");
-  if (lf_same_text(argv[1], "--help") || lf_same_text(argv[1], "-h") || lf_same_text(argv[1], "help"))
-    return program_help(err);
-  if (lf_same_text(argv[1], "--version")) return lf_version(err);
-  const command_rule *rule = find_command(argv[1]);
+  bool known = false;
+  lf_status said = about_itself(argc, argv, &known, err);
+  if (known) return said;
+  const lf_command_rule *rule = find_command(argv[1]);
   if (!rule) return lf_fail(err, LF_E_USAGE, "no command '%s': leadfit --help lists them", argv[1]);
   lf_options options = {0};
   lf_status status = lf_options_read(rule->command, argc - 1, argv + 1, &options, err);

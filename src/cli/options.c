@@ -154,6 +154,15 @@ static const option_rule rules[] = {
 };
 enum { N_RULES = sizeof rules / sizeof *rules };
 
+void lf_options_visit(lf_command command, lf_option_visitor visit, void *context) {
+  for (size_t i = 0; i < N_RULES; i++) {
+    const option_rule *rule = &rules[i];
+    const lf_option_text text = {
+        .name = rule->name, .letter = rule->letter, .value = rule->value, .help = rule->help};
+    if (rule->commands & command) visit(context, &text);
+  }
+}
+
 static lf_status set_text(char **field, const char *value, lf_error *err) {
   char *copy = NULL;
   lf_status status = lf_copy_text(value, strlen(value), &copy, err);
@@ -496,17 +505,4 @@ void lf_options_clear(lf_options *o) {
   lf_databases_clear(o);
   lf_project_clear(&o->project);
   *o = (lf_options){0};
-}
-
-void lf_options_help(lf_command command, lf_text *out) {
-  for (size_t i = 0; i < N_RULES; i++) {
-    const option_rule *rule = &rules[i];
-    if (!(rule->commands & command)) continue;
-    char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", rule->name, rule->value ? " " : "",
-             rule->value ? rule->value : "");
-    char letter[8] = "    ";
-    if (rule->letter) snprintf(letter, sizeof letter, "-%c, ", rule->letter);
-    lf_text_addf(out, "  %s%-22s %s\n", letter, left, rule->help);
-  }
 }

@@ -75,7 +75,16 @@ typedef struct lf_options {
 lf_status lf_options_read(lf_command command, int argc, char **argv, lf_options *options, lf_error *err);
 void lf_options_clear(lf_options *options);
 
-/* Help of one command: its options, aligned. */
-void lf_options_help(lf_command command, lf_text *out);
+/* An option as help, manual and completions show it. */
+typedef struct lf_option_text {
+  const char *name;
+  char letter;       /* 0: none */
+  const char *value; /* what it takes: FILE, N, ...; NULL: nothing */
+  const char *help;
+} lf_option_text;
+
+typedef void (*lf_option_visitor)(void *context, const lf_option_text *option);
+/* The options that a command knows, in the order of their table. */
+void lf_options_visit(lf_command command, lf_option_visitor visit, void *context);
 
 #endif

@@ -7,7 +7,13 @@
 #include "base/tree.h"
 #include "cli/command.h"
 
+/* A progress line may stand where the cursor is: what follows on the same terminal takes its place. */
+static void wipe_progress(int fd) {
+  if (isatty(fd) && isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K");
+}
+
 lf_status lf_print(const char *bytes, size_t n, lf_error *err) {
+  wipe_progress(STDOUT_FILENO);
   return lf_write_all(STDOUT_FILENO, bytes, n, "standard output", err);
 }
 
@@ -33,7 +39,9 @@ bool lf_terminal_colour(void) {
 }
 
 void lf_warn(const lf_options *options, const char *sentence) {
-  if (!options->quiet) fprintf(stderr, "leadfit: warning: %s\n", sentence);
+  if (options->quiet) return;
+  wipe_progress(STDERR_FILENO);
+  fprintf(stderr, "leadfit: warning: %s\n", sentence);
 }
 
 void lf_warn_absent(const lf_options *options, const char *where, const char *absent) {

@@ -58,7 +58,7 @@ def check_blas(setting, results):
 
 
 def check_install(setting, results):
-    """Installation puts program, library, header, pkg-config file and man page in place, and takes them away again."""
+    """Installation puts program, library, header, pkg-config file, manual pages and completions in place, and takes them away again."""
     if not os.path.exists(setting.leadfit):
         results.skip("scripts/install", "there is no program")
         return
@@ -69,7 +69,9 @@ def check_install(setting, results):
     ran = run(setting, call + ["install"], cwd=setting.top)
     names = set(files_under(folder))
     expected = {"usr/bin/leadfit", "usr/include/leadfit.h", "usr/lib/libleadfit.a", "usr/lib/libleadfit.so",
-                "usr/lib/libleadfit.so.0", "usr/lib/pkgconfig/leadfit.pc", "usr/share/man/man1/leadfit.1"}
+                "usr/lib/libleadfit.so.0", "usr/lib/pkgconfig/leadfit.pc", "usr/share/man/man1/leadfit.1",
+                "usr/share/man/man1/leadfit-fit.1", "usr/share/man/man1/leadfit-export.1", "usr/share/bash-completion/completions/leadfit",
+                "usr/share/zsh/site-functions/_leadfit", "usr/share/fish/vendor_completions.d/leadfit.fish"}
     problems = [f"not installed: {name}" for name in sorted(expected - names)]
     if run(setting, call + ["uninstall"], cwd=setting.top).status != 0 or files_under(folder):
         problems.append(f"left behind by uninstall: {sorted(files_under(folder))}")
