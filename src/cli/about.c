@@ -75,6 +75,15 @@ static const lf_command_about abouts[] = {
      {{"For a warehouse", "leadfit export q3/scoring.json --to sql --dialect snowflake --table crm.leads"},
       {"With rows that prove it",
        "leadfit export q3/scoring.json --to pmml -o card.pmml --proof proof.csv"}}},
+    {LF_COMMAND_SQL,
+     "Writes the queries that let a warehouse do the heavy pass: a profile of every column first, then, with "
+     "the "
+     "profile, rows grouped by what a fit needs to know. Their results are given to the other commands by "
+     "--from-aggregates DIR in place of a history.",
+     {{"The profile",
+       "leadfit sql --dialect snowflake --table crm.opportunities -p leadfit.yaml -o profile.sql"},
+      {"The rows, grouped by the profile",
+       "leadfit sql --dialect snowflake --table crm.opportunities -p leadfit.yaml --profile profile.csv"}}},
 };
 
 const lf_command_about *lf_command_about_of(lf_command command) {

@@ -59,7 +59,8 @@ static lf_status print_result(const lf_options *options, const json_t *tree, lf_
   size_t n = 0;
   if (options->json) return lf_print_json(tree, err);
   if (options->quiet) return LF_OK;
-  lf_status status = lf_evidence_terminal(tree, lf_terminal_colour(), lf_terminal_width(), &bytes, &n, err);
+  lf_status status = lf_evidence_terminal(tree, options->verbose, lf_terminal_colour(), lf_terminal_width(),
+                                          &bytes, &n, err);
   if (status == LF_OK) status = lf_print(bytes, n, err);
   free(bytes);
   return status;

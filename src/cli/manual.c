@@ -132,7 +132,7 @@ static void command_page(const lf_command_rule *rules, size_t n, size_t i, lf_te
   add_arguments(out, rule->arguments);
   lf_text_add(out, ".Sh DESCRIPTION\n");
   add_text(out, about ? about->about : rule->help);
-  if (rule->command != LF_COMMAND_EXPORT) add_inputs(out);
+  if (!(rule->command & (LF_COMMAND_EXPORT | LF_COMMAND_SQL))) add_inputs(out);
   lf_text_add(out, ".Sh OPTIONS\n");
   for (lf_option_group group = 0; group < LF_OPTION_GROUPS; group++) {
     size_t before = out->length;

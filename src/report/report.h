@@ -71,9 +71,9 @@ lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, cha
 lf_status lf_compare_html(const json_t *compare, char **bytes, size_t *n, lf_error *err);
 
 /* Every attribute with its verdict, where the tree has them, and the claims with theirs and the counts behind
- * them; on a terminal, and as a page. */
-lf_status lf_evidence_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
-                               lf_error *err);
+ * them; on a terminal (whole: with what each verdict goes by in words, and the rules), and as a page. */
+lf_status lf_evidence_terminal(const json_t *evidence, bool whole, bool colour, int width, char **bytes,
+                               size_t *n, lf_error *err);
 lf_status lf_evidence_html(const json_t *evidence, char **bytes, size_t *n, lf_error *err);
 
 #endif

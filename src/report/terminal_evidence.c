@@ -25,43 +25,74 @@ static const char *verdict_of(const json_t *attribute) {
   return verdict ? verdict : "";
 }
 
-/* Attributes [from, to) of the ranked list, which share a verdict. */
-static void write_group(lf_term *term, const json_t *ranked, size_t from, size_t to) {
-  lf_term_table table = {.columns = 4,
-                         .heads = {"attribute", "strength", "q", "what the verdict goes by"},
-                         .right = {false, false, true, false},
-                         .wrap_last = true};
+/* "2.71 (2.31 to 3.16)" */
+static void ratio_cell(lf_term_table *table, const json_t *effect, const char *ratio) {
+  lf_text cell = {0};
+  lf_text_add(&cell, "");
+  if (!isnan(lf_view_number(effect, ratio))) {
+    lf_people_fixed(&cell, lf_view_number(effect, ratio), 2);
+    lf_text_add(&cell, " (");
+    lf_people_fixed(&cell, lf_view_number(effect, "low"), 2);
+    lf_text_add(&cell, " to ");
+    lf_people_fixed(&cell, lf_view_number(effect, "high"), 2);
+    lf_text_add(&cell, ")");
+  }
+  lf_term_cell(table, false, &cell);
+}
+
+static void q_cell(lf_term_table *table, double q) {
+  lf_text cell = {0};
+  lf_text_add(&cell, "");
+  if (q < 0.001)
+    lf_text_add(&cell, "<0.001");
+  else if (!isnan(q))
+    lf_people_fixed(&cell, q, 3);
+  lf_term_cell(table, false, &cell);
+}
+
+/* Attributes [from, to) of the ranked list, which share a verdict: a line each, or, whole, with the words
+ * that the verdict goes by. */
+static void write_group(lf_term *term, const json_t *ranked, size_t from, size_t to, bool whole) {
+  lf_term_table table = {.columns = whole ? 4 : 5,
+                         .heads = {"attribute", "", "q", "odds of winning", "revenue a lead"},
+                         .right = {false, false, true, false, false},
+                         .wrap_last = whole};
   lf_text title = {0};
   const char *verdict = verdict_of(json_array_get(ranked, from));
+  if (whole) table.heads[3] = "what the verdict goes by";
   for (size_t i = from; i < to; i++) {
     const json_t *a = json_array_get(ranked, i);
-    lf_text name = {0}, q = {0};
+    lf_text name = {0};
     const char *owner = lf_view_text(a, "owner");
     lf_text_add(&name, lf_view_text(a, "name") ? lf_view_text(a, "name") : "");
-    if (owner && *owner) lf_text_addf(&name, " (%s)", owner);
+    if (whole && owner && *owner) lf_text_addf(&name, " (%s)", owner);
     lf_term_cell(&table, true, &name);
     text_cell(&table, false, lf_view_text(a, "strength"));
-    if (!isnan(lf_view_number(a, "q"))) lf_people_p(&q, lf_view_number(a, "q"));
-    lf_term_cell(&table, false, &q);
-    text_cell(&table, false, lf_view_text(a, "because"));
+    q_cell(&table, lf_view_number(a, "q"));
+    if (whole) {
+      text_cell(&table, false, lf_view_text(a, "because"));
+      continue;
+    }
+    ratio_cell(&table, lf_view_at(a, "win"), "odds_ratio");
+    ratio_cell(&table, lf_view_at(a, "revenue"), "ratio");
   }
   if (*verdict) lf_text_addf(&title, "%c%s", *verdict & ~32, verdict + 1);
   if (!title.failed && title.data) lf_term_line(term, LF_INK_BOLD, title.data);
+  lf_term_table_write(term, &table);
   term->out.failed = term->out.failed || title.failed;
   lf_text_free(&title);
-  lf_term_table_write(term, &table);
   lf_term_table_free(&table);
   lf_term_line(term, LF_INK_PLAIN, "");
 }
 
-static void write_attributes(lf_term *term, const json_t *evidence) {
+static void write_attributes(lf_term *term, const json_t *evidence, bool whole) {
   json_t *ranked = lf_view_ranked(evidence);
   size_t n = json_array_size(ranked);
   if (!ranked) term->out.failed = true;
   for (size_t from = 0, to; from < n; from = to) {
     const char *verdict = verdict_of(json_array_get(ranked, from));
     for (to = from + 1; to < n && strcmp(verdict_of(json_array_get(ranked, to)), verdict) == 0;) to++;
-    write_group(term, ranked, from, to);
+    write_group(term, ranked, from, to, whole);
   }
   if (n == 0) lf_term_line(term, LF_INK_PLAIN, "No column is left that could be an attribute.");
   json_decref(ranked);
@@ -123,19 +154,23 @@ static void write_list(lf_term *term, const char *label, const json_t *list) {
   }
 }
 
-lf_status lf_evidence_terminal(const json_t *evidence, bool colour, int width, char **bytes, size_t *n,
-                               lf_error *err) {
+lf_status lf_evidence_terminal(const json_t *evidence, bool whole, bool colour, int width, char **bytes,
+                               size_t *n, lf_error *err) {
   lf_term term = lf_term_new(colour, width, 0);
   const json_t *claims = lf_view_list(evidence, "claims");
   bool attributes = lf_view_at(evidence, "attributes") != NULL;
   if (attributes) {
     write_top(&term, evidence);
-    write_attributes(&term, evidence);
+    write_attributes(&term, evidence, whole);
     write_columns(&term, evidence, "Left out", "reason");
     write_columns(&term, evidence, "Ask", "suspicion");
     write_chance(&term, evidence);
     write_list(&term, "Note", lf_view_at(evidence, "evidence.notes"));
-    write_list(&term, "Rules", lf_view_at(evidence, "evidence.rules"));
+    if (whole)
+      write_list(&term, "Rules", lf_view_at(evidence, "evidence.rules"));
+    else
+      lf_term_wrap(&term, LF_INK_FAINT, "", 0, 0,
+                   "A high against a low lead, 95% limits. -v: what each verdict goes by, the rules.");
   }
   if (attributes && claims) lf_term_line(&term, LF_INK_PLAIN, "");
   lf_term_claims(&term, claims);

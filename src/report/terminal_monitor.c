@@ -66,6 +66,27 @@ static void add_p(lf_term_table *table, double p) {
   lf_term_cell(table, false, &cell);
 }
 
+static bool steady(const json_t *check) {
+  const char *id = lf_view_text(check, "check");
+  return id && strcmp(id, "attribute drift") == 0 && !lf_view_flag(check, "alarm") &&
+         lf_view_text(check, "attribute");
+}
+
+/* Attributes that have not drifted are named, no more. */
+static void write_steady(lf_term *term, const json_t *checks) {
+  lf_text text = {0};
+  size_t i;
+  json_t *check;
+  json_array_foreach((json_t *)checks, i, check) {
+    if (!steady(check)) continue;
+    lf_text_addf(&text, "%s%s", text.length ? ", " : "", lf_view_text(check, "attribute"));
+  }
+  if (!text.failed && text.length) lf_term_wrap(term, LF_INK_PLAIN, "No drift", INDENT, 3, text.data);
+  if (text.length) lf_term_line(term, LF_INK_PLAIN, "");
+  term->out.failed = term->out.failed || text.failed;
+  lf_text_free(&text);
+}
+
 static void write_checks(lf_term *term, const json_t *checks) {
   lf_term_table table = {.columns = 6,
                          .heads = {"question", "now", "promised", "critical", "adjusted p", ""},
@@ -74,6 +95,7 @@ static void write_checks(lf_term *term, const json_t *checks) {
   json_t *check;
   json_array_foreach((json_t *)checks, i, check) {
     const char *attribute = lf_view_text(check, "attribute"), *id = lf_view_text(check, "check");
+    if (steady(check)) continue;
     bool volume = id && strcmp(id, "volume") == 0;
     add_cell(&table, true, attribute ? attribute : id);
     bool drift = id && strstr(id, "drift");
@@ -157,6 +179,7 @@ lf_status lf_monitor_terminal(const json_t *monitor, bool colour, int width, cha
   json_t *note;
   write_alarms(&term, monitor);
   write_checks(&term, lf_view_at(monitor, "checks"));
+  write_steady(&term, lf_view_at(monitor, "checks"));
   write_quarters(&term, lf_view_at(monitor, "quarters"));
   write_funnel(&term, lf_view_at(monitor, "funnel"));
   json_array_foreach((json_t *)lf_view_at(monitor, "notes"), i, note)
