@@ -23,7 +23,7 @@ run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
-  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv mandoc zsh fish
+  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv mandoc zsh fish gcovr
 PACKAGES_SOURCES := postgresql openjdk-17-jre-headless
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
 
@@ -60,24 +60,28 @@ LIBS = -L$(BLAS) -Wl,-rpath,$(BLAS) -lgsl -Wl,--push-state,--no-as-needed -lopen
   -Wl,--pop-state -lcsv $(PKG_LIBS) -lm
 
 # A build folder per mode: release in $(BUILD), the others inside it.
-MODES := release asan tsan fuzz
+MODES := release asan tsan fuzz coverage
 DIR.release := $(BUILD)
 DIR.asan := $(BUILD)/asan
 DIR.tsan := $(BUILD)/tsan
 DIR.fuzz := $(BUILD)/fuzz
+DIR.coverage := $(BUILD)/coverage
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CC.release := $(CC)
 CC.asan := gcc
 CC.tsan := clang
 CC.fuzz := clang
+CC.coverage := gcc
 CFLAGS.release := -O2 $(HARDENING) $(CFLAGS)
 CFLAGS.asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS.tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS.fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+CFLAGS.coverage := -O1 --coverage -fprofile-update=atomic
 LDFLAGS.release := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDFLAGS.asan := -fsanitize=address,undefined
 LDFLAGS.tsan := -fsanitize=thread
 LDFLAGS.fuzz := -fsanitize=address,undefined
+LDFLAGS.coverage := --coverage
 
 # ---- sources ------------------------------------------------------------------------------------------
 
@@ -99,7 +103,8 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-sources demo test check-release lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks install uninstall clean help format FORCE
+.PHONY: all deps deps-sources demo test check-all coverage lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks \
+  install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
 
@@ -111,6 +116,8 @@ help:
 	@echo 'make test       every test; the last line is "N passed, N failed"'
 	@echo 'make lint       formatting, clang-tidy, cppcheck, the order of the rooms, lengths'
 	@echo 'make asan tsan  the tests under AddressSanitizer+UBSan, the threaded ones under ThreadSanitizer'
+	@echo 'make coverage   lines and branches of src/ that the core tests run (gcovr)'
+	@echo 'make check-all  lint, test, asan, tsan, fuzz, coverage: about an hour'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
@@ -140,10 +147,19 @@ test: all $(BUILD)/generate $(BUILD)/tests/faults.so $(BUILD)/tests/browser/page
 	@tests/run $(BUILD)
 
 asan: $(if $(SRC_CLI),$(DIR.asan)/leadfit) $(DIR.asan)/generate $(call tests_of,asan)
-	@tests/run --sanitizer asan $(DIR.asan)
+	@tests/run --mode asan $(DIR.asan)
 
 tsan: $(if $(SRC_CLI),$(DIR.tsan)/leadfit) $(DIR.tsan)/generate $(call tests_of,tsan)
-	@tests/run --sanitizer tsan $(DIR.tsan)
+	@tests/run --mode tsan $(DIR.tsan)
+
+# Every line and branch of src/ that the core tests run; gcovr writes the table.
+coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(call tests_of,coverage)
+	@find $(DIR.coverage) -name '*.gcda' -delete
+	@tests/run --mode coverage $(DIR.coverage)
+	@gcovr --root . --filter src/ --object-directory $(DIR.coverage) --exclude-unreachable-branches --print-summary \
+	  --txt $(DIR.coverage)/lines.txt $(DIR.coverage)
+
+check-all: lint test asan tsan fuzz coverage
 
 FUZZ_SECONDS ?= 20
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(DIR.fuzz)/%)
@@ -242,7 +258,7 @@ LINK_SHARED = $(CC.release) -fopenmp -shared -Wl,-z,relro,-z,now,-z,defs -Wl,-so
 $(BUILD)/libleadfit.so: $(SRC_LIB:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/libleadfit.map $(BUILD)/obj/flags
 	$(call run,LINK,$(LINK_SHARED) $(filter %.o,$^) $(LIBS) -o $@)
 
-$(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/libleadfit.a
+$(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/obj/tests/unit/listing.o $(DIR.fuzz)/libleadfit.a
 	$(call run,LINK,$(LINK.fuzz) -fsanitize=fuzzer $^ $(LIBS) -o $@)
 
 # Preloaded by tests: calls of the system that fail.

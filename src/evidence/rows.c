@@ -184,29 +184,35 @@ static int by_content(const void *a, const void *b) {
   return (x->met > y->met) - (x->met < y->met);
 }
 
-static uint64_t row_content(const lf_evidence_rows *r, size_t i) {
+/* name: a hash of each attribute's. */
+static uint64_t row_content(const lf_evidence_rows *r, const uint64_t *name, size_t i) {
   const lf_sample *s = r->sample;
   double day = lf_history_day(r->history, r->row[i]);
-  uint64_t hash = s->won[i], bits = 0;
+  uint64_t hash = s->won[i], bits = 0, codes = 0;
   if (!r->history->date_is_row) {
     memcpy(&bits, &day, sizeof bits);
     hash = lf_hash_mix(hash, bits);
   }
   memcpy(&bits, &r->amount[i], sizeof bits);
   hash = lf_hash_mix(hash, bits);
-  for (size_t t = 0; t < s->n_sets; t++) hash = lf_hash_mix(hash, s->code[t][i]);
-  return hash;
+  for (size_t t = 0; t < s->n_sets; t++) /* a sum: columns have no order */
+    codes += lf_hash_mix(name[t], s->code[t][i]);
+  return lf_hash_mix(hash, codes);
 }
 
 /* Numbers accounts in an order that does not hang on the order of the rows, since draws go by number: a
  * history has the same intervals from a file and from a database, which has no order. Accounts that are alike
  * may stand for each other. */
-static lf_status number_accounts(lf_evidence_rows *r, lf_error *err) {
+static lf_status number_accounts(lf_evidence_rows *r, const lf_atoms *atoms, lf_error *err) {
   const lf_history *h = r->history;
   uint32_t *met = NULL, n = 0; /* 1 + its place among those met; 0: not met yet */
   uint32_t *number = NULL;     /* of each of those met */
   account *accounts = NULL;
+  uint64_t *name = NULL;
   lf_status status = LF_OK;
+  LF_TRY(lf_alloc(atoms->n, sizeof *name, &name, err));
+  for (size_t t = 0; t < atoms->n; t++)
+    name[t] = lf_hash(atoms->items[t].name, strlen(atoms->items[t].name), 0);
   LF_TRY(lf_alloc(h->n_clusters, sizeof *met, &met, err));
   LF_TRY(lf_alloc(r->n, sizeof *accounts, &accounts, err));
   for (size_t i = 0; i < r->n; i++) {
@@ -214,7 +220,7 @@ static lf_status number_accounts(lf_evidence_rows *r, lf_error *err) {
     if (!*of) accounts[n] = (account){.met = n};
     if (!*of) *of = ++n;
     r->cluster[i] = *of - 1;
-    accounts[*of - 1].content += row_content(r, i);
+    accounts[*of - 1].content += row_content(r, name, i);
   }
   qsort(accounts, n, sizeof *accounts, by_content);
   LF_TRY(lf_alloc(n, sizeof *number, &number, err));
@@ -225,6 +231,7 @@ cleanup:
   free(met);
   free(number);
   free(accounts);
+  free(name);
   return status;
 }
 
@@ -256,7 +263,7 @@ static lf_status gather(lf_evidence_rows *r, const lf_atoms *atoms, const place 
     if (dated) r->quarter[i] = quarter_of(lf_history_day(h, row));
   }
   LF_TRY(gather_codes(r, atoms, err));
-  if (h->cluster) LF_TRY(number_accounts(r, err));
+  if (h->cluster) LF_TRY(number_accounts(r, atoms, err));
 cleanup:
   return status;
 }

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "history/outcome_words.h"
 
-enum { NO_JOIN = SIZE_MAX };
+#define NO_JOIN SIZE_MAX
 
 /* The join whose name the first `n` bytes of name are. */
 static size_t find_join(const lf_table *table, const char *name, size_t n) {

@@ -4,7 +4,7 @@
 
 #include "ingest/join.h"
 
-enum { LF_NO_ROW = UINT32_MAX };
+#define LF_NO_ROW UINT32_MAX
 
 typedef struct lf_joining {
   lf_table *table, *other;

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 
 TIMEOUT = 300  # seconds a single program may take before it counts as hung
-SANITIZED = 6  # so many times as long under a sanitizer
+SLOWER = 6  # so many times as long in a build that watches itself
 
 
 class Results:
@@ -44,8 +44,8 @@ class Results:
 
 
 class Setting:
-    def __init__(self, top, build, sanitizer, only, thorough=False):
-        self.top, self.build, self.sanitizer, self.only, self.thorough = top, build, sanitizer, only, thorough
+    def __init__(self, top, build, mode, only, thorough=False):
+        self.top, self.build, self.mode, self.only, self.thorough = top, build, mode, only, thorough
         self.leadfit = os.path.join(build, "leadfit")
         self.generate = os.path.join(build, "generate")
         self.scratch = tempfile.mkdtemp(prefix="leadfit-test-")
@@ -68,11 +68,11 @@ class Setting:
         env["LC_ALL"] = locale
         if self.locale_folder:
             env["LOCPATH"] = self.locale_folder
-        if self.sanitizer == "asan":
+        if self.mode == "asan":
             env["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1"
             env["LSAN_OPTIONS"] = f"suppressions={self.top}/tests/harness/lsan.supp:print_suppressions=0"
             env["UBSAN_OPTIONS"] = "print_stacktrace=1"
-        if self.sanitizer == "tsan":
+        if self.mode == "tsan":
             env["TSAN_OPTIONS"] = "exitcode=99:ignore_noninstrumented_modules=1"
             archer = find_archer()
             if archer:
@@ -89,7 +89,7 @@ class Ran:
 
 def run(setting, args, cwd=None, stdin=None, locale="C", more=None, patience=1):
     """patience: so many times the usual time, for a program that is many tests."""
-    timeout = patience * TIMEOUT * (SANITIZED if setting.sanitizer else 1)
+    timeout = patience * TIMEOUT * (1 if setting.mode == "release" else SLOWER)
     try:
         done = subprocess.run(args, cwd=cwd, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
