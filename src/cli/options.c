@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "card/warehouse.h"
 #include "cli/databases.h"
+#include "cli/option_values.h"
 
 enum {
   HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE |
@@ -163,46 +164,6 @@ void lf_options_visit(lf_command command, lf_option_visitor visit, void *context
   }
 }
 
-static lf_status set_text(char **field, const char *value, lf_error *err) {
-  char *copy = NULL;
-  lf_status status = lf_copy_text(value, strlen(value), &copy, err);
-  if (status != LF_OK) return status;
-  free(*field);
-  *field = copy;
-  return LF_OK;
-}
-
-static lf_status set_list(lf_text_list *list, const char *value, lf_error *err) {
-  lf_text_list_clear(list); /* an option replaces what the project file says */
-  return lf_text_list_split(list, value, err);
-}
-
-static lf_status set_number(const char *name, const char *value, double low, double high, double *field,
-                            lf_error *err) {
-  double number = 0;
-  if (!lf_parse_double(value, strlen(value), &number) || number < low || number > high) {
-    char a[LF_DOUBLE_TEXT], b[LF_DOUBLE_TEXT];
-    lf_format_double(low, a);
-    lf_format_double(high, b);
-    return lf_fail(err, LF_E_USAGE, "--%s takes a number from %s to %s, not '%s'", name, a, b, value);
-  }
-  *field = number;
-  return LF_OK;
-}
-
-static lf_status set_whole(const char *name, const char *value, double low, double high, double *field,
-                           lf_error *err) {
-  lf_status status = set_number(name, value, low, high, field, err);
-  if (status == LF_OK && *field != (double)(int64_t)*field)
-    return lf_fail(err, LF_E_USAGE, "--%s takes a whole number, not '%s'", name, value);
-  return status;
-}
-
-static lf_status set_size(const char *name, const char *value, uint64_t *field, lf_error *err) {
-  if (lf_parse_size(value, strlen(value), field)) return LF_OK;
-  return lf_fail(err, LF_E_USAGE, "--%s takes a size such as 256M or 4G, not '%s'", name, value);
-}
-
 static lf_status add_kind(lf_options *o, const char *value, lf_error *err) {
   const char *equals = strrchr(value, '=');
   lf_kind kind;
@@ -231,7 +192,7 @@ static lf_status set_method(lf_options *o, const char *value, lf_error *err) {
 
 static lf_status set_missing(lf_project *project, const char *value, lf_error *err) {
   project->missing_said = true;
-  return set_list(&project->missing, value, err);
+  return lf_option_set_list(&project->missing, value, err);
 }
 
 static lf_status apply_flag(lf_options *o, option_id id) {
@@ -252,34 +213,34 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   double number = 0;
   lf_status status = LF_OK;
   switch (rule->id) {
-  case OPT_OUTCOME: return set_text(&p->outcome, value, err);
-  case OPT_WON: return set_list(&p->won, value, err);
-  case OPT_LOST: return set_list(&p->lost, value, err);
-  case OPT_AMOUNT: return set_text(&p->amount, value, err);
-  case OPT_DATE: return set_text(&p->date, value, err);
-  case OPT_CREATED: return set_text(&p->created, value, err);
-  case OPT_ID: return set_text(&p->id, value, err);
-  case OPT_ACCOUNT: return set_text(&p->account, value, err);
-  case OPT_WEIGHT: return set_text(&p->weight, value, err);
-  case OPT_USE: return set_list(&p->use, value, err);
-  case OPT_DROP: return set_list(&p->drop, value, err);
-  case OPT_KEEP: return set_list(&p->keep, value, err);
+  case OPT_OUTCOME: return lf_option_set_text(&p->outcome, value, err);
+  case OPT_WON: return lf_option_set_list(&p->won, value, err);
+  case OPT_LOST: return lf_option_set_list(&p->lost, value, err);
+  case OPT_AMOUNT: return lf_option_set_text(&p->amount, value, err);
+  case OPT_DATE: return lf_option_set_text(&p->date, value, err);
+  case OPT_CREATED: return lf_option_set_text(&p->created, value, err);
+  case OPT_ID: return lf_option_set_text(&p->id, value, err);
+  case OPT_ACCOUNT: return lf_option_set_text(&p->account, value, err);
+  case OPT_WEIGHT: return lf_option_set_text(&p->weight, value, err);
+  case OPT_USE: return lf_option_set_list(&p->use, value, err);
+  case OPT_DROP: return lf_option_set_list(&p->drop, value, err);
+  case OPT_KEEP: return lf_option_set_list(&p->keep, value, err);
   case OPT_AS: return add_kind(o, value, err);
   case OPT_MISSING: return set_missing(p, value, err);
-  case OPT_HOLDOUT: return set_number(rule->name, value, 0, 0.9, &o->holdout, err);
+  case OPT_HOLDOUT: return lf_option_set_number(rule->name, value, 0, 0.9, &o->holdout, err);
   case OPT_HOLDOUT_FROM: o->holdout_from = value; return LF_OK;
   case OPT_METHOD: return set_method(o, value, err);
-  case OPT_MAX_BANDS: return set_whole(rule->name, value, 2, 1000, &o->max_bands, err);
-  case OPT_CAPACITY: return set_number(rule->name, value, 0, 1e12, &o->capacity, err);
-  case OPT_PRECISION: return set_number(rule->name, value, 0, 1, &o->precision, err);
+  case OPT_MAX_BANDS: return lf_option_set_whole(rule->name, value, 2, 1000, &o->max_bands, err);
+  case OPT_CAPACITY: return lf_option_set_number(rule->name, value, 0, 1e12, &o->capacity, err);
+  case OPT_PRECISION: return lf_option_set_number(rule->name, value, 0, 1, &o->precision, err);
   case OPT_CONFIG: o->config = value; return LF_OK;
   case OPT_CURRENT: o->current = value; return LF_OK;
   case OPT_SCORE: o->score = value; return LF_OK;
   case OPT_CLAIMS: o->claims = value; return LF_OK;
   case OPT_PLAN: o->plan = value; return LF_OK;
-  case OPT_REVENUE: return set_number(rule->name, value, 0, 1e15, &o->revenue, err);
-  case OPT_COST: return set_number(rule->name, value, 0, 1e12, &o->cost_per_lead, err);
-  case OPT_HORIZON: return set_number(rule->name, value, 0.25, 60, &o->horizon, err);
+  case OPT_REVENUE: return lf_option_set_number(rule->name, value, 0, 1e15, &o->revenue, err);
+  case OPT_COST: return lf_option_set_number(rule->name, value, 0, 1e12, &o->cost_per_lead, err);
+  case OPT_HORIZON: return lf_option_set_number(rule->name, value, 0.25, 60, &o->horizon, err);
   case OPT_TO: o->to = value; return LF_OK;
   case OPT_DIALECT: o->dialect = value; return LF_OK;
   case OPT_TABLE: o->table = value; return LF_OK;
@@ -287,19 +248,19 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_TO_TABLE: o->to_table = value; return LF_OK;
   case OPT_PROOF: o->proof = value; return LF_OK;
   case OPT_PROFILE: o->profile = value; return LF_OK;
-  case OPT_ROWS: return set_whole(rule->name, value, 1000, 4e9, &o->rows, err);
+  case OPT_ROWS: return lf_option_set_whole(rule->name, value, 1000, 4e9, &o->rows, err);
   case OPT_AGGREGATES: o->aggregates = value; return LF_OK;
   case OPT_EXPORT: o->rows_to = value; return LF_OK;
   case OPT_OUTPUT: o->output = value; return LF_OK;
   case OPT_SEED:
-    status = set_whole(rule->name, value, 0, 9007199254740992.0, &number, err);
+    status = lf_option_set_whole(rule->name, value, 0, 9007199254740992.0, &number, err);
     o->seed = (uint64_t)number;
     return status;
   case OPT_THREADS:
-    status = set_whole(rule->name, value, 1, 1024, &number, err);
+    status = lf_option_set_whole(rule->name, value, 1, 1024, &number, err);
     o->threads = (int)number;
     return status;
-  case OPT_MEMORY: return set_size(rule->name, value, &o->memory, err);
+  case OPT_MEMORY: return lf_option_set_size(rule->name, value, &o->memory, err);
   case OPT_PROJECT: return LF_OK; /* read before all others */
   default: return apply_flag(o, rule->id);
   }
@@ -465,8 +426,8 @@ static lf_status expect_aggregates(lf_options *o, lf_error *err) {
   if (o->n_paths)
     return lf_fail(err, LF_E_USAGE, "--from-aggregates takes the place of a history: leave out %s",
                    o->paths[0]);
-  lf_status status = set_text(&o->project.weight, LF_WAREHOUSE_WEIGHT, err);
-  if (status == LF_OK && !o->project.id) status = set_text(&o->project.id, LF_WAREHOUSE_ID, err);
+  lf_status status = lf_option_set_text(&o->project.weight, LF_WAREHOUSE_WEIGHT, err);
+  if (status == LF_OK && !o->project.id) status = lf_option_set_text(&o->project.id, LF_WAREHOUSE_ID, err);
   return status;
 }
 
