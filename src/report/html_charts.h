@@ -15,7 +15,8 @@ json_t *lf_chart_numbers(const json_t *record);
 /* make(item) of every item of a list. NULL on failure, as of those above. */
 json_t *lf_chart_list(const json_t *items, json_t *(*make)(const json_t *item));
 
-/* What the forest plots of the attributes are drawn from: of a report, or of the tree of `evidence --json`. */
+/* What the forest plots of the attributes are drawn from: of a report, or of the tree of `evidence --json`.
+ */
 void lf_chart_put_attributes(lf_object *o, const json_t *report);
 /* What the chart of a plan is drawn from; nothing where plan is NULL. */
 void lf_chart_put_plan(lf_object *o, const json_t *plan);

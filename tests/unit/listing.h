@@ -11,12 +11,13 @@ typedef struct listing {
   size_t fields, n_fields, ragged;
 } listing;
 
-/* By libcsv as its documentation shows it, one parser from the first byte to the last: what a quote out of place does is not said.
- * False where it fails. */
+/* By libcsv as its documentation shows it, one parser from the first byte to the last: what a quote out of
+ * place does is not said. False where it fails. */
 bool list_by_libcsv(const char *bytes, size_t n, char delimiter, listing *l);
 /* By the fast scan, with this way of cutting. */
 lf_record_end list_by_scan(const char *bytes, size_t n, char delimiter, lf_cut_function cut, listing *l);
-/* By the reader of single records through libcsv, from record to record: where a quote is out of place it says so. */
+/* By the reader of single records through libcsv, from record to record: where a quote is out of place it
+ * says so. */
 lf_record_end list_by_record(const char *bytes, size_t n, char delimiter, listing *l);
 
 #endif
