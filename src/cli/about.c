@@ -81,9 +81,9 @@ static const lf_command_about abouts[] = {
      "profile, rows grouped by what a fit needs to know. Their results are given to the other commands by "
      "--from-aggregates DIR in place of a history.",
      {{"The profile",
-       "leadfit sql --dialect snowflake --table crm.opportunities -p leadfit.yaml -o profile.sql"},
+       "leadfit sql --dialect spark --table crm.deals -p p.yaml -o profile.sql"},
       {"The rows, grouped by the profile",
-       "leadfit sql --dialect snowflake --table crm.opportunities -p leadfit.yaml --profile profile.csv"}}},
+       "leadfit sql --dialect spark --table crm.deals -p p.yaml --profile profile.csv"}}},
 };
 
 const lf_command_about *lf_command_about_of(lf_command command) {

@@ -178,7 +178,7 @@ static lf_status fold_by_key(lf_draft *draft, const lf_who *who, lf_error *err) 
 }
 
 /* Folds in time leave the random folds to lots: by key, so that the order of the rows does not matter; by
- * place where a row has neither account nor id. */
+ * place where that is the time. */
 static lf_status draw_lots(lf_history *h, const lf_who *who, lf_error *err) {
   uint64_t key[LF_WHO_ROWS];
   lf_status status = lf_alloc(h->n_train, 1, &h->lot, err);
@@ -205,7 +205,7 @@ lf_status lf_fold_rows(lf_draft *draft, lf_error *err) {
     h->folds_in_time = made >= 2;
     if (h->folds_in_time) h->n_folds = made;
   }
-  LF_TRY(lf_who_make(draft, !h->folds_in_time, &who, err));
+  LF_TRY(lf_who_make(draft, !h->date_is_row, &who, err));
   status = h->folds_in_time ? draw_lots(h, &who, err) : fold_by_key(draft, &who, err);
 cleanup:
   lf_who_clear(&who);
