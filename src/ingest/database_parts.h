@@ -50,7 +50,7 @@ typedef struct lf_csv_out {
 
 /* A field of n bytes; text NULL: no value. The last of a record ends it. */
 lf_status lf_csv_out_field(lf_csv_out *out, const char *text, size_t n, lf_error *err);
-/* Bytes as \x68657861. */
+/* Bytes in hexadecimal digits behind a backslash and an x, as PostgreSQL writes bytea. */
 lf_status lf_csv_out_bytes(lf_csv_out *out, const unsigned char *bytes, size_t n, lf_error *err);
 lf_status lf_csv_out_double(lf_csv_out *out, double value, lf_error *err);
 /* Writes what is waiting. */
