@@ -80,8 +80,7 @@ static const lf_command_about abouts[] = {
      "the "
      "profile, rows grouped by what a fit needs to know. Their results are given to the other commands by "
      "--from-aggregates DIR in place of a history.",
-     {{"The profile",
-       "leadfit sql --dialect spark --table crm.deals -p p.yaml -o profile.sql"},
+     {{"The profile", "leadfit sql --dialect spark --table crm.deals -p p.yaml -o profile.sql"},
       {"The rows, grouped by the profile",
        "leadfit sql --dialect spark --table crm.deals -p p.yaml --profile profile.csv"}}},
 };
