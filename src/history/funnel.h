@@ -54,6 +54,6 @@ typedef struct lf_funnel_leaks {
   double orders_compared;                   /* pairs of dates looked at */
 } lf_funnel_leaks;
 
-void lf_funnel_clear(lf_funnel_leaks *leaks);
+void lf_funnel_clear(lf_funnel_leaks *f);
 
 #endif
