@@ -135,6 +135,7 @@ static void marketstar(void **state) {
 }
 
 static void check_said(const char *path, const char *outcome, size_t rows, double won) {
+  if (!getenv("LEADFIT_REFERENCE")) skip(); /* before anything is held */
   history_case c = case_new();
   set_text(&c.project.outcome, outcome);
   build_real(&c, path);
@@ -155,6 +156,7 @@ static void published_fits(void **state) {
 
 static void birth_weight_gives_low_away(void **state) {
   (void)state;
+  if (!getenv("LEADFIT_REFERENCE")) skip();
   history_case c = case_new();
   set_text(&c.project.outcome, "low");
   build_real(&c, "lowbwt/birthwt.csv");
