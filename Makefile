@@ -103,7 +103,7 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-sources demo test check-all coverage lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks \
+.PHONY: all deps deps-sources deps-notebooks demo test check-all coverage lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks \
   install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
@@ -112,6 +112,7 @@ help:
 	@echo 'make            build/leadfit, build/libleadfit.a, build/libleadfit.so'
 	@echo 'make deps       install what building and testing needs (Debian 12; nothing where it is there)'
 	@echo 'make deps-sources  also the databases and engines that tests of other sources run'
+	@echo 'make deps-notebooks  also Jupyter and what the notebooks import, from PyPI'
 	@echo 'make demo       fit the sample history, say where the report is'
 	@echo 'make test       every test; the last line is "N passed, N failed"'
 	@echo 'make lint       formatting, clang-tidy, cppcheck, the order of the rooms, lengths'
@@ -121,7 +122,7 @@ help:
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
-	@echo 'make notebooks  run notebooks/*.ipynb and keep what they show (Jupyter in build/notebooks, from PyPI)'
+	@echo 'make notebooks  run notebooks/*.ipynb and keep what they show (make deps-notebooks)'
 	@echo 'make apidoc     build/apidoc: the API reference, by Doxygen'
 	@echo 'make deb        build/deb/*.deb: leadfit, libleadfit0, libleadfit-dev'
 	@echo 'make check-reproducible    the same sources elsewhere give the same bytes'
@@ -136,6 +137,9 @@ deps:
 deps-sources: deps
 	@tools/install-packages $(PACKAGES_SOURCES)
 	@tools/install-engines
+
+deps-notebooks: deps
+	@tools/install-notebooks >/dev/null
 
 demo: all $(BUILD)/generate
 	@tools/demo $(BUILD)
@@ -316,10 +320,5 @@ check-reproducible: deb
 apidoc:
 	@tools/apidoc $(BUILD)/apidoc
 
-$(BUILD)/notebooks/bin/python: notebooks/requirements.txt
-	python3 -m venv $(BUILD)/notebooks
-	$(BUILD)/notebooks/bin/pip install --quiet --requirement $<
-	@touch $@
-
-notebooks: all $(BUILD)/notebooks/bin/python
-	@$(BUILD)/notebooks/bin/python tools/notebooks $(BUILD)/leadfit notebooks/*.ipynb
+notebooks: all
+	@"$$(tools/install-notebooks)" tools/notebooks $(BUILD)/leadfit notebooks/*.ipynb

@@ -23,13 +23,17 @@ static const char usage[] =
     "  --intercept X       of the log-odds (-2.65)\n"
     "  --missing S         share of cells without a value, in columns that can lack one (0)\n"
     "  --drift S           share of the weights of LeadSource and Touches that is gone at the end (0)\n"
+    "  --confounding S     how closely Emails opened, which weighs nothing, follows Pages viewed, and "
+    "Webinar\n"
+    "                      attended follows Employees: correlation of what they are drawn from, 0 to 1 (0)\n"
     "  --quote needed|all|none   quotation marks (needed)\n"
     "  --ragged S          share of rows with a field too many (0)\n"
     "  --leak              a column CloseReason, known only after the outcome\n"
     "  --score             a column hubspot_score, a vendor's score\n"
     "  --open              rows that close after the period are still open\n"
     "  --leads N           also FOLDER/leads.csv: leads after the period, without outcome\n"
-    "  --sample            the options that made datasets/sample\n";
+    "  --sample            the options that made datasets/sample\n"
+    "  --help              this help\n";
 
 static bool fail(const char *what, const char *value) {
   fprintf(stderr, "generate: %s: %s\n", what, value);
@@ -95,6 +99,7 @@ static bool apply(world *w, int option, const char *value) {
   case 'i': good = read_number(value, &w->intercept); break;
   case 'm': good = read_number(value, &w->missing); break;
   case 'd': good = read_number(value, &w->drift); break;
+  case 'f': good = read_number(value, &w->confounding); break;
   case 'q':
     good = read_word(value, quotes, 3, &index);
     w->quote = "nao"[index];
@@ -114,17 +119,20 @@ static bool apply(world *w, int option, const char *value) {
 
 static bool read_options(int argc, char **argv, world *w) {
   static const struct option table[] = {
-      {"rows", 1, 0, 'r'},    {"seed", 1, 0, 's'},   {"accounts", 1, 0, 'a'}, {"account-effect", 1, 0, 'e'},
-      {"columns", 1, 0, 'c'}, {"levels", 1, 0, 'l'}, {"shape", 1, 0, 'h'},    {"intercept", 1, 0, 'i'},
-      {"missing", 1, 0, 'm'}, {"drift", 1, 0, 'd'},  {"quote", 1, 0, 'q'},    {"ragged", 1, 0, 'g'},
-      {"leak", 0, 0, 'k'},    {"score", 0, 0, 'v'},  {"open", 0, 0, 'n'},     {"leads", 1, 0, 'L'},
-      {"active", 1, 0, 'A'},  {"sample", 0, 0, 'S'}, {"output", 1, 0, 'o'},   {0, 0, 0, 0}};
+      {"rows", 1, 0, 'r'},           {"seed", 1, 0, 's'},        {"accounts", 1, 0, 'a'},
+      {"account-effect", 1, 0, 'e'}, {"columns", 1, 0, 'c'},     {"levels", 1, 0, 'l'},
+      {"shape", 1, 0, 'h'},          {"intercept", 1, 0, 'i'},   {"missing", 1, 0, 'm'},
+      {"drift", 1, 0, 'd'},          {"quote", 1, 0, 'q'},       {"ragged", 1, 0, 'g'},
+      {"leak", 0, 0, 'k'},           {"score", 0, 0, 'v'},       {"open", 0, 0, 'n'},
+      {"leads", 1, 0, 'L'},          {"active", 1, 0, 'A'},      {"sample", 0, 0, 'S'},
+      {"output", 1, 0, 'o'},         {"confounding", 1, 0, 'f'}, {0, 0, 0, 0}};
   for (int option; (option = getopt_long(argc, argv, "o:", table, NULL)) != -1;)
     if (!apply(w, option, optarg)) return false;
   if (optind < argc) return fail("not understood", argv[optind]);
   if (!w->folder) return fail("no folder", "say -o FOLDER");
   if (!w->rows || !w->campaign_levels || w->campaign_levels > MAX_LEVELS)
     return fail("out of range", "--rows, --levels");
+  if (!(w->confounding >= 0 && w->confounding <= 1)) return fail("out of range", "--confounding");
   return true;
 }
 
@@ -144,6 +152,7 @@ static bool make_shares(world *w) {
 
 int main(int argc, char **argv) {
   world w = {.rows = 100000, .seed = 1, .campaign_levels = 200, .intercept = -2.65, .quote = 'n'};
+  if (argc == 2 && strcmp(argv[1], "--help") == 0) return fputs(usage, stdout) < 0 ? 4 : 0;
   if (!read_options(argc, argv, &w)) {
     fputs(usage, stderr);
     return 2;

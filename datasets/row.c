@@ -9,7 +9,7 @@
 #include <math.h>
 
 enum purpose { ACCOUNT = 100, CREATED, CYCLE, OUTCOME, AMOUNT, EFFECT, MISSING = 1000, VALUE = 2000 };
-enum { SOURCE = 0, TOUCHES = 11, EMPLOYEES = 7, DISCOUNT = 13 };
+enum { SOURCE = 0, EMPLOYEES = 7, PAGES = 8, EMAILS = 9, TOUCHES = 11, DISCOUNT = 13, WEBINAR = 14 };
 
 const amount_law amounts = {9.6, 0.35, -0.012, 0.8};
 
@@ -33,11 +33,24 @@ static size_t pick_level(const double *cumulative, size_t n, double u) {
   return low;
 }
 
+int follows(const world *w, size_t index) {
+  if (w->confounding <= 0) return -1;
+  return index == EMAILS ? PAGES : index == WEBINAR ? EMPLOYEES : -1;
+}
+
+/* The uniform that a value is made of. One that follows another is tied to it by a normal copula. */
+static double source_of(const world *w, size_t i, const row *r) {
+  double u = w->schema[i].of_account ? uniform(w->seed ^ 0xACC0, r->account, VALUE + i)
+                                     : uniform(w->seed, r->number, VALUE + i);
+  if (follows(w, i) < 0) return u;
+  double other = source_of(w, (size_t)follows(w, i), r), s = w->confounding;
+  return gsl_cdf_ugaussian_P(s * gsl_cdf_ugaussian_Pinv(other) + sqrt(1 - s * s) * gsl_cdf_ugaussian_Pinv(u));
+}
+
 static double draw(const world *w, size_t i, const row *r) {
   const attribute *a = &w->schema[i];
   if (uniform(w->seed, r->number, MISSING + i) < w->missing * a->missing) return NAN;
-  double u = a->of_account ? uniform(w->seed ^ 0xACC0, r->account, VALUE + i)
-                           : uniform(w->seed, r->number, VALUE + i);
+  double u = source_of(w, i, r);
   if (a->kind == NUMBER) return number_value(a, u);
   return (double)pick_level(w->shares[i], a->n_levels, u);
 }

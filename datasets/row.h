@@ -13,7 +13,7 @@ typedef struct world {
   uint64_t rows, leads, seed, accounts;
   size_t columns; /* 0: as many as there are */
   size_t campaign_levels;
-  double intercept, missing, drift, account_effect, ragged;
+  double intercept, missing, drift, confounding, account_effect, ragged;
   bool linear, leak, score, open;
   char quote;                  /* 'n' needed, 'a' all, 'o' none */
   const char *folder, *active; /* active: names, or NULL for all */
@@ -41,6 +41,10 @@ extern const amount_law amounts;
 double drift_factor(const world *w, double time);
 /* Does the weight of this attribute fade when the world drifts? */
 bool drifts(size_t index);
+
+/* What an attribute follows where the world is confounded, or -1. What both are drawn from then correlates by
+ * w->confounding. */
+int follows(const world *w, size_t index);
 
 row make_row(const world *w, uint64_t number);
 

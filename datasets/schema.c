@@ -166,6 +166,11 @@ bool keep_active(attribute schema[N_ATTRIBUTES], const char *names) {
   return true;
 }
 
+bool weighs(const attribute *a) {
+  if (a->kind == NUMBER) return !a->inert && (a->n_edges > 0 || a->slope != 0);
+  return !a->inert && (a->weights || a->spread > 0);
+}
+
 const char *level_name(const attribute *a, size_t level, char buffer[24]) {
   if (a->levels) return a->levels[level];
   snprintf(buffer, 24, "%s%03zu", a->prefix, level + 1);

@@ -50,6 +50,8 @@ typedef struct attribute {
 void make_schema(attribute schema[N_ATTRIBUTES], size_t campaign_levels);
 /* Leaves only the attributes named in a comma-separated list active; false where a name is not known. */
 bool keep_active(attribute schema[N_ATTRIBUTES], const char *names);
+/* Does it weigh anything? */
+bool weighs(const attribute *a);
 /* Name of a level, in buffer where it has to be made. */
 const char *level_name(const attribute *a, size_t level, char buffer[24]);
 /* True weight of a level. */

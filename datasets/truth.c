@@ -8,11 +8,11 @@
 static void write_options(const world *w, FILE *f) {
   fprintf(f,
           "  \"options\": {\"rows\": %llu, \"seed\": %llu, \"accounts\": %llu, \"missing\": %.17g, "
-          "\"drift\": %.17g, "
+          "\"drift\": %.17g, \"confounding\": %.17g, "
           "\"account_effect\": %.17g, \"shape\": \"%s\", \"leak\": %s, \"score\": %s, \"open\": %s},\n",
           (unsigned long long)w->rows, (unsigned long long)w->seed, (unsigned long long)w->accounts,
-          w->missing, w->drift, w->account_effect, w->linear ? "linear" : "bands", w->leak ? "true" : "false",
-          w->score ? "true" : "false", w->open ? "true" : "false");
+          w->missing, w->drift, w->confounding, w->account_effect, w->linear ? "linear" : "bands",
+          w->leak ? "true" : "false", w->score ? "true" : "false", w->open ? "true" : "false");
 }
 
 static void write_levels(const attribute *a, FILE *f) {
@@ -44,8 +44,9 @@ static void write_attribute(const world *w, size_t i, FILE *f) {
           "    {\"name\": \"%s\", \"kind\": \"%s\", \"owner\": \"%s\", \"active\": %s, \"missing_weight\": "
           "%.17g, "
           "\"drifts\": %s, ",
-          a->name, kinds[a->kind], a->owner, a->inert ? "false" : "true", a->missing_weight,
+          a->name, kinds[a->kind], a->owner, weighs(a) ? "true" : "false", a->missing_weight,
           w->drift != 0 && drifts(i) ? "true" : "false");
+  if (follows(w, i) >= 0) fprintf(f, "\"follows\": \"%s\", ", w->schema[follows(w, i)].name);
   if (a->kind == NUMBER)
     write_number(a, w->linear, f);
   else

@@ -1,5 +1,5 @@
-"""Documents keep their word: the commands of the tutorial and the how-to succeed as they stand, in a clean copy, what they show is what
-comes out; the picture of the rooms is the include graph; a scorecard of format 1 scores as it did."""
+"""Documents keep their word: their commands run as they stand (commands.py); the picture of the rooms is the include graph; a scorecard of
+format 1 scores as it did; notebooks show what comes out."""
 import csv
 import glob
 import json
@@ -7,49 +7,8 @@ import os
 import re
 import shutil
 
+from . import commands, fixtures
 from .core import run
-
-
-def blocks(path):
-    """(language, text) of each fenced block of a Markdown file, in order."""
-    with open(path, encoding="utf-8") as f:
-        return re.findall(r"(?m)^```(\w*)\n(.*?)^```$", f.read(), re.S)
-
-
-def clean_copy(setting, name):
-    """What a clone holds, with the program that stands in for `make` (--thorough makes it)."""
-    folder = setting.folder(name)
-    tracked = run(setting, ["git", "ls-files", "-z"], cwd=setting.top)
-    names = tracked.out.decode().split("\0") if tracked.status == 0 else []
-    for path in filter(lambda n: n and os.path.exists(os.path.join(setting.top, n)), names):
-        os.makedirs(os.path.dirname(os.path.join(folder, path)) or folder, exist_ok=True)
-        shutil.copy2(os.path.join(setting.top, path), os.path.join(folder, path))
-    if not names:
-        shutil.copytree(os.path.join(setting.top, "datasets"), os.path.join(folder, "datasets"))
-    if not setting.thorough:
-        os.symlink(setting.build, os.path.join(folder, "build"))
-    return folder
-
-
-def without_make(text):
-    return "\n".join(line for line in text.split("\n") if not re.match(r"make\b", line))
-
-
-def check_page(setting, results, name):
-    """Runs the page's sh blocks one after the other in one folder; the lines of a text block stand in what was printed before it."""
-    folder = clean_copy(setting, name)
-    problems, printed = [], ""
-    for language, text in blocks(os.path.join(setting.top, "docs", name + ".md")):
-        if language == "sh":
-            command = text if setting.thorough else without_make(text)
-            ran = run(setting, ["sh", "-e", "-c", command], cwd=folder)
-            printed = ran.out.decode("utf-8", "replace")
-            if ran.status != 0:
-                problems.append(f"exit status {ran.status} of: {text}{ran.err.decode('utf-8', 'replace')}")
-                break
-        if language == "text":
-            problems += [f"not printed: {line}" for line in text.splitlines() if line and line not in printed]
-    results.check("documents/" + name, problems)
 
 
 def holds(band, kind, value):
@@ -106,7 +65,7 @@ def check_architecture(setting, results):
 
 def check_links(setting, results):
     """Links from one document to another, or to a file of the project, lead somewhere."""
-    pages = [p for pattern in ("*.md", "docs/*.md", "datasets/*.md", "notebooks/*.md") for p in glob.glob(os.path.join(setting.top, pattern))]
+    pages = [p for pattern in ("*.md", "docs/*.md", "datasets/*.md", "datasets/public/*.md", "notebooks/*.md") for p in glob.glob(os.path.join(setting.top, pattern))]
     problems = []
     for page in pages:
         with open(page, encoding="utf-8") as f:
@@ -117,7 +76,7 @@ def check_links(setting, results):
 
 
 def check_notebooks(setting, results):
-    """Every notebook runs where nbclient is there; its outputs are kept in any case."""
+    """Every notebook runs where Jupyter is there, and shows what is kept; its outputs are kept in any case."""
     books = sorted(glob.glob(os.path.join(setting.top, "notebooks", "*.ipynb")))
     problems = [] if books else ["no notebooks"]
     for book in books:
@@ -126,9 +85,9 @@ def check_notebooks(setting, results):
         if not any(cell.get("outputs") for cell in cells):
             problems.append(f"{os.path.basename(book)} keeps no outputs: make notebooks")
     results.check("documents/notebooks kept", problems)
-    python = os.environ.get("LEADFIT_NOTEBOOKS_PYTHON") or os.path.join(setting.build, "notebooks", "bin", "python")
-    if not os.path.exists(python):
-        results.skip("documents/notebooks run", "Jupyter is not there: make notebooks installs it in the build folder")
+    python = fixtures.notebooks_python()
+    if not python:
+        results.skip("documents/notebooks run", "Jupyter is not there (make deps-notebooks)")
         return
     ran = run(setting, [python, os.path.join(setting.top, "tools", "notebooks"), setting.leadfit, "--check", *books])
     results.check("documents/notebooks run", [] if ran.status == 0 else [ran.err.decode("utf-8", "replace")[-3000:]])
@@ -146,9 +105,7 @@ def run_all(setting, results):
     if not os.path.exists(setting.leadfit):
         results.skip("documents", "there is no program")
         return
-    for name in ("tutorial", "howto"):
-        if setting.wanted("documents/" + name):
-            check_page(setting, results, name)
+    commands.run_all(setting, results)
     for check in (check_formats, check_architecture, check_links, check_apidoc, check_notebooks):
         if setting.wanted("documents/" + check.__name__[6:]):
             check(setting, results)
