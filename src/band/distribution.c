@@ -24,19 +24,22 @@ static lf_status from_levels(const lf_history *history, const lf_column *column,
   return LF_OK;
 }
 
-static lf_status from_rows(const lf_history *history, const lf_column *column, size_t stride,
+static lf_status from_rows(const lf_history *history, const lf_column *column, size_t most,
                            lf_distribution *d, lf_error *err) {
   double *value = NULL, *weight = NULL;
   uint64_t *order = NULL;
-  size_t n = 0, kept = 0;
+  uint32_t *row = NULL;
+  size_t sampled = 0, n = 0, kept = 0;
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(history->n_train / stride + 1, sizeof *value, &value, err));
-  LF_TRY(lf_alloc(history->n_train / stride + 1, sizeof *weight, &weight, err));
-  for (size_t i = 0; i < history->n_train; i += stride) {
-    double x = lf_column_number(column, i);
+  LF_TRY(lf_alloc(most, sizeof *value, &value, err));
+  LF_TRY(lf_alloc(most, sizeof *weight, &weight, err));
+  LF_TRY(lf_alloc(most, sizeof *row, &row, err));
+  LF_TRY(lf_history_sample(history, (lf_population){.to = history->n_train}, most, row, &sampled, err));
+  for (size_t k = 0; k < sampled; k++) {
+    double x = lf_column_number(column, row[k]);
     if (isnan(x)) continue;
     value[n] = x;
-    weight[n++] = lf_history_weight(history, i);
+    weight[n++] = lf_history_weight(history, row[k]);
   }
   LF_TRY(lf_sort_rows(value, NULL, n, NULL, &order, &kept, err));
   for (size_t k = 0; k < kept; k++) {
@@ -48,19 +51,20 @@ cleanup:
   free(value);
   free(weight);
   free(order);
+  free(row);
   return status;
 }
 
 lf_status lf_distribution_make(const lf_history *history, size_t index, lf_distribution *d, lf_error *err) {
   const lf_column *column = &history->table->columns[index];
-  size_t stride = history->n_train / SAMPLE_ROWS + 1;
+  size_t most = history->n_train < SAMPLE_ROWS ? history->n_train : SAMPLE_ROWS;
   bool coded = column->store == LF_STORE_CODES;
   d->bins = column->bins;
-  size_t capacity = coded ? column->n_levels : history->n_train / stride + 1;
+  size_t capacity = coded ? column->n_levels : most;
   lf_status status = lf_alloc(capacity, sizeof *d->value, &d->value, err);
   if (status == LF_OK) status = lf_alloc(capacity, sizeof *d->rows, &d->rows, err);
   if (status != LF_OK) return status;
-  return coded ? from_levels(history, column, d) : from_rows(history, column, stride, d, err);
+  return coded ? from_levels(history, column, d) : from_rows(history, column, most, d, err);
 }
 
 void lf_distribution_clear(lf_distribution *d) {

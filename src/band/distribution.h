@@ -12,7 +12,7 @@ typedef struct lf_distribution {
   bool bins; /* values are lower ends of bins: an edge is one of them */
 } lf_distribution;
 
-/* Exact for coded columns; else from at most 2^17 training rows at equal strides, which places a quantile
+/* Exact for coded columns; else from a sample of at most 2^17 training rows, which places a quantile
  * within 0.2 % of the rows. */
 lf_status lf_distribution_make(const lf_history *history, size_t index, lf_distribution *d, lf_error *err);
 void lf_distribution_clear(lf_distribution *d);

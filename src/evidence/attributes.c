@@ -177,8 +177,10 @@ static void take_totals(lf_evidence *to, const lf_evidence *from) {
 static lf_status add_notes(const lf_study *s, lf_text_list *notes, lf_error *err) {
   lf_status status = LF_OK;
   if (s->rows->n < s->history->n_rows)
-    LF_TRY(lf_say(notes, err, "Attributes are studied on %zu of the %zu rows, taken at equal strides.",
-                  s->rows->n, s->history->n_rows));
+    LF_TRY(lf_say(
+        notes, err,
+        "Attributes are studied on %zu of the %zu rows, drawn by their ids (without ids, at equal strides).",
+        s->rows->n, s->history->n_rows));
   if (s->rows->hidden_rows > 0)
     LF_TRY(lf_say(
         notes, err,

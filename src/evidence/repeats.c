@@ -123,15 +123,10 @@ static lf_status view_make(const lf_repeats *r, const lf_column *column, view *v
 }
 
 static lf_status list_rows(const lf_history *history, bool won_only, lf_repeats *r, lf_error *err) {
-  size_t rows = 0, at = 0, seen = 0;
-  for (size_t i = 0; i < history->n_rows; i++) rows += !won_only || history->won[i] == 1;
-  r->n = rows < MOST_ROWS ? rows : MOST_ROWS;
-  lf_status status = lf_alloc(r->n, sizeof *r->row, &r->row, err);
-  for (size_t i = 0; status == LF_OK && i < history->n_rows && at < r->n; i++) {
-    if (won_only && history->won[i] != 1) continue;
-    if (seen++ == at * rows / r->n) r->row[at++] = (uint32_t)i;
-  }
-  return status;
+  size_t most = history->n_rows < MOST_ROWS ? history->n_rows : MOST_ROWS;
+  lf_population population = {.to = history->n_rows, .won_only = won_only};
+  lf_status status = lf_alloc(most, sizeof *r->row, &r->row, err);
+  return status == LF_OK ? lf_history_sample(history, population, most, r->row, &r->n, err) : status;
 }
 
 lf_status lf_repeats_make(const lf_history *history, const uint8_t *wanted, bool won_only, lf_repeats **out,

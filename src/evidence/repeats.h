@@ -18,7 +18,7 @@ const char *lf_repeat_reason(lf_repeat repeat);
 
 typedef struct lf_repeats lf_repeats;
 
-/* Looks at the columns that wanted[n_columns] marks, on at most 5,000 rows at equal strides; won_only: won
+/* Looks at the columns that wanted[n_columns] marks, on at most 5,000 rows of a sample; won_only: won
  * rows alone. */
 lf_status lf_repeats_make(const lf_history *history, const uint8_t *wanted, bool won_only, lf_repeats **out,
                           lf_error *err);

@@ -25,21 +25,26 @@ static const double least_share = 0.2; /* of a fold's wins that must remain to l
 typedef struct place {
   double key;
   uint32_t row;
+  uint16_t ticket; /* so that rows of one key stand in an order that does not hang on the file's */
 } place;
 
 static int by_place(const void *a, const void *b) {
   const place *x = a, *y = b;
   if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  if (x->ticket != y->ticket) return x->ticket < y->ticket ? -1 : 1;
   return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* At most `wanted` of rows [from, to), at equal strides. */
-static size_t stride_rows(size_t from, size_t to, size_t wanted, place *out) {
-  size_t total = to - from;
-  if (wanted > total) wanted = total;
-  for (size_t k = 0; k < wanted; k++)
-    out[k].row = (uint32_t)(from + (size_t)((double)k * (double)total / (double)wanted));
-  return wanted;
+/* places: room for the lesser of `wanted` and the rows. */
+static lf_status sample_rows(const lf_history *h, lf_population population, size_t wanted, place *places,
+                             size_t *n, lf_error *err) {
+  size_t total = population.to - population.from;
+  uint32_t *row = NULL;
+  lf_status status = lf_alloc(wanted < total ? wanted : total, sizeof *row, &row, err);
+  if (status == LF_OK) status = lf_history_sample(h, population, wanted, row, n, err);
+  for (size_t k = 0; status == LF_OK && k < *n; k++) places[k].row = row[k];
+  free(row);
+  return status;
 }
 
 static void order_places(const lf_history *h, bool in_time, size_t n_slices, place *places, size_t n) {
@@ -48,6 +53,7 @@ static void order_places(const lf_history *h, bool in_time, size_t n_slices, pla
     size_t slice = (size_t)h->fold[row] * n_slices / h->n_folds;
     double key = in_time ? lf_history_day(h, row) : (double)slice;
     places[k].key = isnan(key) ? -INFINITY : key;
+    places[k].ticket = h->ticket ? h->ticket[row] : 0;
   }
   qsort(places, n, sizeof *places, by_place);
 }
@@ -272,7 +278,7 @@ lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms
                                 lf_evidence_rows **rows, lf_error *err) {
   lf_evidence_rows *r = NULL;
   place *places = NULL;
-  size_t n_holdout = history->n_rows - history->n_train;
+  size_t n_holdout = history->n_rows - history->n_train, sampled = 0;
   bool in_time = history->folds_in_time;
   lf_status status = lf_alloc(1, sizeof *r, &r, err);
   if (status != LF_OK) return status;
@@ -280,10 +286,12 @@ lf_status lf_evidence_rows_make(const lf_history *history, const lf_atoms *atoms
   LF_TRY(lf_alloc(1, sizeof *r->sample, &r->sample, err));
   LF_TRY(lf_alloc(2 * max_rows + 1 < history->n_rows ? 2 * max_rows + 1 : history->n_rows, sizeof *places,
                   &places, err));
-  r->n_train = stride_rows(0, history->n_train, max_rows, places);
+  LF_TRY(sample_rows(history, (lf_population){.to = history->n_train}, max_rows, places, &r->n_train, err));
   size_t n_slices = history->n_folds < SLICES ? history->n_folds : SLICES;
   order_places(history, in_time, n_slices, places, r->n_train);
-  r->n = r->n_train + stride_rows(history->n_train, history->n_rows, max_rows, places + r->n_train);
+  LF_TRY(sample_rows(history, (lf_population){.from = history->n_train, .to = history->n_rows}, max_rows,
+                     places + r->n_train, &sampled, err));
+  r->n = r->n_train + sampled;
   *r->sample = (lf_sample){.n = r->n, .n_sets = atoms->n, .in_time = in_time};
   LF_TRY(gather(r, atoms, places, err));
   if (in_time)

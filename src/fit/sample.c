@@ -19,38 +19,36 @@ static size_t random_fold(const lf_history *history, size_t row, size_t n_folds)
   return (size_t)history->fold[row] * n_folds / history->n_folds;
 }
 
-/* Rows of the sample stand at equal strides. */
-static size_t row_of_place(size_t k, size_t total, size_t wanted) {
-  return (size_t)((double)k * (double)total / (double)wanted);
-}
-
 /* The rows of the sample in fold or time order. */
 static lf_status choose_rows(const lf_history *history, lf_fold_order order, size_t n_folds, size_t max_rows,
                              place **out, size_t *n, lf_error *err) {
-  size_t total = history->n_train, kept = 0;
-  size_t wanted = max_rows && max_rows < total ? max_rows : total;
+  size_t total = history->n_train, most = max_rows && max_rows < total ? max_rows : total;
+  size_t sampled = 0, kept = 0;
   place *places = NULL;
+  uint32_t *row = NULL;
   double *key = NULL;
   uint64_t *sorted = NULL;
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(wanted, sizeof *places, &places, err));
-  LF_TRY(lf_alloc(wanted, sizeof *key, &key, err));
-  for (size_t k = 0; k < wanted; k++) {
-    size_t row = row_of_place(k, total, wanted);
-    double day =
-        order == LF_FOLDS_FORWARD ? lf_history_day(history, row) : (double)random_fold(history, row, n_folds);
+  LF_TRY(lf_alloc(most, sizeof *places, &places, err));
+  LF_TRY(lf_alloc(most, sizeof *key, &key, err));
+  LF_TRY(lf_alloc(most, sizeof *row, &row, err));
+  LF_TRY(lf_history_sample(history, (lf_population){.to = total}, most, row, &sampled, err));
+  for (size_t k = 0; k < sampled; k++) {
+    double day = order == LF_FOLDS_FORWARD ? lf_history_day(history, row[k])
+                                           : (double)random_fold(history, row[k], n_folds);
     key[k] = isnan(day) ? -INFINITY : day;
   }
-  LF_TRY(lf_sort_rows(key, NULL, wanted, NULL, &sorted, &kept, err));
-  for (size_t k = 0; k < wanted; k++) {
+  LF_TRY(lf_sort_rows(key, NULL, sampled, NULL, &sorted, &kept, err));
+  for (size_t k = 0; k < sampled; k++) {
     size_t at = (size_t)(sorted[k] & UINT32_MAX);
-    places[k] = (place){key[at], (uint32_t)row_of_place(at, total, wanted)};
+    places[k] = (place){key[at], row[at]};
   }
   *out = places;
-  *n = wanted;
+  *n = sampled;
   places = NULL;
 cleanup:
   free(places);
+  free(row);
   free(key);
   free(sorted);
   return status;

@@ -29,6 +29,7 @@ typedef struct lf_draft {
   const char *joined_outcome; /* the column that says whether it has a row, or NULL */
   uint8_t *state;     /* lf_row_state of each row; NULL once the rows are split: then history->won has it */
   uint64_t *identity; /* hash of the content of each row, weight aside; NULL where nothing has asked for it */
+  bool rows_repeat;   /* used rows repeat one another exactly, and no id tells whether they are the same */
 } lf_draft;
 
 static inline bool lf_row_used(uint8_t state) {
@@ -65,6 +66,8 @@ lf_status lf_fold_rows(lf_draft *draft, lf_error *err);
  * without a value has a number of its own. cluster: room for n. */
 lf_status lf_number_accounts(const lf_column *column, size_t n, const lf_run *run, uint32_t *cluster,
                              size_t *n_clusters, lf_error *err);
+/* The tickets by which samples of the rows are taken. */
+lf_status lf_draw_tickets(lf_draft *draft, lf_error *err);
 /* Which columns may be attributes. */
 lf_status lf_screen_columns(lf_draft *draft, lf_error *err);
 
@@ -100,9 +103,11 @@ typedef struct lf_who {
   const uint64_t *identity;   /* of rows that have neither; NULL where all have one */
 } lf_who;
 
-/* of_content: rows that have neither account nor id are told apart by their content, else their keys are 0.
- */
+/* By the account, then the id. of_content: rows that have neither are told apart by their content, else their
+ * keys are 0. */
 lf_status lf_who_make(lf_draft *draft, bool of_content, lf_who *who, lf_error *err);
+/* By the id alone, or by the content alone. */
+lf_status lf_who_make_row(lf_draft *draft, bool by_id, lf_who *who, lf_error *err);
 void lf_who_clear(lf_who *who);
 /* Keys of rows [from, to), at most LF_WHO_ROWS: by their upper half rows are split, by their lower half
  * folded. */

@@ -20,6 +20,7 @@ void lf_history_free(lf_history *history) {
   free(history->cluster);
   free(history->fold);
   free(history->lot);
+  free(history->ticket);
   lf_text_list_clear(&history->won_values);
   lf_text_list_clear(&history->lost_values);
   free(history->won_label);
@@ -65,7 +66,7 @@ lf_status lf_history_build(lf_table **table, const lf_project *project, const lf
                            const lf_run *run, lf_history **history, lf_error *err) {
   static const step steps[] = {lf_roles_said,    lf_outcome_find,  lf_roles_infer, lf_funnel_count,
                                lf_maturity_hold, lf_cohorts_check, lf_rows_screen, lf_split_rows,
-                               lf_fold_rows,     lf_screen_columns};
+                               lf_fold_rows,     lf_draw_tickets,  lf_screen_columns};
   enum { STEPS = sizeof steps / sizeof *steps };
   lf_draft draft = {
       .project = project, .options = options, .run = run, .need_outcome = options->need_outcome};

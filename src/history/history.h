@@ -100,6 +100,7 @@ typedef struct lf_history {
   size_t n_folds;
   bool folds_in_time; /* folds are blocks in time order: train on the past, judge the next */
   uint8_t *lot;       /* where they are: training rows dealt by key, 0..LF_LOTS-1; else NULL */
+  uint16_t *ticket;   /* by which samples are taken, of every row; NULL: at equal strides (tickets.c) */
 
   lf_split_kind split;
   double split_from; /* LF_SPLIT_TIME: first date of the holdout, days since 1970 */
@@ -140,6 +141,17 @@ typedef struct lf_word {
   char *word;
   double rows, won;
 } lf_word;
+
+/* Rows to take a sample of. */
+typedef struct lf_population {
+  size_t from, to;
+  bool won_only;
+} lf_population;
+/* At most `wanted` rows of a population, in the order of the history, the same ones wherever they stand in
+ * the file (tickets.c); all of them where they are no more. rows: room for the lesser of `wanted` and to -
+ * from; *n of them are taken. */
+lf_status lf_history_sample(const lf_history *history, lf_population population, size_t wanted,
+                            uint32_t *rows, size_t *n, lf_error *err);
 
 /* The most frequent words of a column of texts (or of a category with a hundred levels or more), the most
  * frequent first; none where the column holds no texts, contact data, or texts too many to be kept. */

@@ -9,7 +9,7 @@
  * Above one half both are left out, where neither alone holds half of that (else that one is for the screen
  * of single columns to judge, and the other only stands beside it). The same for losses, above nine tenths,
  * where a tenth of the rows is won. Pairs of the 16 columns that tell most alone are looked at, on 20,000
- * rows at equal strides: a pair of which both tell nothing alone, among more columns, is missed. */
+ * rows drawn by their tickets: a pair of which both tell nothing alone, among more columns, is missed. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -153,11 +153,10 @@ static lf_status list_rows(crossing *x, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_alloc(most, sizeof *x->row, &x->row, err));
   LF_TRY(lf_alloc(most, 1, &x->won, err));
-  for (; x->n < most; x->n++) {
-    size_t row = x->n * h->n_train / most;
-    x->row[x->n] = (uint32_t)row;
-    x->won[x->n] = h->won[row] == 1;
-    x->total[x->won[x->n]]++;
+  LF_TRY(lf_history_sample(h, (lf_population){.to = h->n_train}, most, x->row, &x->n, err));
+  for (size_t i = 0; i < x->n; i++) {
+    x->won[i] = h->won[x->row[i]] == 1;
+    x->total[x->won[i]]++;
   }
   double groups = sqrt((double)x->n / ROWS_A_CROSSING);
   x->groups = (size_t)fmax(2, fmin(MOST_GROUPS, groups));

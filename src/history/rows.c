@@ -267,6 +267,7 @@ static lf_status screen_repeats(lf_draft *draft, lf_error *err) {
   LF_TRY(any_repeats(draft, &found, err));
   if (!found) goto cleanup;
   if (h->id == SIZE_MAX) {
+    draft->rows_repeat = true;
     status = lf_note(h, err,
                      "%llu rows repeat an earlier row exactly; they are kept, since no id column tells "
                      "whether they are the same",

@@ -12,9 +12,9 @@ static bool all_have(const lf_column *column) {
   return column && column->missing == 0;
 }
 
-lf_status lf_who_make(lf_draft *draft, bool of_content, lf_who *who, lf_error *err) {
+/* columns: the first that a row has counts; SIZE_MAX: none. */
+static lf_status make(lf_draft *draft, const size_t columns[2], bool of_content, lf_who *who, lf_error *err) {
   const lf_history *h = draft->history;
-  const size_t columns[2] = {h->account, h->id};
   lf_who made = {0};
   lf_status status = LF_OK;
   for (size_t k = 0; k < 2; k++) {
@@ -33,6 +33,14 @@ lf_status lf_who_make(lf_draft *draft, bool of_content, lf_who *who, lf_error *e
 cleanup:
   lf_who_clear(&made);
   return status;
+}
+
+lf_status lf_who_make(lf_draft *draft, bool of_content, lf_who *who, lf_error *err) {
+  return make(draft, (size_t[2]){draft->history->account, draft->history->id}, of_content, who, err);
+}
+
+lf_status lf_who_make_row(lf_draft *draft, bool by_id, lf_who *who, lf_error *err) {
+  return make(draft, (size_t[2]){by_id ? draft->history->id : SIZE_MAX, SIZE_MAX}, !by_id, who, err);
 }
 
 void lf_who_clear(lf_who *who) {
