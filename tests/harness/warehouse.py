@@ -119,9 +119,11 @@ class Spark:
     """A standalone cluster: a master and two workers, processes of their own on the loopback interface."""
 
     name = dialect = "spark"
+    parquet = None  # where the table stands in columns, for measurements
 
-    def __init__(self, folder):
+    def __init__(self, folder, memory="1g"):
         self.folder, self.processes = folder, []
+        self.settings = {"spark.sql.shuffle.partitions": "4", "spark.executor.memory": "768m", "spark.driver.host": "127.0.0.1"}
         home = None
         for interpreter in interpreters():
             found = subprocess.run([interpreter, "-c", "import pyspark; print(list(pyspark.__path__)[0])"], stdout=subprocess.PIPE,
@@ -134,7 +136,7 @@ class Spark:
         self.env = {**os.environ, "SPARK_HOME": home, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": folder}
         self.start(home, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0")
         for _ in range(2):
-            self.start(home, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", "0",
+            self.start(home, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", memory, "--webui-port", "0",
                        "--work-dir", folder, self.master)
         until = time.monotonic() + 60
         while time.monotonic() < until:
@@ -156,8 +158,8 @@ class Spark:
 
     def query(self, query, result):
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-        return in_python("spark", self.table, self.scratch, [[query, result]], master=self.master,
-                         settings={"spark.sql.shuffle.partitions": "4", "spark.executor.memory": "768m", "spark.driver.host": "127.0.0.1"})
+        return in_python("spark", self.table, self.scratch, [[query, result]] if query else [], master=self.master, settings=self.settings,
+                         parquet=self.parquet)
 
     def stop(self):
         for process in reversed(self.processes):
