@@ -103,7 +103,7 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-sources deps-notebooks demo test check-all coverage lint asan tsan fuzz bench browser deb check-reproducible apidoc notebooks \
+.PHONY: all deps deps-sources deps-notebooks demo test check-all coverage lint asan tsan fuzz bench browser documents deb check-reproducible apidoc notebooks \
   install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
@@ -118,7 +118,8 @@ help:
 	@echo 'make lint       formatting, clang-tidy, cppcheck, the order of the rooms, lengths'
 	@echo 'make asan tsan  the tests under AddressSanitizer+UBSan, the threaded ones under ThreadSanitizer'
 	@echo 'make coverage   lines and branches of src/ that the core tests run (gcovr)'
-	@echo 'make check-all  lint, test, asan, tsan, fuzz, coverage: about an hour'
+	@echo 'make documents  every document word by word in a clean copy, its make, too'
+	@echo 'make check-all  lint, test, asan, tsan, fuzz, coverage, documents: more than an hour'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
@@ -163,7 +164,11 @@ coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(ca
 	@gcovr --root . --filter src/ --object-directory $(DIR.coverage) --exclude-unreachable-branches --print-summary \
 	  --txt $(DIR.coverage)/lines.txt $(DIR.coverage)
 
-check-all: lint test asan tsan fuzz coverage
+check-all: lint test asan tsan fuzz coverage documents
+
+# Every document word by word in a copy of its own, what the quick tests leave out among it: make.
+documents: all $(BUILD)/generate
+	@tests/run --thorough --only documents/ $(BUILD)
 
 FUZZ_SECONDS ?= 20
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(DIR.fuzz)/%)

@@ -13,6 +13,7 @@ from .core import run
 
 PROGRAMS = r"(?:leadfit|build/\w+|make|duckdb|sqlite3|python3?|npm|cat|head|sed|zcat|tests/[\w./]+|tools/[\w./-]+)"
 COMMAND = re.compile(rf"^{PROGRAMS}(?=\s|$)")
+MAKE = re.compile(r"make\b")
 PLACEHOLDER = re.compile(r"(?<![$\w])(?:HISTORY|LEADS|CANDIDATE|COMMAND|FORMAT|NAME|SHELL|FOLDER|FILE|DIR)\b")
 
 # Goals that a document shows and that no test of a document can run: each says what runs them.
@@ -34,11 +35,10 @@ class Page:
 
     lay(setting, folder, page) puts its files there, and returns why it cannot be run, or None. It may fill: absent (pattern of a command -> what is
     not installed), after (pattern -> what follows a command), env, stop. elsewhere: pattern -> what runs it in its place. leave: exit statuses that are
-    right. scratch: where the tests are thorough, it begins without a build folder. bare: it needs no copy of the project. finish(folder, text) gives
-    what is wrong after all of it."""
+    right. bare: it needs no copy of the project. finish(folder, text) gives what is wrong after all of it."""
 
-    def __init__(self, name, lay=None, elsewhere=None, leave=(0,), scratch=False, bare=False, finish=None):
-        self.name, self.lay, self.leave, self.scratch, self.bare, self.finish = name, lay, leave, scratch, bare, finish
+    def __init__(self, name, lay=None, elsewhere=None, leave=(0,), bare=False, finish=None):
+        self.name, self.lay, self.leave, self.bare, self.finish = name, lay, leave, bare, finish
         self.elsewhere = {**GOALS, **(elsewhere or {})}
         self.absent, self.after, self.env, self.stop, self.used, self.missed = {}, {}, {}, [], set(), []
 
@@ -126,7 +126,7 @@ def dry(setting, folder, command):
 def perform(setting, page, folder, command):
     """(what was printed, problems) of one command."""
     passed_over = page.passes_over(command)
-    if re.match(r"make\b", command) and (passed_over or not setting.thorough):
+    if MAKE.match(command) and (passed_over or not setting.thorough):
         return "", dry(setting, folder, command)
     if passed_over:
         return "", []
@@ -255,9 +255,9 @@ def pages_of(setting):
         raise LookupError(f"no such document: {sorted(listed)}")
 
 
-def in_copy(setting, results, name, page, what):
+def in_copy(setting, results, name, page, what, scratch=False):
     """Checks what(folder) in a clean copy with the page's files; commands that need what is not installed are skipped by name."""
-    folder = fixtures.bare_folder(setting, page.name) if page.bare else fixtures.clean_copy(setting, page.name, page.scratch and setting.thorough)
+    folder = fixtures.bare_folder(setting, page.name) if page.bare else fixtures.clean_copy(setting, page.name, scratch)
     try:
         why = page.lay(setting, folder, page) if page.lay else None
         if why:
@@ -281,7 +281,10 @@ def check_page(setting, results, path, page):
     def what(folder):
         problems = check_blocks(setting, page, folder, found)
         return problems or (page.finish(folder, text) if page.finish else [])
-    in_copy(setting, results, name, page, what)
+
+    # A page that builds begins without a build folder where its make is run.
+    builds = any(MAKE.match(c) and not page.passes_over(c) for _, block in found for c in commands_of(block))
+    in_copy(setting, results, name, page, what, scratch=setting.thorough and builds)
 
 
 def examples_of(setting):

@@ -199,7 +199,8 @@ def lay_notebooks(setting, folder, page):
     if not python:
         return "pandas is not there (make deps-notebooks)"
     lay_program(folder, "python3", "/bin/sh", f'exec "{python}" "$@"\n')
-    run(setting, [os.path.join("tools", "demo"), setting.build], cwd=setting.top)
+    if not setting.thorough:  # else the page's own make does it
+        run(setting, [os.path.join("tools", "demo"), setting.build], cwd=setting.top)
     return None
 
 
@@ -275,10 +276,9 @@ WAREHOUSE = "tests/harness/sources.py and warehouse.py run it, where the engines
 
 
 def pages(page):
-    yield page("README.md", lay_readme, scratch=True, elsewhere={
+    yield page("README.md", lay_readme, elsewhere={
         r"build/leadfit sql --dialect spark .*": WAREHOUSE, r"build/leadfit fit --from-aggregates q3 .*": WAREHOUSE,
         r"build/leadfit fit -p leadfit\.yaml -o q3/": WAREHOUSE, r"build/leadfit fit sqlite:crm\.db .*": WAREHOUSE})
-    yield page("docs/tutorial.md", scratch=True)
     yield page("docs/scale.md", lay_scale, bare=True)
     yield page("docs/sources.md", lay_sources, bare=True)
     yield page("notebooks/README.md", lay_notebooks)
