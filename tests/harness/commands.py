@@ -11,7 +11,7 @@ import shutil
 from . import fixtures
 from .core import run
 
-PROGRAMS = r"(?:leadfit|build/\w+|make|duckdb|sqlite3|python3?|npm|cat|head|sed|zcat|tests/[\w./]+|tools/[\w./-]+)"
+PROGRAMS = r"(?:leadfit|build/\w+|make|duckdb|sqlite3|python3?|npm|gcc|\./\w+|cat|head|sed|zcat|tests/[\w./]+|tools/[\w./-]+)"
 COMMAND = re.compile(rf"^{PROGRAMS}(?=\s|$)")
 MAKE = re.compile(r"make\b")
 PLACEHOLDER = re.compile(r"(?<![$\w])(?:HISTORY|LEADS|CANDIDATE|COMMAND|FORMAT|NAME|SHELL|FOLDER|FILE|DIR)\b")
@@ -21,6 +21,7 @@ GOALS = {
     r"make deps test": "the tests are what is running now",
     r"make deps-sources": "installs databases and engines",
     r"make deps-notebooks": "installs Jupyter",
+    r"make install PREFIX=.*": "tests/harness/scripts.py, in a folder of its own",
     r"make lint": "a part of make check-all",
     r"make asan tsan": "a part of make check-all",
     r"make fuzz": "a part of make check-all",

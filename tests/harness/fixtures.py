@@ -230,6 +230,27 @@ def lay_help(setting, folder, page):
     query_sample(setting, query, os.path.join(folder, "profile.csv"))
 
 
+def lay_library(setting, folder, page):
+    """The library is installed in a folder of its own, which pkg-config and the loader are told of. The programs of the page are those of docs/examples."""
+    root = os.path.join(folder, "root")
+    ran = run(setting, ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", "-s", f"BUILD={setting.build}", "PREFIX=/usr/local", f"DESTDIR={root}", "install"],
+              cwd=setting.top)
+    if ran.status != 0:
+        raise RuntimeError("make install: " + ran.err.decode("utf-8", "replace"))
+    lib = os.path.join(root, "usr", "local", "lib")
+    page.env |= {"PKG_CONFIG_PATH": os.path.join(lib, "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR": root, "LD_LIBRARY_PATH": lib}
+
+
+def check_programs(folder, text):
+    """The programs that the page shows are the files that it compiles."""
+    problems = []
+    for name in ("score", "fit"):
+        with open(os.path.join(folder, "docs", "examples", name + ".c"), encoding="utf-8") as f:
+            if f"```c\n{f.read()}```\n" not in text:
+                problems.append(f"the page does not show docs/examples/{name}.c as it is")
+    return problems
+
+
 # ---- public data --------------------------------------------------------------------------------------
 
 
@@ -279,6 +300,7 @@ def pages(page):
     yield page("README.md", lay_readme, elsewhere={
         r"build/leadfit sql --dialect spark .*": WAREHOUSE, r"build/leadfit fit --from-aggregates q3 .*": WAREHOUSE,
         r"build/leadfit fit -p leadfit\.yaml -o q3/": WAREHOUSE, r"build/leadfit fit sqlite:crm\.db .*": WAREHOUSE})
+    yield page("docs/library.md", lay_library, finish=check_programs)
     yield page("docs/scale.md", lay_scale, bare=True)
     yield page("docs/sources.md", lay_sources, bare=True)
     yield page("notebooks/README.md", lay_notebooks)
