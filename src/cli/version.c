@@ -14,6 +14,7 @@
 #include <zstd.h>
 
 #include "cli/command.h"
+#include "ingest/database.h"
 
 /* Of OpenBLAS; its header is not installed with every build of it. */
 char *openblas_get_config(void);
@@ -47,12 +48,12 @@ static void add_libraries(lf_text *text) {
   pcre[strcspn(pcre, " ")] = '\0';
   lf_text_addf(text, "libraries: GSL %s", gsl_version);
   add_blas(text);
-  lf_text_addf(
-      text,
-      ", jansson %s, libyaml %d.%d.%d, zlib %s, zstd %s, PCRE2 %s, xxHash %u.%u.%u, %s, libcsv %d.%d.%d\n",
-      jansson_version_str(), major, minor, patch, zlibVersion(), ZSTD_versionString(), pcre,
-      XXH_versionNumber() / 10000, XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100,
-      OpenSSL_version(OPENSSL_VERSION), CSV_MAJOR, CSV_MINOR, CSV_RELEASE);
+  lf_text_addf(text,
+               ", jansson %s, libyaml %d.%d.%d, zlib %s, zstd %s, PCRE2 %s, xxHash %u.%u.%u, OpenSSL %s, "
+               "libcsv %d.%d.%d\n",
+               jansson_version_str(), major, minor, patch, zlibVersion(), ZSTD_versionString(), pcre,
+               XXH_versionNumber() / 10000, XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100,
+               OpenSSL_version(OPENSSL_VERSION_STRING), CSV_MAJOR, CSV_MINOR, CSV_RELEASE);
 }
 
 lf_status lf_version(lf_error *err) {
@@ -60,7 +61,9 @@ lf_status lf_version(lf_error *err) {
   lf_text_add(&text, "leadfit " LEADFIT_VERSION "\n");
   add_compiler(&text);
   add_libraries(&text);
-  lf_text_add(&text, "formats:   leadfit-scoring/1, leadfit-report/1, leadfit-plan/1\n");
+  lf_text_add(&text, "databases: ");
+  lf_databases_built_in(&text);
+  lf_text_add(&text, "\nformats:   leadfit-scoring/1, leadfit-report/1, leadfit-plan/1\n");
   lf_status status = lf_text_status(&text, err);
   if (status == LF_OK) status = lf_print(text.data, text.length, err);
   lf_text_free(&text);

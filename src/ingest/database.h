@@ -8,9 +8,14 @@
 #define LF_INGEST_DATABASE_H
 
 #include "base/status.h"
+#include "base/text.h"
 
 /* Whether a path is the address of a database. */
 bool lf_is_database(const char *path);
+
+/* Appends the databases whose libraries are built in, with versions: "PostgreSQL (libpq 15.6), SQLite 3.40.1",
+ * or "none". */
+void lf_databases_built_in(lf_text *text);
 
 /* The address without what is secret: passwords, and whatever options it carries. The caller frees. */
 lf_status lf_database_name(const char *address, char **name, lf_error *err);

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from .core import files_under, run
 
@@ -44,6 +45,15 @@ def check_version(setting, results):
         wanted = run(setting, ["pkg-config", "--modversion", package]).out.decode().strip()
         if wanted and f"{name} {wanted}" not in text:
             problems.append(f"{name} is {wanted} here, and --version says otherwise")
+    # Databases are built in where pkg-config finds them, and said where they are built in.
+    for package, name in (("libpq", "PostgreSQL"), ("sqlite3", "SQLite"), ("odbc", "ODBC")):
+        there = run(setting, ["pkg-config", "--exists", package]).status == 0
+        if there != (name in text.split("databases:")[-1].split("\n")[0]):
+            problems.append(f"{name}: pkg-config says {there}, and --version otherwise")
+    # Nothing of the machine or the moment.
+    for word in (setting.top, setting.build, os.path.expanduser("~/"), time.strftime("%Y-%m-%d"), time.strftime("%b %d %Y"), time.strftime("%d %b %Y")):
+        if word in text:
+            problems.append(f"{word} is in it")
     results.check("packages/version", problems)
 
 
