@@ -126,13 +126,15 @@ static const char *text_at(const json_t *object, const char *key) {
   return json_string_value(json_object_get(object, key));
 }
 
+/* Whether rows came from the same input; what both only looked up in is no evidence of that. */
 static bool shares_input(const json_t *inputs, const lf_table *table) {
   size_t i;
   json_t *input;
   json_array_foreach((json_t *)inputs, i, input) {
     const char *sha256 = text_at(input, "sha256");
+    if (text_at(input, "source")) continue;
     for (size_t s = 0; sha256 && s < table->n_sources; s++)
-      if (strcmp(sha256, table->sources[s].sha256) == 0) return true;
+      if (!table->sources[s].join && strcmp(sha256, table->sources[s].sha256) == 0) return true;
   }
   return false;
 }

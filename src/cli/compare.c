@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/candidates.h"
+#include "cli/card_sources.h"
 #include "cli/compare_export.h"
 #include "cli/databases.h"
 #include "report/describe_compare.h"
@@ -85,6 +86,17 @@ static lf_status read_history(compare_job *job, lf_error *err) {
   options.n_paths = job->n_paths;
   lf_status status = lf_input_history(&options, 0, job->run, &job->history, err);
   if (status == LF_OK) job->from = job->history->n_train < job->history->n_rows ? job->history->n_train : 0;
+  return status;
+}
+
+static lf_status score_contenders(compare_job *job, lf_error *err) {
+  lf_status status = LF_OK;
+  for (size_t k = 0; k < job->n; k++) {
+    lf_contender *c = &job->contenders[k];
+    if (c->card) LF_TRY(lf_check_card_sources(job->options, c->name, c->card, job->history->table, err));
+    LF_TRY(lf_contender_score(c, job->history, job->from, job->run, err));
+  }
+cleanup:
   return status;
 }
 
@@ -263,8 +275,7 @@ lf_status lf_command_compare(const lf_options *options, const lf_run *run, lf_er
   LF_TRY(sort_arguments(&job, err));
   if (options->rows_to) LF_TRY(lf_input_keep(job.paths, job.n_paths, run, err));
   LF_TRY(read_history(&job, err));
-  for (size_t k = 0; k < job.n; k++)
-    LF_TRY(lf_contender_score(&job.contenders[k], job.history, job.from, run, err));
+  LF_TRY(score_contenders(&job, err));
   LF_TRY(make_rows(&job, err));
   LF_TRY(collect_warnings(&job, err));
   LF_TRY(lf_compare(&job.rows, job.candidates, job.n, &wanted, run, &job.comparison, err));

@@ -110,7 +110,7 @@ static lf_status read_sources(lf_options *o, open_databases *open, const lf_run 
   for (size_t i = o->command == LF_COMMAND_COMPARE ? 0 : 1; i < o->project.n_sources; i++) {
     lf_source_spec *s = &o->project.sources[i];
     const lf_selection selection = {s->query, s->table};
-    for (size_t k = 0; k < s->files.n; k++) {
+    for (size_t k = 0; k < s->files.n && !s->idle; k++) {
       lf_opened_database *opened = NULL;
       char *path = NULL;
       if (!lf_is_database(s->files.items[k])) continue;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/card_sources.h"
 #include "cli/databases.h"
 #include "cli/manual.h"
 
@@ -90,7 +91,8 @@ static lf_status run_command(const lf_command_rule *rule, lf_options *options, l
     run.progress = show_progress;
     run.sink = &line;
   }
-  lf_status status = lf_databases_read(options, &run, err);
+  lf_status status = lf_find_idle_sources(options, err);
+  if (status == LF_OK) status = lf_databases_read(options, &run, err);
   if (status == LF_OK) status = rule->run(options, &run, err);
   if (line.shown) fprintf(stderr, "\r\033[K");
   return status;

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/candidates.h"
+#include "cli/card_sources.h"
 #include "evidence/monitor.h"
 #include "report/describe.h"
 #include "report/describe_monitor.h"
@@ -49,6 +50,7 @@ static lf_status read_rows(monitor_job *job, const lf_run *run, lf_error *err) {
   lf_status status = LF_OK;
   LF_TRY(lf_input_table(o, run, &table, err));
   LF_TRY(lf_history_build(&table, &o->project, &wanted, run, &job->history, err));
+  LF_TRY(lf_check_card_sources(o, o->config, job->card, job->history->table, err));
   LF_TRY(check_columns(job, err));
   LF_TRY(lf_codes_make(job->card->attributes, job->history->table, run, &job->codes, &job->absent, err));
   LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));

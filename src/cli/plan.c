@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/candidates.h"
+#include "cli/card_sources.h"
 #include "cli/plan_wanted.h"
 #include "report/describe_plan.h"
 #include "report/report.h"
@@ -40,6 +41,7 @@ static lf_status read_rows(plan_job *job, const lf_run *run, lf_error *err) {
   if (lf_contender_saw(&job->contender, job->history))
     lf_warn(o, "the scorecard was fitted on some of the rows that judge it here: what is planned is too good "
                "by that");
+  LF_TRY(lf_check_card_sources(o, o->config, job->contender.card, job->history->table, err));
   LF_TRY(lf_codes_make(job->contender.card->attributes, job->history->table, run, &job->codes, &absent, err));
   LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));
   LF_TRY(lf_scorecard_score(job->contender.card, job->codes, run, job->score, err));

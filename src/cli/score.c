@@ -6,6 +6,7 @@
 #include "base/build.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "cli/card_sources.h"
 #include "cli/command.h"
 #include "cli/databases.h"
 #include "cli/score_rows.h"
@@ -18,6 +19,7 @@ typedef struct score_job {
   const lf_options *options;
   lf_scorecard *card;
   lf_stream *stream;
+  lf_score_joined joined;
   lf_score_rows rows;
   int fd;
   char *shown; /* where the rows go, without secrets */
@@ -25,6 +27,7 @@ typedef struct score_job {
 
 static void job_clear(score_job *job) {
   lf_score_rows_clear(&job->rows);
+  lf_score_joined_clear(&job->joined);
   lf_stream_free(job->stream);
   lf_scorecard_free(job->card);
   free(job->shown);
@@ -56,13 +59,27 @@ cleanup:
   return status;
 }
 
+/* What is to come with the leads from further sources. Both readings of the leads have to see the same. */
+static lf_status join_sources(score_job *job, const lf_run *run, lf_error *err) {
+  const lf_options *o = job->options;
+  const lf_table *leads = lf_stream_table(job->stream);
+  lf_status status = lf_check_card_sources(o, o->config, job->card, leads, err);
+  if (status == LF_OK) status = lf_score_joined_make(o, job->card, leads, run, &job->joined, err);
+  if (status == LF_OK && job->joined.n && job->joined.leads != leads->n_rows)
+    status =
+        lf_fail(err, LF_E_DATA, "the leads changed while they were read: score them once they stand still");
+  return status;
+}
+
 /* ---- what is said beside the rows ----------------------------------------------------------------- */
 
 static void warn_absent(const score_job *job) {
   lf_text names = {0};
   const lf_attributes *attributes = job->card->attributes;
   for (size_t a = 0; a < attributes->n; a++) {
-    if (lf_table_find(lf_stream_table(job->stream), attributes->items[a].name) != SIZE_MAX) continue;
+    if (lf_table_find(lf_stream_table(job->stream), attributes->items[a].name) != SIZE_MAX ||
+        lf_score_joined_has(&job->joined, a))
+      continue;
     if (names.length) lf_text_add(&names, ", ");
     lf_text_add(&names, attributes->items[a].name);
   }
@@ -93,6 +110,22 @@ static json_t *sums_tree(const lf_score_sums *sums, uint64_t all, const lf_score
   return lf_object_take(&o);
 }
 
+/* Leads that have a row in each source they were joined with. */
+static json_t *sources_tree(const lf_score_joined *joined) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < joined->n_sources; i++) {
+    const lf_joined *join = &joined->sources[i].join;
+    if (!join->name || join->parent) continue;
+    lf_object o = lf_object_new();
+    lf_object_text(&o, "name", join->name);
+    lf_object_count(&o, "leads", join->table[LF_MATCH_ROW] + join->table[LF_MATCH_SHARED]);
+    lf_object_count(&o, "unmatched", join->table[LF_MATCH_NONE]);
+    lf_object_count(&o, "without_key", join->table[LF_MATCH_NO_KEY]);
+    json_array_append_new(list, lf_object_take(&o));
+  }
+  return list;
+}
+
 static json_t *summary_tree(const score_job *job) {
   const lf_scorecard *card = job->card;
   const lf_score_rows *r = &job->rows;
@@ -102,6 +135,7 @@ static json_t *summary_tree(const score_job *job) {
   lf_object_tree(&o, "all", sums_tree(&r->all, r->all.rows, card));
   lf_object_number(&o, "threshold", card->has_threshold ? card->threshold : (double)NAN);
   if (card->has_threshold) lf_object_tree(&o, "qualified", sums_tree(&r->qualified, r->all.rows, card));
+  lf_object_tree(&o, "sources", sources_tree(&job->joined));
   json_t *grades = json_array();
   for (size_t g = 0; g < card->n_grades; g++) {
     json_t *item = sums_tree(&r->grades[g], r->all.rows, card);
@@ -143,8 +177,11 @@ static lf_status write_rows(score_job *job, const lf_run *run, lf_error *err) {
   lf_text header = {0};
   lf_status status = LF_OK;
   const lf_stream_job blocks = {.work = work, .write = write_out, .context = job, .stage = "scoring"};
-  LF_TRY(lf_score_rows_make(job->card, lf_stream_table(job->stream), lf_stream_delimiter(job->stream),
-                            job->options->json, &job->rows, err));
+  const lf_score_leads leads = {.card = job->card,
+                                .columns = lf_stream_table(job->stream),
+                                .joined = &job->joined,
+                                .delimiter = lf_stream_delimiter(job->stream)};
+  LF_TRY(lf_score_rows_make(&leads, job->options->json, &job->rows, err));
   if (!job->options->json) {
     LF_TRY(lf_stream_header(job->stream, &header, err));
     lf_score_rows_header(&job->rows, &header);
@@ -208,7 +245,9 @@ lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_erro
   LF_TRY(check_place(options, database, err));
   if (file) LF_TRY(lf_shown_argument(options->output, &job.shown, err));
   LF_TRY(lf_scorecard_load(options->config, &job.card, err));
+  LF_TRY(lf_input_keep(options->paths, options->n_paths, run, err));
   LF_TRY(open_stream(&job, run, err));
+  LF_TRY(join_sources(&job, run, err));
   if (lf_stream_table(job.stream)->n_ragged) warn_ragged(options, lf_stream_table(job.stream));
   warn_absent(&job);
   LF_TRY(database ? write_database(&job, run, err)

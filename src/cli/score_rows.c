@@ -139,11 +139,14 @@ cleanup:
   return status;
 }
 
-lf_status lf_score_rows_make(const lf_scorecard *card, const lf_table *columns, char delimiter, bool json,
-                             lf_score_rows *out, lf_error *err) {
+lf_status lf_score_rows_make(const lf_score_leads *leads, bool json, lf_score_rows *out, lf_error *err) {
   lf_status status = LF_OK;
-  lf_score_rows r = {.card = card, .columns = columns, .delimiter = delimiter, .json = json};
-  LF_TRY(lf_alloc(card->n_grades, sizeof *r.grades, &r.grades, err));
+  lf_score_rows r = {.card = leads->card,
+                     .columns = leads->columns,
+                     .joined = leads->joined,
+                     .delimiter = leads->delimiter,
+                     .json = json};
+  LF_TRY(lf_alloc(leads->card->n_grades, sizeof *r.grades, &r.grades, err));
   LF_TRY(make_results(&r, err));
   LF_TRY(make_reasons(&r, err));
   *out = r;
@@ -263,6 +266,7 @@ lf_status lf_score_rows_write(lf_score_rows *rows, const lf_block *block, lf_tex
   lf_status status = LF_OK;
   scoring s = {.rows = rows, .block = block};
   LF_TRY(lf_codes_make(card->attributes, &block->table, NULL, &s.codes, NULL, err));
+  lf_score_joined_fill(rows->joined, block->first_row, s.codes);
   LF_TRY(lf_alloc(block->table.n_rows, sizeof *s.score, &s.score, err));
   LF_TRY(lf_scorecard_score(card, s.codes, NULL, s.score, err));
   LF_TRY(lf_alloc(card->attributes->n, sizeof *s.row, &s.row, err));

@@ -3,7 +3,7 @@
 #ifndef LF_CLI_SCORE_ROWS_H
 #define LF_CLI_SCORE_ROWS_H
 
-#include "card/card.h"
+#include "cli/score_joined.h"
 #include "ingest/stream.h"
 
 /* A growable text cut into parts. */
@@ -20,7 +20,8 @@ typedef struct lf_score_sums {
 
 typedef struct lf_score_rows {
   const lf_scorecard *card;
-  const lf_table *columns; /* names, for JSON */
+  const lf_table *columns;       /* names, for JSON */
+  const lf_score_joined *joined; /* what further sources bring */
   char delimiter;
   bool json;
   int lowest;           /* the first score of `results`; scores without one are written as they come */
@@ -33,9 +34,15 @@ typedef struct lf_score_rows {
   lf_score_sums all, qualified, *grades; /* grades: one a grade of the card */
 } lf_score_rows;
 
-/* The card and the columns must live as long as out. */
-lf_status lf_score_rows_make(const lf_scorecard *card, const lf_table *columns, char delimiter, bool json,
-                             lf_score_rows *out, lf_error *err);
+/* What the leads are: must live as long as what is made of it. */
+typedef struct lf_score_leads {
+  const lf_scorecard *card;
+  const lf_table *columns;
+  const lf_score_joined *joined;
+  char delimiter;
+} lf_score_leads;
+
+lf_status lf_score_rows_make(const lf_score_leads *leads, bool json, lf_score_rows *out, lf_error *err);
 void lf_score_rows_clear(lf_score_rows *rows);
 /* The rest of the header line. */
 void lf_score_rows_header(const lf_score_rows *rows, lf_text *out);

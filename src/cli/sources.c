@@ -3,158 +3,171 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/command.h"
-#include "ingest/join.h"
+#include "cli/sources.h"
 
-/* How one source is read. Arrays owned, texts not. */
-typedef struct source_reading {
-  lf_reading_wish wish;
-  lf_key_request *keys; /* its own first (but for the first source), then those that others are joined by */
-  const char **only, **take;
-  size_t n_take;
-} source_reading;
-
-typedef struct sources_job {
-  const lf_options *options;
-  const lf_run *run;
-  size_t n;
-  source_reading *readings; /* [n] */
-  size_t *parent;           /* [n]: the source whose column each is joined by */
-  size_t *place;            /* [n]: the key among those of the table */
-} sources_job;
-
-static void job_clear(sources_job *job) {
-  for (size_t i = 0; job->readings && i < job->n; i++) {
-    lf_reading_wish_clear(&job->readings[i].wish);
-    free(job->readings[i].keys);
-    free(job->readings[i].only);
-    free(job->readings[i].take);
+void lf_source_plan_clear(lf_source_plan *sources) {
+  for (size_t i = 0; sources->readings && i < sources->n; i++) {
+    lf_reading_wish_clear(&sources->readings[i].wish);
+    free(sources->readings[i].keys);
+    free(sources->readings[i].only);
+    free(sources->readings[i].take);
   }
-  free(job->readings);
-  free(job->parent);
-  free(job->place);
+  free(sources->readings);
+  *sources = (lf_source_plan){0};
 }
 
-static const lf_source_spec *source_of(const sources_job *job, size_t i) {
-  return &job->options->project.sources[i];
+static const lf_source_spec *source_of(const lf_source_plan *s, size_t i) {
+  return &s->options->project.sources[i];
+}
+
+/* The column that source i is joined with. */
+static const char *with_of(const lf_source_plan *s, size_t i) {
+  return source_of(s, i)->with ? source_of(s, i)->with : source_of(s, 0)->key;
 }
 
 /* ---- what is read of each source ------------------------------------------------------------------ */
 
-static lf_status read_keys(const sources_job *job, size_t source, lf_error *err) {
-  source_reading *r = &job->readings[source];
-  lf_status status = lf_alloc(job->n, sizeof *r->keys, &r->keys, err);
+static lf_status find_parents(lf_source_plan *s, lf_error *err) {
+  const lf_project *p = &s->options->project;
+  const char *own = NULL;
+  for (size_t i = 1; i < s->n; i++) {
+    if (p->sources[i].with) s->readings[i].parent = lf_project_source(p, p->sources[i].with, &own);
+    if (s->readings[i].parent >= i)
+      return lf_fail(err, LF_E_USAGE,
+                     "source '%s' is joined by '%s', of a source that stands behind it: put that one first",
+                     p->sources[i].name, p->sources[i].with);
+  }
+  return LF_OK;
+}
+
+static void find_needed(lf_source_plan *s, const lf_attributes *wanted) {
+  const char *own = NULL;
+  s->readings[0].needed = true;
+  for (size_t i = 1; i < s->n; i++) s->readings[i].needed = !wanted;
+  for (size_t a = 0; wanted && a < wanted->n; a++)
+    s->readings[lf_project_source(&s->options->project, wanted->items[a].name, &own)].needed = true;
+  for (size_t i = s->n; i-- > 1;)
+    if (s->readings[i].needed) s->readings[s->readings[i].parent].needed = true;
+}
+
+static lf_status read_keys(lf_source_plan *s, size_t source, lf_error *err) {
+  lf_source_reading *r = &s->readings[source];
+  lf_status status = lf_alloc(s->n, sizeof *r->keys, &r->keys, err);
   if (status != LF_OK) return status;
-  const lf_source_spec *own = source_of(job, source);
+  const lf_source_spec *own = source_of(s, source);
   size_t n = 0;
   if (source) r->keys[n++] = (lf_key_request){own->key, own->fold};
-  for (size_t i = source + 1; i < job->n; i++) {
-    const lf_source_spec *child = source_of(job, i);
-    const char *with = child->with ? child->with : source_of(job, 0)->key;
-    if (job->parent[i] != source) continue;
-    lf_project_source(&job->options->project, with, &with);
-    r->keys[n++] = (lf_key_request){with, child->fold};
+  for (size_t i = source + 1; i < s->n; i++) {
+    const char *with = with_of(s, i);
+    if (s->readings[i].parent != source || !s->readings[i].needed) continue;
+    s->readings[i].place = n;
+    lf_project_source(&s->options->project, with, &with);
+    r->keys[n++] = (lf_key_request){with, source_of(s, i)->fold};
   }
   r->wish.read.keys = r->keys;
   r->wish.read.n_keys = n;
   return LF_OK;
 }
 
-/* Where columns are listed, those alone are read, and what the rules of the join need. */
-static lf_status read_only(const sources_job *job, size_t source, lf_error *err) {
-  const lf_source_spec *s = source_of(job, source);
-  source_reading *r = &job->readings[source];
-  if (!s->take.n) return LF_OK;
-  lf_status status = lf_alloc(s->take.n + s->sum.n + 1, sizeof *r->only, &r->only, err);
-  if (status == LF_OK) status = lf_alloc(s->take.n + s->sum.n, sizeof *r->take, &r->take, err);
+/* Where columns are listed, or only some are wanted, those alone are read, and what the rules of the join
+ * need. */
+static lf_status read_only(lf_source_plan *s, size_t source, const lf_attributes *wanted, lf_error *err) {
+  const lf_source_spec *spec = source_of(s, source);
+  lf_source_reading *r = &s->readings[source];
+  const char *own = NULL;
+  size_t most = spec->take.n + spec->sum.n + (wanted ? wanted->n : 0);
+  if (!spec->take.n && !wanted) return LF_OK;
+  lf_status status = lf_alloc(most + 1, sizeof *r->only, &r->only, err);
+  if (status == LF_OK) status = lf_alloc(most, sizeof *r->take, &r->take, err);
   if (status != LF_OK) return status;
-  for (size_t i = 0; i < s->take.n; i++) r->take[r->n_take++] = s->take.items[i];
-  for (size_t i = 0; i < s->sum.n; i++) r->take[r->n_take++] = s->sum.items[i];
+  if (!wanted)
+    for (size_t i = 0; i < spec->take.n; i++) r->take[r->n_take++] = spec->take.items[i];
+  for (size_t a = 0; wanted && a < wanted->n; a++) {
+    bool here = source && lf_project_source(&s->options->project, wanted->items[a].name, &own) == source;
+    if (here && (!spec->take.n || lf_text_list_has(&spec->take, own) || lf_text_list_has(&spec->sum, own)))
+      r->take[r->n_take++] = own;
+  }
+  for (size_t i = 0; i < spec->sum.n; i++) r->take[r->n_take++] = spec->sum.items[i];
   memcpy(r->only, r->take, r->n_take * sizeof *r->only);
   r->wish.read.only = r->only;
   r->wish.read.n_only = r->n_take;
-  if (s->by) r->only[r->wish.read.n_only++] = s->by;
+  if (spec->by) r->only[r->wish.read.n_only++] = spec->by;
   return LF_OK;
 }
 
-static lf_status plan_source(const sources_job *job, size_t i, lf_error *err) {
-  const lf_project *p = &job->options->project;
-  source_reading *r = &job->readings[i];
-  lf_status status = lf_input_reading(job->options, i, &r->wish, err);
-  if (status == LF_OK) status = read_keys(job, i, err);
-  if (status == LF_OK && p->n_sources) status = read_only(job, i, err);
+lf_status lf_source_plan_make(const lf_options *options, const lf_attributes *wanted, lf_source_plan *out,
+                              lf_error *err) {
+  const lf_project *p = &options->project;
+  lf_status status = LF_OK;
+  out->options = options;
+  out->n = p->n_sources ? p->n_sources : 1;
+  LF_TRY(lf_alloc(out->n, sizeof *out->readings, &out->readings, err));
+  LF_TRY(find_parents(out, err));
+  find_needed(out, wanted);
+  for (size_t i = 0; i < out->n; i++) {
+    if (!out->readings[i].needed) continue;
+    LF_TRY(lf_input_reading(options, i, &out->readings[i].wish, err));
+    LF_TRY(read_keys(out, i, err));
+    if (p->n_sources) LF_TRY(read_only(out, i, wanted, err));
+  }
+cleanup:
   return status;
 }
 
-static lf_status plan(sources_job *job, lf_error *err) {
-  const lf_project *p = &job->options->project;
-  const char *own = NULL;
-  lf_status status = LF_OK;
-  job->n = p->n_sources ? p->n_sources : 1;
-  LF_TRY(lf_alloc(job->n, sizeof *job->readings, &job->readings, err));
-  LF_TRY(lf_alloc(job->n, sizeof *job->parent, &job->parent, err));
-  LF_TRY(lf_alloc(job->n, sizeof *job->place, &job->place, err));
-  for (size_t i = 1; i < job->n; i++) {
-    if (p->sources[i].with) job->parent[i] = lf_project_source(p, p->sources[i].with, &own);
-    if (job->parent[i] >= i)
-      LF_TRY(lf_fail(err, LF_E_USAGE,
-                     "source '%s' is joined by '%s', of a source that stands behind it: put that one first",
-                     p->sources[i].name, p->sources[i].with));
-  }
-  for (size_t i = 0; i < job->n; i++) LF_TRY(plan_source(job, i, err));
-cleanup:
-  return status;
+lf_join_request lf_source_plan_request(const lf_source_plan *s, size_t i) {
+  const lf_source_spec *spec = source_of(s, i), *first = source_of(s, 0);
+  const lf_source_reading *r = &s->readings[i];
+  lf_join_request request = {.name = spec->name,
+                             .table_name = first->name,
+                             .key = spec->key,
+                             .table_key = r->place,
+                             .with = with_of(s, i),
+                             .parent = r->parent,
+                             .many = {spec->many, spec->by},
+                             .table_many = {LF_MANY_ALL, NULL},
+                             .sum = (const char *const *)spec->sum.items,
+                             .n_sum = spec->sum.n,
+                             .take = r->take,
+                             .n_take = r->n_take,
+                             .other_read = &r->wish.read,
+                             .table_read = &s->readings[0].wish.read,
+                             .memory = s->options->memory};
+  if (!spec->with) request.table_many = (lf_many_rule){first->many, first->by};
+  return request;
 }
 
 /* ---- joining -------------------------------------------------------------------------------------- */
 
 /* The keys that source `parent` brought stand behind the first `n` of the table, in the order of those joined
  * by them. */
-static void place_keys(sources_job *job, size_t parent, size_t n) {
-  for (size_t i = parent + 1; i < job->n; i++)
-    if (job->parent[i] == parent) job->place[i] = n++;
+static void place_keys(lf_source_plan *s, size_t parent, size_t n) {
+  for (size_t i = parent + 1; i < s->n; i++)
+    if (s->readings[i].parent == parent) s->readings[i].place = n++;
 }
 
-static lf_status join_source(sources_job *job, size_t i, lf_table *table, lf_error *err) {
-  const lf_source_spec *s = source_of(job, i), *first = source_of(job, 0);
-  const source_reading *r = &job->readings[i];
+static lf_status join_source(lf_source_plan *s, size_t i, lf_table *table, const lf_run *run, lf_error *err) {
   lf_table *other = NULL;
-  lf_status status = lf_table_read(&r->wish.read, job->run, &other, err);
+  lf_status status = lf_table_read(&s->readings[i].wish.read, run, &other, err);
   if (status != LF_OK) return status;
   size_t n_keys = table->n_keys;
-  lf_join_request request = {.name = s->name,
-                             .key = s->key,
-                             .table_key = job->place[i],
-                             .with = s->with ? s->with : first->key,
-                             .parent = job->parent[i],
-                             .many = {s->many, s->by},
-                             .table_many = {LF_MANY_ALL, NULL},
-                             .sum = (const char *const *)s->sum.items,
-                             .n_sum = s->sum.n,
-                             .take = r->take,
-                             .n_take = r->n_take,
-                             .other_read = &r->wish.read,
-                             .table_read = &job->readings[0].wish.read,
-                             .memory = job->options->memory};
-  if (!s->with) request.table_many = (lf_many_rule){first->many, first->by};
-  status = lf_table_join(table, &other, &request, job->run, err);
-  place_keys(job, i, n_keys);
+  const lf_join_request request = lf_source_plan_request(s, i);
+  status = lf_table_join(table, &other, &request, run, err);
+  place_keys(s, i, n_keys);
   return status;
 }
 
 lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table **table, lf_error *err) {
-  sources_job job = {.options = options, .run = run};
+  lf_source_plan sources = {0};
   lf_table *read = NULL;
   lf_status status = LF_OK;
-  LF_TRY(plan(&job, err));
-  LF_TRY(lf_table_read(&job.readings[0].wish.read, run, &read, err));
-  place_keys(&job, 0, 0);
-  for (size_t i = 1; i < job.n; i++) LF_TRY(join_source(&job, i, read, err));
+  LF_TRY(lf_source_plan_make(options, NULL, &sources, err));
+  LF_TRY(lf_table_read(&sources.readings[0].wish.read, run, &read, err));
+  for (size_t i = 1; i < sources.n; i++) LF_TRY(join_source(&sources, i, read, run, err));
   lf_table_drop_keys(read);
   *table = read;
   read = NULL;
 cleanup:
   lf_table_free(read);
-  job_clear(&job);
+  lf_source_plan_clear(&sources);
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/candidates.h"
+#include "cli/card_sources.h"
 #include "report/describe.h"
 #include "report/report.h"
 
@@ -85,6 +86,7 @@ lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_e
   size_t from = history->n_train < history->n_rows
                     ? history->n_train
                     : 0; /* the holdout where one was asked for, else every row */
+  if (scores.card) LF_TRY(lf_check_card_sources(options, options->config, scores.card, history->table, err));
   LF_TRY(lf_contender_score(&scores, history, from, run, err));
   if (scores.absent) lf_warn_absent(options, "the data", scores.absent);
   LF_TRY(judge_scores(history, from, &scores, run, &judgement, &unscored, err));

@@ -75,6 +75,7 @@ typedef struct lf_source_spec {
   lf_text_list sum;  /* columns added up over the rows of a key */
   lf_text_list take; /* the columns it brings; none: all */
   lf_owner owner;    /* of its columns */
+  bool idle;         /* nothing of it is asked for: it need not be read */
 } lf_source_spec;
 
 /* What a row is whose outcome comes from a source that has no row for it. */

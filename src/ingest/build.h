@@ -47,6 +47,9 @@ lf_status lf_hashes_build(const lf_cells_source *source, lf_column *column, bool
 int lf_decimal_scale(double value);
 extern const int32_t lf_power_of_ten[10];
 
+/* A number that is there as a key; equal numbers have equal ones. */
+uint64_t lf_value_key(double value);
+
 /* Number of different values among n keys, none of them 0 (0 is skipped); exact. */
 lf_status lf_count_distinct(const uint64_t *keys, size_t n, uint64_t *distinct, lf_error *err);
 

@@ -146,7 +146,7 @@ static double part_number(const lf_part *part, size_t row) {
 }
 
 /* A nonzero key of a value that is not NaN: its bits, mixed up one to one so that 0.0 is not 0. */
-static uint64_t number_key(double value) {
+uint64_t lf_value_key(double value) {
   uint64_t bits;
   value += 0.0; /* no negative zero */
   memcpy(&bits, &value, sizeof bits);
@@ -177,7 +177,7 @@ static lf_status collect(const lf_cells_source *source, key_set *set, bool *few,
     for (size_t r = 0; r < pieces->items[p].rows; r++) {
       double value = part_number(part, r);
       if (isnan(value)) continue;
-      key_set_add(set, number_key(value));
+      key_set_add(set, lf_value_key(value));
       if (set->n > most) {
         *few = false;
         return LF_OK;
@@ -257,7 +257,7 @@ static lf_status write_coded(const lf_cells_source *source, const key_set *set, 
       double value = part_number(part, r);
       uint16_t code = 0;
       if (!isnan(value)) {
-        uint64_t key = number_key(value);
+        uint64_t key = lf_value_key(value);
         size_t mask = set->n_slots - 1, slot = scatter(key) & mask;
         while (set->slots[slot] != key) slot = (slot + 1) & mask;
         code = codes[slot];
@@ -412,7 +412,7 @@ static lf_status count_numbers(const lf_cells_source *source, lf_column *column,
     const lf_part *part = &pieces->items[p].parts[source->index];
     for (size_t r = 0; r < pieces->items[p].rows; r++) {
       double value = part_number(part, r);
-      keys[pieces->first_row[p] + r] = isnan(value) ? 0 : number_key(value);
+      keys[pieces->first_row[p] + r] = isnan(value) ? 0 : lf_value_key(value);
     }
   }
   LF_TRY(lf_count_distinct(keys, pieces->first_row[pieces->n], &column->distinct, err));

@@ -95,6 +95,7 @@ typedef struct lf_source {
   char delimiter;
   char sha256[65]; /* of the bytes after decompression */
   char *note;      /* "read as Latin-1", … or NULL */
+  size_t join;     /* 1 + index of the join that brought it; 0: of the rows themselves */
 } lf_source;
 
 typedef struct lf_joined lf_joined; /* join.h */

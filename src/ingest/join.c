@@ -30,18 +30,22 @@ cleanup:
   return status;
 }
 
+static lf_status mark_asked(lf_joining *j, lf_error *err) {
+  lf_status status = lf_alloc(j->other->n_rows, 1, &j->asked, err);
+  for (size_t i = 0; status == LF_OK && i < j->table->n_rows; i++)
+    if (lf_row(j)[i] != LF_NO_ROW) j->asked[lf_row(j)[i]] = 1;
+  return status;
+}
+
 /* Rows of the source whose key some row of the table has are counted and let go of; the others stay. */
 static lf_status keep_unmatched(lf_joining *j, lf_error *err) {
   lf_joined *join = j->join;
   lf_status status = LF_OK;
-  uint8_t *asked = NULL, *side = NULL;
-  LF_TRY(lf_alloc(j->other->n_rows, 1, &asked, err));
+  uint8_t *side = NULL;
   LF_TRY(lf_alloc(j->other->n_rows, 1, &side, err));
-  for (size_t i = 0; i < j->table->n_rows; i++)
-    if (lf_row(j)[i] != LF_NO_ROW) asked[lf_row(j)[i]] = 1;
   for (size_t i = 0; i < j->other->n_rows; i++) {
     uint32_t kept = lf_kept(j)[i];
-    bool matched = kept != LF_NO_ROW && asked[kept];
+    bool matched = kept != LF_NO_ROW && j->asked[kept];
     side[i] = matched ? LF_SIDE_LEAVES : LF_SIDE_FIRST;
     join->rows_without_key += kept == LF_NO_ROW;
     join->rows_matched += matched;
@@ -51,7 +55,6 @@ static lf_status keep_unmatched(lf_joining *j, lf_error *err) {
   join->unmatched = j->other;
   j->other = NULL;
 cleanup:
-  free(asked);
   free(side);
   return status;
 }
@@ -66,6 +69,7 @@ static lf_status merge_sources(lf_table *t, lf_table *o, lf_error *err) {
     t->ragged[t->n_ragged++].file += t->n_sources;
   }
   if (o->n_sources) memcpy(t->sources + t->n_sources, o->sources, o->n_sources * sizeof *t->sources);
+  for (size_t i = 0; i < o->n_sources; i++) t->sources[t->n_sources + i].join = t->n_joins + 1;
   t->n_sources += o->n_sources;
   o->n_sources = 0;
   t->ragged_rows += o->ragged_rows;
@@ -107,8 +111,10 @@ lf_status lf_table_join(lf_table *table, lf_table **other, const lf_join_request
   lf_status status = LF_OK;
   *other = NULL;
   LF_TRY(start(&j, &join, err));
+  LF_TRY(lf_alloc(table->n_rows, 1, &join.match, err));
   LF_TRY(lf_join_match(&j, err));
   LF_TRY(lf_join_many(&j, err));
+  LF_TRY(mark_asked(&j, err));
   LF_TRY(lf_join_columns(&j, err));
   LF_TRY(merge_sources(table, j.other, err));
   LF_TRY(merge_missing(table, j.other, err));
@@ -119,6 +125,30 @@ cleanup:
   lf_joined_clear(&join);
   lf_cells_free(&j.kept);
   lf_cells_free(&j.row);
+  free(j.asked);
   lf_table_free(j.other);
+  return status;
+}
+
+void lf_matched_clear(lf_matched *matched) {
+  lf_cells_free(&matched->row);
+  lf_joined_clear(&matched->join);
+}
+
+lf_status lf_table_match(lf_table *table, lf_table *other, const lf_join_request *request, const lf_run *run,
+                         lf_matched *matched, lf_error *err) {
+  lf_joining j = {.table = table, .other = other, .request = request, .run = run};
+  lf_joined join = {0};
+  lf_status status = LF_OK;
+  LF_TRY(start(&j, &join, err));
+  LF_TRY(lf_join_match(&j, err));
+  LF_TRY(lf_join_many(&j, err));
+  *matched = (lf_matched){j.row, join};
+  j.row = (lf_column){0};
+  join = (lf_joined){0};
+cleanup:
+  lf_joined_clear(&join);
+  lf_cells_free(&j.kept);
+  lf_cells_free(&j.row);
   return status;
 }

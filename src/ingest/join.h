@@ -9,6 +9,8 @@
 
 #include "ingest/ingest.h"
 
+#define LF_NO_ROW UINT32_MAX
+
 /* Which of several rows with one key counts. */
 typedef enum lf_many { LF_MANY_REFUSE = 0, LF_MANY_FIRST, LF_MANY_LAST, LF_MANY_ALL } lf_many;
 
@@ -18,9 +20,10 @@ typedef struct lf_many_rule {
 } lf_many_rule;
 
 typedef struct lf_join_request {
-  const char *name; /* of the source */
-  const char *key;  /* its column */
-  size_t other_key; /* index into the keys of the other table, and of the table */
+  const char *name;       /* of the source */
+  const char *table_name; /* of the source that brought the rows of the table */
+  const char *key;        /* its column */
+  size_t other_key;       /* index into the keys of the other table, and of the table */
   size_t table_key;
   const char *with;        /* the column of the table */
   size_t parent;           /* 1 + index of the join that brought it; 0: none */
@@ -58,6 +61,18 @@ struct lf_joined {
 lf_status lf_table_join(lf_table *table, lf_table **other, const lf_join_request *request, const lf_run *run,
                         lf_error *err);
 void lf_joined_clear(lf_joined *join);
+
+/* What a join finds, with nothing brought. */
+typedef struct lf_matched {
+  lf_column row;  /* uint32_t cells, of each row of the table: the row of the other it gets, LF_NO_ROW none */
+  lf_joined join; /* without `match` and `unmatched` */
+} lf_matched;
+
+/* For tables of which only the keys (and the column of table_many.by) are there: the same rules and the same
+ * errors, but the columns of the other stay where they are; those of `sum` are added up there. */
+lf_status lf_table_match(lf_table *table, lf_table *other, const lf_join_request *request, const lf_run *run,
+                         lf_matched *matched, lf_error *err);
+void lf_matched_clear(lf_matched *matched);
 
 /* The text of a column in row `row` of what lf_table_read reads, cut to fit: for messages, since it reads all
  * rows before it. */

@@ -64,7 +64,6 @@ static lf_status bring(const lf_joining *j, const lf_column *from, lf_column *to
                     .store = from->store,
                     .width = from->width,
                     .scale = from->scale,
-                    .distinct = from->distinct,
                     .bad = from->bad,
                     .own_name = strlen(j->request->name) + 1,
                     .join = j->table->n_joins + 1};
@@ -75,6 +74,7 @@ static lf_status bring(const lf_joining *j, const lf_column *from, lf_column *to
   to->missing = j->table->n_rows;
   if (from->store == LF_STORE_NONE) goto cleanup;
   LF_TRY(copy_levels(from, to, err));
+  LF_TRY(lf_join_distinct(j, from, &to->distinct, err));
   LF_TRY(lf_cells_new(to, j->table->n_rows, j->row.mapped > 0, err));
   b.chunks = lf_cut(j->table->n_rows, 1 << 14, 64);
   LF_TRY(lf_alloc(b.chunks.count, sizeof *b.missing, &b.missing, err));

@@ -9,8 +9,9 @@
 
 enum { SHOWN = 3 };
 
-lf_status lf_join_by(const lf_table *table, const lf_many_rule *rule, const char *source, double **values,
-                     lf_error *err) {
+lf_status lf_join_by(const lf_table *table, const lf_many_rule *rule, const char *source,
+                     const lf_column **by, lf_error *err) {
+  *by = NULL;
   if (!rule->by) return LF_OK;
   size_t c = lf_table_find(table, rule->by);
   if (c == SIZE_MAX)
@@ -22,19 +23,19 @@ lf_status lf_join_by(const lf_table *table, const lf_many_rule *rule, const char
                    "column '%s' of source '%s' holds %s values: only a date or a number tells which row is "
                    "first",
                    rule->by, source, lf_kind_name(column->kind));
-  lf_status status = lf_alloc(table->n_rows, sizeof **values, values, err);
-  if (status == LF_OK) lf_column_numbers(column, 0, table->n_rows, *values);
-  return status;
+  *by = column;
+  return LF_OK;
 }
 
 /* A row with a value counts before one without; among equals the first stands for `first`, the last for
  * `last`. */
-bool lf_join_before(const lf_many_rule *rule, const double *by, size_t row, size_t kept) {
+bool lf_join_before(const lf_many_rule *rule, const lf_column *by, size_t row, size_t kept) {
   bool last = rule->many == LF_MANY_LAST;
   if (!by) return last;
-  if (isnan(by[row]) != isnan(by[kept])) return isnan(by[kept]);
-  if (isnan(by[row])) return last;
-  return last ? by[row] >= by[kept] : by[row] < by[kept];
+  double here = lf_column_number(by, row), there = lf_column_number(by, kept);
+  if (isnan(here) != isnan(there)) return isnan(there);
+  if (isnan(here)) return last;
+  return last ? here >= there : here < there;
 }
 
 /* "'A', 'B' and 3 more" */
@@ -138,7 +139,7 @@ static lf_status refuse_shared(const lf_joining *j, const size_t rows[SHOWN], lf
 }
 
 /* holder[row of the source]: 1 + row of the table that has it. */
-static lf_status settle_shared(lf_joining *j, const double *by, uint32_t *holder, lf_error *err) {
+static lf_status settle_shared(lf_joining *j, const lf_column *by, uint32_t *holder, lf_error *err) {
   const lf_many_rule *rule = &j->request->table_many;
   uint8_t *several = NULL;
   size_t rows[SHOWN] = {0};
@@ -176,24 +177,22 @@ static void set_matches(lf_joining *j, const uint32_t *holder) {
     else if (!all && holder[row] != i + 1)
       match = LF_MATCH_SHARED;
     if (match == LF_MATCH_SHARED) lf_row(j)[i] = LF_NO_ROW;
-    j->join->match[i] = (uint8_t)match;
+    if (j->join->match) j->join->match[i] = (uint8_t)match;
     j->join->table[match]++;
   }
 }
 
 lf_status lf_join_many(lf_joining *j, lf_error *err) {
-  double *by = NULL;
+  const lf_column *by = NULL;
   uint32_t *holder = NULL;
   lf_status status = LF_OK;
   LF_TRY(count_repeated(j, err));
   for (size_t i = 0; i < j->request->n_sum; i++) LF_TRY(add_up(j, j->request->sum[i], err));
-  LF_TRY(lf_join_by(j->table, &j->request->table_many, "of the rows", &by, err));
+  LF_TRY(lf_join_by(j->table, &j->request->table_many, j->request->table_name, &by, err));
   LF_TRY(lf_alloc(j->other->n_rows, sizeof *holder, &holder, err));
-  LF_TRY(lf_alloc(j->table->n_rows, 1, &j->join->match, err));
   LF_TRY(settle_shared(j, by, holder, err));
   set_matches(j, holder);
 cleanup:
-  free(by);
   free(holder);
   return status;
 }

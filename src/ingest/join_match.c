@@ -29,7 +29,7 @@ typedef struct key_index {
 typedef struct matching {
   lf_joining *joining;
   const uint64_t *table_keys, *other_keys;
-  const double *by;
+  const lf_column *by;
   size_t round, n_rounds;
   key_index index;
   lf_chunks chunks;
@@ -139,7 +139,6 @@ lf_status lf_join_match(lf_joining *j, lf_error *err) {
   const lf_column *table_keys = &j->table->keys[j->request->table_key],
                   *other_keys = &j->other->keys[j->request->other_key];
   matching m = {.joining = j, .table_keys = table_keys->cells, .other_keys = other_keys->cells};
-  double *by = NULL;
   lf_status status = LF_OK;
   if (j->table->n_rows >= LF_NO_ROW || j->other->n_rows >= LF_NO_ROW)
     return lf_fail(err, LF_E_DATA,
@@ -147,13 +146,11 @@ lf_status lf_join_match(lf_joining *j, lf_error *err) {
                    "read its result",
                    j->request->name, (unsigned)LF_NO_ROW - 1);
   m.n_rounds = count_rounds(j);
-  LF_TRY(lf_join_by(j->other, &j->request->many, j->request->name, &by, err));
-  m.by = by;
+  LF_TRY(lf_join_by(j->other, &j->request->many, j->request->name, &m.by, err));
   LF_TRY(new_rows(&j->kept, j->other->n_rows, other_keys, err));
   LF_TRY(new_rows(&j->row, j->table->n_rows, table_keys, err));
   for (m.round = 0; m.round < m.n_rounds; m.round++) LF_TRY(run_round(&m, err));
 cleanup:
-  free(by);
   free(m.index.slots);
   return status;
 }

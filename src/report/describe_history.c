@@ -169,11 +169,22 @@ static json_t *describe_source(const void *context, size_t i) {
   lf_object_count(&o, "rows", source->rows);
   lf_object_text(&o, "sha256", source->sha256);
   lf_object_text(&o, "note", source->note);
+  if (source->join) lf_object_text(&o, "source", table->joins[source->join - 1].name);
   return lf_object_take(&o);
 }
 
 json_t *lf_describe_inputs(const lf_table *table) {
   return lf_json_list(table->n_sources, describe_source, table);
+}
+
+/* What stands before the point in the names of its columns. */
+static json_t *describe_join(const void *context, size_t i) {
+  const lf_joined *join = &((const lf_table *)context)->joins[i];
+  lf_object o = lf_object_new();
+  lf_object_text(&o, "name", join->name);
+  lf_object_text(&o, "key", join->key);
+  lf_object_text(&o, "with", join->with);
+  return lf_object_take(&o);
 }
 
 json_t *lf_describe_provenance(const lf_history *history, const char *command, uint64_t seed) {
@@ -183,6 +194,8 @@ json_t *lf_describe_provenance(const lf_history *history, const char *command, u
   lf_object_text(&o, "command", command);
   lf_object_count(&o, "seed", seed);
   lf_object_tree(&o, "inputs", lf_describe_inputs(history->table));
+  if (history->table->n_joins)
+    lf_object_tree(&o, "sources", lf_json_list(history->table->n_joins, describe_join, history->table));
   lf_object_tree(&o, "split", lf_describe_split(history));
   return lf_object_take(&o);
 }

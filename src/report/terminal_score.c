@@ -53,6 +53,25 @@ static void write_head(lf_term *term, const json_t *score) {
   lf_text_free(&line);
 }
 
+/* What the leads were joined with, and how many met a row there. */
+static void write_sources(lf_term *term, const json_t *score) {
+  size_t i;
+  json_t *source;
+  json_array_foreach((json_t *)lf_view_list(score, "sources"), i, source) {
+    lf_text line = {0};
+    lf_text_addf(&line, "%s: ", lf_view_text(source, "name"));
+    lf_people_counted(&line, lf_view_number(source, "leads"), "lead has a row", "leads have a row");
+    lf_text_add(&line, ", ");
+    lf_people_count(&line, lf_view_number(source, "unmatched"));
+    lf_text_add(&line, " have a key that is not there, ");
+    lf_people_count(&line, lf_view_number(source, "without_key"));
+    lf_text_add(&line, " have none");
+    if (!line.failed) lf_term_wrap(term, LF_INK_PLAIN, "", 0, 3, line.data);
+    term->out.failed = term->out.failed || line.failed;
+    lf_text_free(&line);
+  }
+}
+
 lf_status lf_score_terminal(const json_t *score, bool colour, int width, char **bytes, size_t *n,
                             lf_error *err) {
   lf_term term = lf_term_new(colour, width, 40);
@@ -61,6 +80,7 @@ lf_status lf_score_terminal(const json_t *score, bool colour, int width, char **
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_table(&term, score);
   lf_term_line(&term, LF_INK_PLAIN, "");
+  write_sources(&term, score);
   lf_text_addf(&line, "written to %s", lf_view_text(score, "output") ? lf_view_text(score, "output") : "");
   if (!line.failed) lf_term_line(&term, LF_INK_FAINT, line.data);
   term.out.failed = term.out.failed || line.failed;

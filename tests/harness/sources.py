@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+from . import joined as joined_commands
 from .core import files_under, run
 from .exports import Postgres
 
@@ -459,7 +460,7 @@ def run_all(setting, results):
         guarded(check, setting, results)
     at = Databases(setting)
     try:
-        for check in WITH_DATABASES:
+        for check in WITH_DATABASES + joined_commands.CHECKS:
             guarded(check, setting, results, at)
     finally:
         at.close()
