@@ -184,6 +184,7 @@ def lay_parquet(setting, folder, page):
 
 def lay_sources(setting, folder, page):
     lay_halves(setting, folder)
+    shutil.copy(os.path.join(folder, "Leads.csv"), os.path.join(folder, "new.csv"))
     lay_cards(setting, folder, "q3/scoring.json")
     with open(os.path.join(folder, "leadfit.yaml"), "w", encoding="utf-8") as f:
         f.write(block_of(setting, "docs/sources.md", "yaml"))
