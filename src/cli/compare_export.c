@@ -141,6 +141,7 @@ static lf_status write_input(writing *w, lf_records *records, size_t input, uint
     LF_TRY(flush(w, WRITE_BYTES, err));
     LF_TRY(lf_check_interrupt(run, err));
   }
+  LF_TRY(lf_records_unchanged(records, err));
 cleanup:
   return status;
 }

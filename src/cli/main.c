@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,8 +41,18 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int signal_number) {
-  (void)signal_number;
-  interrupted = 1;
+  interrupted = signal_number;
+}
+
+/* A page of a mapped file that is no longer there (the file was cut), or that its disk cannot give: zeros
+ * stand in for it until the run has noticed, and ended as it does on Ctrl-C. */
+static void on_lost_page(int signal_number, siginfo_t *about, void *context) {
+  (void)context;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)about->si_addr / page * page;
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  if (!at || mmap((void *)at, page, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED)
+    signal(signal_number, SIG_DFL); /* the same again ends the program */
+  interrupted = signal_number;
 }
 
 static lf_status print_text(lf_text *text, lf_error *err) {
@@ -95,6 +106,11 @@ static lf_status run_command(const lf_command_rule *rule, lf_options *options, l
   if (status == LF_OK) status = lf_databases_read(options, &run, err);
   if (status == LF_OK) status = rule->run(options, &run, err);
   if (line.shown) fprintf(stderr, "\r\033[K");
+  if (status == LF_E_INTERRUPTED && interrupted == SIGBUS)
+    return lf_fail(
+        err, LF_E_IO,
+        "part of an input could not be read: it was cut short meanwhile, or its disk fails: check it and "
+        "run again");
   return status;
 }
 
@@ -184,6 +200,8 @@ int main(int argc, char **argv) {
   struct sigaction action = {.sa_handler = on_signal};
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  struct sigaction lost_page = {.sa_sigaction = on_lost_page, .sa_flags = SA_SIGINFO};
+  sigaction(SIGBUS, &lost_page, NULL);
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that write reports */
   gsl_set_error_handler_off();
 #ifdef __GLIBC__

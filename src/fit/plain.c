@@ -43,12 +43,25 @@ static lf_status refuse(const lf_plain *plain, lf_error *err) {
   return LF_OK;
 }
 
+/* So many more weights than rows that no fit is worth the square of their number in memory: there are never
+ * more that can be determined than rows, whatever is aliased. */
+static lf_status refuse_early(const lf_plain *plain, lf_error *err) {
+  const double spare = 200.0;
+  double rows = plain->rows_used;
+  if (!(rows > 0.0) || (double)plain->design.n_coef < 2.0 * rows + spare) return LF_OK;
+  return lf_fail(err, LF_E_DATA,
+                 "%.0f complete rows cannot determine %zu weights: use fewer attributes, or --method card, "
+                 "which penalises",
+                 rows, plain->design.n_coef);
+}
+
 /* Fits, with Firth's penalty where some estimate is infinite; *direction gets the infinities and is the
  * caller's. */
 static lf_status solve(lf_plain *plain, const lf_run *run, int8_t **direction, lf_error *err) {
   lf_status status = LF_OK;
   lf_weights *penalised = NULL;
   lf_solve_options options = {.check_separation = true, .keep_frame = true};
+  LF_TRY(refuse_early(plain, err));
   LF_TRY(lf_solve(&plain->design, &options, run, &plain->weights, err));
   LF_TRY(refuse(plain, err));
   if (plain->weights->diagnosis != LF_FIT_SEPARATION) goto cleanup;

@@ -139,14 +139,27 @@ static lf_status screen_column(screening *s, size_t c, lf_error *err) {
 
 /* ---- columns together ----------------------------------------------------------------------------- */
 
-static lf_status screen_twins(screening *s, lf_error *err) {
+/* A column that may have a twin, by the print of its values. */
+typedef struct twin {
+  uint64_t print;
+  size_t column;
+} twin;
+
+static int by_print(const void *a, const void *b) {
+  const twin *x = a, *y = b;
+  if (x->print != y->print) return x->print < y->print ? -1 : 1;
+  return (x->column > y->column) - (x->column < y->column);
+}
+
+/* Leaves out the later ones of columns with one print that say the same as an earlier one. */
+static lf_status leave_twins(screening *s, const twin *twins, size_t n, lf_error *err) {
   lf_history *h = s->history;
-  enum { FEWEST = 30 };
-  for (size_t c = 1; c < h->table->n_columns && h->n_rows >= FEWEST; c++) {
-    for (size_t b = 0; b < c && is_open(s, c) && !insisted(s, c); b++) {
+  for (size_t j = 1; j < n; j++) {
+    size_t c = twins[j].column;
+    for (size_t i = 0; i < j && is_open(s, c) && !insisted(s, c); i++) {
       bool same = false;
-      const lf_column *earlier = &h->table->columns[b];
-      if (!is_open(s, b) && b != h->amount) continue;
+      const lf_column *earlier = &h->table->columns[twins[i].column];
+      if (!is_open(s, twins[i].column) && twins[i].column != h->amount) continue;
       lf_status status = lf_say_the_same(earlier, &h->table->columns[c], h->n_rows, &same, err);
       if (status == LF_OK && same)
         status = lf_exclude_column(h, c, err, "says the same as '%s'", earlier->name);
@@ -154,6 +167,29 @@ static lf_status screen_twins(screening *s, lf_error *err) {
     }
   }
   return LF_OK;
+}
+
+static lf_status screen_twins(screening *s, lf_error *err) {
+  enum { FEWEST = 30 };
+  lf_history *h = s->history;
+  lf_status status = LF_OK;
+  twin *twins = NULL;
+  size_t n = 0;
+  if (h->n_rows < FEWEST) return LF_OK;
+  LF_TRY(lf_alloc(h->table->n_columns, sizeof *twins, &twins, err));
+  for (size_t c = 0; c < h->table->n_columns; c++) {
+    if (!is_open(s, c) && c != h->amount) continue;
+    twins[n].column = c;
+    LF_TRY(lf_print_of_values(&h->table->columns[c], h->n_rows, &twins[n++].print, err));
+  }
+  qsort(twins, n, sizeof *twins, by_print);
+  for (size_t from = 0, to; from < n; from = to) {
+    for (to = from + 1; to < n && twins[to].print == twins[from].print;) to++;
+    LF_TRY(leave_twins(s, twins + from, to - from, err));
+  }
+cleanup:
+  free(twins);
+  return status;
 }
 
 /* The pairs that give the outcome away together, one after another, until none is left. */
@@ -202,12 +238,19 @@ static lf_status screen_amount(screening *s, lf_error *err) {
 
 static lf_status ask_all(screening *s, lf_error *err) {
   lf_history *h = s->history;
+  double first = 0.5, second = 0.5; /* the two best AUCs: what is best beside a column is one of them */
+  size_t best = SIZE_MAX;
   for (size_t c = 0; c < h->table->n_columns; c++) {
-    double strongest = 0.5;
+    double auc = s->profiles.items[c].auc;
+    if (!lf_history_is_attribute(h, c) || !(auc > second)) continue;
+    second = auc > first ? first : auc;
+    if (!(auc > first)) continue;
+    first = auc;
+    best = c;
+  }
+  for (size_t c = 0; c < h->table->n_columns; c++) {
     if (!lf_history_is_attribute(h, c)) continue;
-    for (size_t b = 0; b < h->table->n_columns; b++)
-      if (b != c && lf_history_is_attribute(h, b)) strongest = fmax(strongest, s->profiles.items[b].auc);
-    lf_status status = lf_ask(h, c, &s->profiles, strongest, err);
+    lf_status status = lf_ask(h, c, &s->profiles, c == best ? second : first, err);
     if (status != LF_OK) return status;
   }
   return LF_OK;

@@ -35,5 +35,8 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows);
 bool lf_is_identifier(const lf_column *column, size_t n_rows);
 /* Whether two columns say the same: a one-to-one map between their values, missing to missing. */
 lf_status lf_say_the_same(const lf_column *a, const lf_column *b, size_t n_rows, bool *same, lf_error *err);
+/* A hash of the first rows that is the same for columns that say the same, so that few pairs have to be
+ * compared. */
+lf_status lf_print_of_values(const lf_column *column, size_t n_rows, uint64_t *print, lf_error *err);
 
 #endif

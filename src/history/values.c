@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "history/suspect.h"
 #include "history/words.h"
@@ -133,6 +134,38 @@ cleanup:
   free(to_b);
   free(to_a);
   return status;
+}
+
+/* The rows by the order in which values were first seen: what a one-to-one map leaves as it is. */
+static lf_status first_seen(const lf_column *column, size_t n_rows, uint64_t *print, lf_error *err) {
+  uint32_t *place = NULL, n = 0;
+  lf_status status = lf_alloc((size_t)column->n_levels + 1, sizeof *place, &place, err);
+  if (status != LF_OK) return status;
+  for (size_t i = 0; i < n_rows; i++) {
+    uint32_t code = lf_column_code(column, i);
+    if (code && !place[code]) place[code] = ++n;
+    *print = lf_hash_mix(*print, place[code]);
+  }
+  free(place);
+  return LF_OK;
+}
+
+lf_status lf_print_of_values(const lf_column *column, size_t n_rows, uint64_t *print, lf_error *err) {
+  enum { ENOUGH = 1 << 16 };
+  if (n_rows > ENOUGH) n_rows = ENOUGH;
+  *print = lf_hash_mix((uint64_t)column->store, column->missing);
+  if (column->store == LF_STORE_NONE) return LF_OK;
+  if (column->store == LF_STORE_CODES) return first_seen(column, n_rows, print, err);
+  for (size_t i = 0; i < n_rows; i++) {
+    double value = lf_column_number(column, i) + 0.0; /* -0 is 0 */
+    uint64_t bits = 0;
+    if (column->store == LF_STORE_HASHES)
+      bits = ((const uint64_t *)column->cells)[i];
+    else if (!isnan(value))
+      memcpy(&bits, &value, sizeof bits);
+    *print = lf_hash_mix(*print, bits);
+  }
+  return LF_OK;
 }
 
 lf_status lf_say_the_same(const lf_column *a, const lf_column *b, size_t n_rows, bool *same, lf_error *err) {

@@ -46,6 +46,37 @@ lf_status lf_bytes_map(int fd, size_t n, const char *name, lf_bytes *bytes, lf_e
   return LF_OK;
 }
 
+static lf_watch look(const char *path, const struct stat *about) {
+  return (lf_watch){.path = path,
+                    .device = about->st_dev,
+                    .inode = about->st_ino,
+                    .size = about->st_size,
+                    .seconds = about->st_mtim.tv_sec,
+                    .nanoseconds = about->st_mtim.tv_nsec};
+}
+
+lf_status lf_bytes_unchanged(const lf_bytes *bytes, const char *name, lf_status status, lf_error *err) {
+  const lf_watch *was = &bytes->watch;
+  struct stat about;
+  if (!was->path) return status;
+  bool there = strcmp(was->path, "-") == 0 ? fstat(STDIN_FILENO, &about) == 0 : stat(was->path, &about) == 0;
+  if (!there) return status; /* unlinked: what is mapped stays whole */
+  lf_watch now = look(was->path, &about);
+  bool same_file = now.device == was->device && now.inode == was->inode;
+  bool as_it_was =
+      now.size == was->size && now.seconds == was->seconds && now.nanoseconds == was->nanoseconds;
+  if (!same_file || as_it_was) return status;
+  return lf_fail_at(err, LF_E_IO, name, 0, 0,
+                    "changed while it was read: wait until whatever writes it is done, and run again");
+}
+
+static lf_status map_file(int fd, const char *path, const struct stat *about, lf_bytes *bytes,
+                          lf_error *err) {
+  lf_status status = lf_bytes_map(fd, (size_t)about->st_size, path, bytes, err);
+  if (status == LF_OK) bytes->watch = look(path, about);
+  return status;
+}
+
 void lf_bytes_close(lf_bytes *bytes) {
   if (bytes->map) munmap(bytes->map, bytes->map_size);
   *bytes = (lf_bytes){0};
@@ -90,8 +121,7 @@ cleanup:
 static lf_status open_standard_input(const lf_run *run, lf_bytes *bytes, lf_error *err) {
   struct stat about;
   bool file = fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode);
-  if (file && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
-    return lf_bytes_map(STDIN_FILENO, (size_t)about.st_size, "-", bytes, err);
+  if (file && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0) return map_file(STDIN_FILENO, "-", &about, bytes, err);
   return spool(STDIN_FILENO, "-", run, bytes, err);
 }
 
@@ -123,7 +153,7 @@ static lf_status open_raw(const char *path, const lf_run *run, lf_bytes *bytes, 
   else if (S_ISDIR(about.st_mode))
     status = lf_fail_at(err, LF_E_IO, path, 0, 0, "is a folder: name the files in it");
   else if (S_ISREG(about.st_mode))
-    status = lf_bytes_map(fd, (size_t)about.st_size, path, bytes, err);
+    status = map_file(fd, path, &about, bytes, err);
   else
     status = spool(fd, path, run, bytes, err);
   close(fd);
@@ -141,12 +171,14 @@ lf_status lf_bytes_open(const char *path, const lf_run *run, lf_bytes *bytes, lf
   if (known) {
     LF_TRY(lf_spool_open(&fd, err));
     LF_TRY(lf_decompress(&raw, path, fd, run, &known, &written, err));
+    LF_TRY(lf_bytes_unchanged(&raw, path, LF_OK, err)); /* it has been read to its end */
     LF_TRY(lf_bytes_map(fd, (size_t)written, path, bytes, err));
   } else {
     *bytes = raw;
     raw = (lf_bytes){0};
   }
 cleanup:
+  if (status != LF_OK) status = lf_bytes_unchanged(&raw, path, status, err);
   lf_bytes_close(&raw);
   if (fd >= 0) close(fd);
   return status;

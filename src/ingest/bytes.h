@@ -7,16 +7,29 @@
 
 enum { LF_BYTES_PAD = 4096 };
 
+/* A file as it was when it was opened, so that a change can be told. */
+typedef struct lf_watch {
+  const char *path; /* not owned; NULL: a pipe, or a copy that nobody else has */
+  uint64_t device, inode;
+  int64_t size, seconds, nanoseconds;
+} lf_watch;
+
 typedef struct lf_bytes {
   const char *data;
   size_t n;
   void *map; /* owned; NULL where nothing is held */
   size_t map_size;
+  lf_watch watch; /* of the file that is mapped, or of which these bytes were made */
 } lf_bytes;
 
-/* Opens path ("-": standard input); compression is told by the first bytes, not by the name. */
+/* Opens path ("-": standard input; it must outlive the bytes); compression is told by the first bytes, not by
+ * the name. */
 lf_status lf_bytes_open(const char *path, const lf_run *run, lf_bytes *bytes, lf_error *err);
 void lf_bytes_close(lf_bytes *bytes);
+/* How a reading that ended with `status` ended: where the file was written to or cut since it was opened
+ * (not: replaced by another), LF_E_IO that says so, whatever was made of such bytes. (A page that is no
+ * longer there is the program's to catch: see main.c.) */
+lf_status lf_bytes_unchanged(const lf_bytes *bytes, const char *name, lf_status status, lf_error *err);
 
 /* Lets go of the memory behind [from, to) of mapped data: it is read from the file again where it is needed
  * again. So what a reading holds does not grow with the file. */

@@ -307,6 +307,7 @@ static lf_status send_file(const lf_database *d, const char *path, const lf_run 
     if (status == LF_OK) status = lf_check_interrupt(run, err);
     lf_progress(run, "writing to the database", at, bytes.n);
   }
+  status = lf_bytes_unchanged(&bytes, path, status, err);
   if (status == LF_OK && PQputCopyEnd(connection(d), NULL) != 1)
     status = fail(d, "the rows cannot be sent", err);
   lf_bytes_close(&bytes);

@@ -23,6 +23,7 @@ typedef struct trial {
 void lf_dialect_free(lf_dialect *dialect) {
   for (size_t i = 0; dialect->names && i < dialect->n_fields; i++) free(dialect->names[i]);
   free(dialect->names);
+  json_decref(dialect->places);
   *dialect = (lf_dialect){0};
 }
 
@@ -112,13 +113,34 @@ static size_t separator_line(const char *data, size_t n, char *delimiter) {
 
 /* ---- names ---- */
 
-static bool taken(const lf_dialect *d, size_t before, const char *name) {
-  for (size_t i = 0; i < before; i++)
-    if (strcmp(d->names[i], name) == 0) return true;
-  return false;
+size_t lf_dialect_find(const lf_dialect *dialect, const char *name) {
+  const json_t *place = json_object_get(dialect->places, name);
+  return place ? (size_t)json_integer_value(place) : SIZE_MAX;
 }
 
-static lf_status make_name(lf_dialect *d, size_t i, const char *text, size_t n, lf_error *err) {
+/* Makes a name that an earlier column has another one: "Amount (2)". again: the next number to try for each
+ * such name, so that a thousand columns of one name do not try a thousand numbers each. */
+static lf_status make_unique(const lf_dialect *d, json_t *again, lf_text *name, lf_error *err) {
+  size_t length = name->length;
+  if (name->failed || lf_dialect_find(d, name->data) == SIZE_MAX) return lf_text_status(name, err);
+  char *first = NULL;
+  lf_status status = lf_copy_text(name->data, length, &first, err);
+  if (status != LF_OK) return status;
+  json_int_t k = json_integer_value(json_object_get(again, first));
+  if (k < 2) k = 2;
+  do {
+    name->length = length;
+    lf_text_addf(name, " (%lld)", (long long)k++);
+  } while (!name->failed && lf_dialect_find(d, name->data) != SIZE_MAX);
+  status = lf_text_status(name, err);
+  if (status == LF_OK && json_object_set_new_nocheck(again, first, json_integer(k)) != 0)
+    status = lf_fail(err, LF_E_MEMORY, "not enough memory for the names of columns");
+  free(first);
+  return status;
+}
+
+static lf_status make_name(lf_dialect *d, json_t *again, size_t i, const char *text, size_t n,
+                           lf_error *err) {
   lf_text name = {0};
   lf_trim(&text, &n);
   if (i == 0 && d->row_names)
@@ -127,14 +149,11 @@ static lf_status make_name(lf_dialect *d, size_t i, const char *text, size_t n, 
     lf_text_addf(&name, "column %zu", i + 1);
   else
     lf_text_add_n(&name, text, n);
-  size_t length = name.length;
-  for (size_t k = 0; k < length; k++)
+  for (size_t k = 0; k < name.length; k++)
     if ((unsigned char)name.data[k] < ' ') name.data[k] = ' '; /* a line break inside a name */
-  for (unsigned again = 2; !name.failed && taken(d, i, name.data); again++) {
-    name.length = length;
-    lf_text_addf(&name, " (%u)", again);
-  }
-  lf_status status = lf_text_status(&name, err);
+  lf_status status = make_unique(d, again, &name, err);
+  if (status == LF_OK && json_object_set_new_nocheck(d->places, name.data, json_integer((json_int_t)i)) != 0)
+    status = lf_fail(err, LF_E_MEMORY, "not enough memory for the names of columns");
   if (status == LF_OK)
     d->names[i] = name.data;
   else
@@ -143,8 +162,12 @@ static lf_status make_name(lf_dialect *d, size_t i, const char *text, size_t n, 
 }
 
 static lf_status make_names(lf_dialect *d, const lf_quoted *header, lf_error *err) {
-  lf_status status = lf_alloc(d->n_fields, sizeof *d->names, &d->names, err);
+  json_t *again = json_object();
+  d->places = json_object();
   d->no_names = true;
+  lf_status status = lf_alloc(d->n_fields, sizeof *d->names, &d->names, err);
+  if (status == LF_OK && (!again || !d->places))
+    status = lf_fail(err, LF_E_MEMORY, "not enough memory for the names of columns");
   for (size_t i = 0; i < d->n_fields && status == LF_OK; i++) {
     size_t from = i - d->row_names;
     bool named = (i || !d->row_names) && from < header->n_fields;
@@ -153,8 +176,9 @@ static lf_status make_names(lf_dialect *d, const lf_quoted *header, lf_error *er
     double value;
     lf_number_look look;
     if (named && !(n && lf_read_number(text, n, LF_MARK_POINT, &value, &look))) d->no_names = false;
-    status = make_name(d, i, text, n, err);
+    status = make_name(d, again, i, text, n, err);
   }
+  json_decref(again);
   return status;
 }
 

@@ -23,6 +23,12 @@ void lf_reader_close(lf_reader *r) {
   free(r->keys);
 }
 
+lf_status lf_reader_ended(const lf_reader *r, lf_status status, lf_error *err) {
+  if (status == LF_OK) status = lf_check_interrupt(r->run, err);
+  for (size_t i = 0; i < r->n_sources; i++) status = lf_source_unchanged(&r->sources[i], status, err);
+  return status;
+}
+
 static lf_status open_sources(lf_reader *r, lf_error *err) {
   if (!r->options->n_paths) return lf_fail(err, LF_E_USAGE, "no file to read: name at least one");
   lf_status status = lf_alloc(r->options->n_paths, sizeof *r->sources, &r->sources, err);
@@ -36,15 +42,9 @@ static lf_status open_sources(lf_reader *r, lf_error *err) {
 
 /* ---- columns ---- */
 
-static size_t find_name(const lf_dialect *d, const char *name) {
-  for (size_t i = 0; i < d->n_fields; i++)
-    if (strcmp(d->names[i], name) == 0) return i;
-  return SIZE_MAX;
-}
-
 static void list_absent(const lf_dialect *have, const lf_dialect *in, lf_text *list) {
   for (size_t i = 0; i < have->n_fields; i++)
-    if (find_name(in, have->names[i]) == SIZE_MAX)
+    if (lf_dialect_find(in, have->names[i]) == SIZE_MAX)
       lf_text_addf(list, "%s\"%s\"", list->length ? ", " : "", have->names[i]);
 }
 
@@ -78,7 +78,7 @@ static lf_status match_columns(lf_reader *r, lf_error *err) {
     source->input.column = source->column;
     bool same = source->dialect.n_fields == n_names;
     for (size_t f = 0; same && f < n_names; f++) {
-      source->column[f] = find_name(&first->dialect, source->dialect.names[f]);
+      source->column[f] = lf_dialect_find(&first->dialect, source->dialect.names[f]);
       same = source->column[f] != SIZE_MAX;
     }
     if (!same) return other_columns(first, source, err);
@@ -90,7 +90,7 @@ static lf_status match_columns(lf_reader *r, lf_error *err) {
 static lf_status named_column(const lf_reader *r, const char *name, size_t *index, lf_error *err) {
   const lf_dialect *d = &r->sources[0].dialect;
   size_t times = 0;
-  *index = find_name(d, name);
+  *index = lf_dialect_find(d, name);
   if (*index != SIZE_MAX) return LF_OK;
   for (size_t i = 0; i < d->n_fields; i++)
     if (lf_same_text(d->names[i], name)) {
@@ -360,10 +360,12 @@ lf_status lf_table_read(const lf_read_options *options, const lf_run *run, lf_ta
   LF_TRY(part_keys(&r, t, err));
   LF_TRY(describe_sources(&r, t, err));
   LF_TRY(describe_missing(&r, t, err));
-  *table = t;
-  t = NULL;
 cleanup:
-  lf_table_free(t);
+  status = lf_reader_ended(&r, status, err);
+  if (status == LF_OK)
+    *table = t;
+  else
+    lf_table_free(t);
   lf_reader_close(&r);
   if (status == LF_OK && (*table)->n_rows >= TRIM_ROWS) lf_memory_trim();
   return status;

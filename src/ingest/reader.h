@@ -24,6 +24,9 @@ typedef struct lf_reader {
 /* Opens every input and matches their columns; reader->options and ->run are set by the caller. */
 lf_status lf_reader_open(lf_reader *reader, lf_error *err);
 void lf_reader_close(lf_reader *reader);
+/* How a reading that ended with `status` ended: LF_E_IO where a file changed under it, LF_E_INTERRUPTED where
+ * it was to stop. */
+lf_status lf_reader_ended(const lf_reader *reader, lf_status status, lf_error *err);
 /* Gives a source whose bytes turned out not to be UTF-8 in UTF-8, and matches the columns again. */
 lf_status lf_reader_convert(lf_reader *reader, size_t source, lf_error *err);
 /* Places the bets on the columns. */

@@ -47,6 +47,10 @@ void lf_records_free(lf_records *records) {
   free(records);
 }
 
+lf_status lf_records_unchanged(const lf_records *records, lf_error *err) {
+  return lf_source_unchanged(&records->source, LF_OK, err);
+}
+
 char lf_records_delimiter(const lf_records *records) {
   return records->source.dialect.delimiter;
 }
@@ -57,8 +61,8 @@ lf_status lf_records_follow(lf_records *records, const lf_records *first, lf_err
   bool same = d->delimiter == f->delimiter && d->n_fields == f->n_fields;
   lf_status status = lf_alloc(f->n_fields, sizeof *order, &order, err);
   for (size_t i = 0; i < f->n_fields && status == LF_OK; i++) {
-    while (order[i] < d->n_fields && strcmp(d->names[order[i]], f->names[i]) != 0) order[i]++;
-    if (order[i] == d->n_fields)
+    order[i] = lf_dialect_find(d, f->names[i]);
+    if (order[i] == SIZE_MAX)
       status = lf_fail_at(err, LF_E_DATA, records->path, 1, 0,
                           "has no column \"%.200s\": give files with the same columns", f->names[i]);
     same = same && order[i] == i;

@@ -12,6 +12,8 @@ lf_status lf_keep_standard_input(const lf_run *run, lf_error *err);
 typedef struct lf_records lf_records;
 
 lf_status lf_records_open(const char *path, const lf_run *run, lf_records **records, lf_error *err);
+/* LF_E_IO where the file changed since it was opened. */
+lf_status lf_records_unchanged(const lf_records *records, lf_error *err);
 void lf_records_free(lf_records *records);
 char lf_records_delimiter(const lf_records *records);
 /* Gives the records of this input as records of the first one: the same columns in its order, with its

@@ -29,13 +29,20 @@ lf_status lf_source_open(const char *path, const char *name, const lf_run *run, 
   *source = s;
   s = (lf_input_source){0};
 cleanup:
+  if (status != LF_OK) status = lf_source_unchanged(&s, status, err);
   lf_source_close(&s);
   return status;
+}
+
+lf_status lf_source_unchanged(const lf_input_source *source, lf_status status, lf_error *err) {
+  status = lf_bytes_unchanged(&source->original, source->path, status, err);
+  return lf_bytes_unchanged(&source->bytes, source->path, status, err);
 }
 
 lf_status lf_source_convert(lf_input_source *source, const lf_run *run, lf_error *err) {
   lf_bytes text = source->bytes;
   text.map = NULL; /* stays with the source until the end: its hash is of these bytes */
+  text.watch.path = NULL;
   lf_status status = lf_bytes_make_utf8(&text, source->path, run, &source->latin, err);
   if (status != LF_OK) return status;
   source->original = source->bytes;

@@ -22,6 +22,8 @@ lf_status lf_source_open(const char *path, const char *name, const lf_run *run, 
                          lf_error *err);
 /* Converts the bytes to UTF-8 and sniffs again; columns are to be matched anew. */
 lf_status lf_source_convert(lf_input_source *source, const lf_run *run, lf_error *err);
+/* How a reading that ended with `status` ended: LF_E_IO where the file changed since it was opened. */
+lf_status lf_source_unchanged(const lf_input_source *source, lf_status status, lf_error *err);
 void lf_source_close(lf_input_source *source);
 
 /* The header as it stands; where it has not one name for each field of a record, the names. */

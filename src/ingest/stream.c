@@ -89,6 +89,7 @@ lf_status lf_stream_open(const lf_stream_options *options, const lf_run *run, lf
   *stream = s;
   s = NULL;
 cleanup:
+  if (status != LF_OK && s) status = lf_reader_ended(&s->reader, status, err);
   lf_stream_free(s);
   return status;
 }
@@ -263,7 +264,7 @@ lf_status lf_stream_run(const lf_stream *stream, const lf_run *run, const lf_str
   LF_TRY(lf_alloc(stream->n_places, sizeof *r.results, &r.results, err));
   lf_parallel_in_order(run, stream->n_places, start_block, end_block, &r);
   if (r.status != LF_OK && err) *err = r.error;
-  status = r.status;
+  status = lf_reader_ended(&stream->reader, r.status, err);
 cleanup:
   free(r.results);
   return status;

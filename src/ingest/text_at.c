@@ -42,6 +42,7 @@ lf_status lf_text_at(const lf_read_options *options, const char *column, size_t 
     if (status != LF_OK) return status;
     while (field < source.dialect.n_fields && !lf_same_text(source.dialect.names[field], column)) field++;
     if (field < source.dialect.n_fields) status = look_in(&source.input, field, &left, out, err);
+    status = lf_source_unchanged(&source, status, err);
     lf_source_close(&source);
     if (status != LF_OK) return status;
   }

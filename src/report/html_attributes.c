@@ -27,26 +27,27 @@ static void add_verdict(lf_text *out, const json_t *attribute) {
   lf_text_add(out, "</td>");
 }
 
+/* Where attributes are, and why they are nowhere, by name. */
+typedef struct places {
+  json_t *card, *left_out; /* NULL: the report has no card */
+} places;
+
 /* Why an attribute is not on the card. */
-static void add_left_out(lf_text *out, const json_t *report, const char *name) {
-  const json_t *dropped;
-  size_t i;
-  json_array_foreach((json_t *)lf_view_at(report, "selection.left_out"), i, dropped) {
-    const char *other = lf_view_text(dropped, "attribute"), *reason = lf_view_text(dropped, "reason");
-    if (name == NULL || other == NULL || reason == NULL || strcmp(name, other) != 0) continue;
-    lf_text_add(out, "<span class=\"note\">left out: ");
-    lf_html_data(out, reason, 160);
-    lf_text_add(out, "</span>");
-  }
+static void add_left_out(lf_text *out, const json_t *dropped) {
+  const char *reason = lf_view_text(dropped, "reason");
+  if (reason == NULL) return;
+  lf_text_add(out, "<span class=\"note\">left out: ");
+  lf_html_data(out, reason, 160);
+  lf_text_add(out, "</span>");
 }
 
-static void add_place_on_card(lf_text *out, const json_t *report, const json_t *attribute) {
+static void add_place_on_card(lf_text *out, const places *where, const json_t *attribute) {
   const char *name = lf_view_text(attribute, "name");
-  const json_t *on_card = lf_view_named(lf_view_at(report, "card"), name);
-  if (lf_view_at(report, "card") == NULL) return;
+  if (where->card == NULL || name == NULL) return;
+  const json_t *on_card = json_object_get(where->card, name);
   lf_text_add(out, "<td>");
   lf_html_points_span(out, on_card);
-  if (on_card == NULL) add_left_out(out, report, name);
+  if (on_card == NULL) add_left_out(out, json_object_get(where->left_out, name));
   lf_text_add(out, "</td>");
 }
 
@@ -82,7 +83,7 @@ static void add_effect(lf_text *out, const json_t *attribute, const effect *e) {
   lf_text_add(out, "</td>");
 }
 
-static void add_attribute(lf_text *out, const json_t *report, const json_t *attribute, const bool *shown) {
+static void add_attribute(lf_text *out, const places *where, const json_t *attribute, const bool *shown) {
   static const lf_html_column name = {"", "name", LF_HTML_NAME}, owner = {"", "owner", LF_HTML_TEXT},
                               loss = {"", "holdout_loss_increase", LF_HTML_FIXED4}, q = {"", "q", LF_HTML_P};
   lf_text_add(out, "<tr>");
@@ -93,11 +94,13 @@ static void add_attribute(lf_text *out, const json_t *report, const json_t *attr
     if (shown[i]) add_effect(out, attribute, &effects[i]);
   lf_html_cell(out, attribute, &q, NULL);
   lf_html_cell(out, attribute, &loss, NULL);
-  add_place_on_card(out, report, attribute);
+  add_place_on_card(out, where, attribute);
   lf_text_add(out, "</tr>\n");
 }
 
 static void add_table(lf_text *out, const json_t *report, const json_t *list) {
+  const json_t *card = lf_view_at(report, "card");
+  places where = {0};
   bool shown[N_EFFECTS];
   size_t i;
   json_t *attribute;
@@ -114,8 +117,15 @@ static void add_table(lf_text *out, const json_t *report, const json_t *list) {
       out,
       "<th scope=\"col\" class=\"n\">q</th><th scope=\"col\" class=\"n wide\">Log loss added without it</th>"
       "%s</tr></thead>\n<tbody>\n",
-      lf_view_at(report, "card") != NULL ? "<th scope=\"col\">On the card</th>" : "");
-  json_array_foreach((json_t *)list, i, attribute) add_attribute(out, report, attribute, shown);
+      card != NULL ? "<th scope=\"col\">On the card</th>" : "");
+  if (card != NULL) {
+    where.card = lf_view_index(card, "name");
+    where.left_out = lf_view_index(lf_view_at(report, "selection.left_out"), "attribute");
+    out->failed = out->failed || where.card == NULL || where.left_out == NULL;
+  }
+  json_array_foreach((json_t *)list, i, attribute) add_attribute(out, &where, attribute, shown);
+  json_decref(where.card);
+  json_decref(where.left_out);
   lf_text_add(out, "</tbody>");
   lf_html_table_close(out);
 }

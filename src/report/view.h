@@ -30,6 +30,9 @@ const json_t *lf_view_mql_row(const json_t *report);
 
 /* The item of a list with that name, or NULL. */
 const json_t *lf_view_named(const json_t *list, const char *name);
+/* The items of a list by the text at a key, the first of each, in a new object that the caller releases; NULL
+ * without memory. */
+json_t *lf_view_index(const json_t *list, const char *key);
 /* report.attributes from strongest to weakest, in a new array that the caller releases; NULL without memory.
  */
 json_t *lf_view_ranked(const json_t *report);

@@ -134,6 +134,68 @@ def check_limit(setting, results, history, card):
     results.check("faults/limit", problems)
 
 
+def rewritten(path):
+    """As long as before, with other bytes in the middle."""
+    with open(path, "r+b") as f:
+        f.seek(os.path.getsize(path) // 2)
+        f.write(b"x")
+
+
+def replaced(path):
+    """As editors and `mv` do: another file of that name; the one that is being read stays whole."""
+    with open(path + ".new", "wb") as f:
+        f.write(b"a,b\n1,2\n")
+    os.rename(path + ".new", path)
+
+
+def appended(path):
+    with open(path, "ab") as f:
+        f.write(b"one more\n")
+
+
+CHANGES = {"cut": lambda path: os.truncate(path, os.path.getsize(path) // 3), "emptied": lambda path: os.truncate(path, 0),
+           "grown": appended, "rewritten": rewritten, "replaced": replaced, "gone": os.unlink}
+
+
+def read_while_it_changes(setting, folder, args, change):
+    """The first input changes once it is open, while the program waits for the second one, a pipe."""
+    first, pipe = os.path.join(folder, "first.csv"), os.path.join(folder, "second.csv")
+    with open(first, "rb") as f:
+        data = f.read()
+    os.mkfifo(pipe)
+    process = subprocess.Popen([setting.leadfit, args[0], first, pipe, *args[1:]], cwd=folder, env=setting.environment(),
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with open(pipe, "wb") as feed:  # opens once the program reads it
+        if change:
+            change(first)
+        feed.write(data)
+    out, err = process.communicate(timeout=120)
+    os.unlink(pipe)
+    return process.returncode, out, err.decode("utf-8", "replace")
+
+
+def check_changed(setting, results, history, card):
+    """A file that changes while it is read: an error that says so, and outputs as they were. One that is replaced or removed is read
+    as it was."""
+    folder, problems = setting.folder("faults changed"), []
+    first = os.path.join(folder, "first.csv")
+    for args in (["inspect"], ["fit", "--method", "plain", "-q", "-o", "out"], ["score", "--config", card, "-o", "out/scored.csv"]):
+        os.makedirs(os.path.join(folder, "out"), exist_ok=True)
+        good = None
+        for name, change in [("", None), *CHANGES.items()]:
+            shutil.copy(history, first)
+            before = files_under(os.path.join(folder, "out"))
+            status, out, said = read_while_it_changes(setting, folder, args, change)
+            now = files_under(os.path.join(folder, "out"))
+            good = good or (status, out, now)
+            if name in ("", "replaced", "gone"):
+                if (status, out, now) != good or status != 0:
+                    problems.append(f"{args[0]}, {name}: status {status}, another answer: {said}")
+            elif status != 4 or "first.csv: changed while it was read" not in said or now != before:
+                problems.append(f"{args[0]}, {name}: status {status}: {said}")
+    results.check("faults/changed", problems)
+
+
 def check_killed(setting, results, history, card):
     """kill -9 at any moment: each output is the old one or the new one, whole."""
     del card
@@ -169,6 +231,6 @@ def run_all(setting, results):
         return
     history, card = history_of(setting)
     check_faults(setting, results, history, card)
-    for check in (check_stdout, check_limit, check_killed):
+    for check in (check_stdout, check_limit, check_changed, check_killed):
         if setting.wanted("faults/" + check.__name__[6:]):
             check(setting, results, history, card)
