@@ -54,30 +54,55 @@ size_t lf_edge_find(const double *edge, size_t n, double x) {
   return low + (edge[low] <= x);
 }
 
+/* An interval of the attribute, for sorting. */
+typedef struct interval {
+  double from, to;
+  uint16_t band;
+} interval;
+
+static int by_from(const void *a, const void *b) {
+  const interval *x = a, *y = b;
+  if (x->from != y->from) return x->from < y->from ? -1 : 1;
+  return (x->band > y->band) - (x->band < y->band);
+}
+
+static size_t list_intervals(const lf_attribute *a, interval *intervals) {
+  size_t n = 0;
+  for (size_t b = 0; b < a->n_bands; b++)
+    if (a->bands[b].type == LF_BAND_INTERVAL)
+      intervals[n++] = (interval){a->bands[b].from, a->bands[b].to, (uint16_t)b};
+  qsort(intervals, n, sizeof *intervals, by_from);
+  return n;
+}
+
+static size_t list_edges(const interval *intervals, size_t n, double *edges) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    edges[2 * i] = intervals[i].from;
+    edges[2 * i + 1] = intervals[i].to;
+  }
+  qsort(edges, 2 * n, sizeof *edges, by_value);
+  for (size_t e = 0; e < 2 * n; e++)
+    if (isfinite(edges[e]) && (kept == 0 || edges[e] != edges[kept - 1])) edges[kept++] = edges[e];
+  return kept;
+}
+
+/* No two intervals overlap, so a segment is in the last one that begins at or below it, or in none. */
 static lf_status make_segments(lf_lookup *lookup, lf_error *err) {
   lf_status status = LF_OK;
-  const lf_attribute *a = lookup->attribute;
-  size_t n = 0, kept = 0;
-  LF_TRY(lf_alloc(2 * a->n_bands, sizeof *lookup->edges, &lookup->edges, err));
-  for (size_t b = 0; b < a->n_bands; b++) {
-    if (a->bands[b].type != LF_BAND_INTERVAL) continue;
-    lookup->edges[n++] = a->bands[b].from;
-    lookup->edges[n++] = a->bands[b].to;
-  }
-  qsort(lookup->edges, n, sizeof *lookup->edges, by_value);
-  for (size_t e = 0; e < n; e++)
-    if (isfinite(lookup->edges[e]) && (kept == 0 || lookup->edges[e] != lookup->edges[kept - 1]))
-      lookup->edges[kept++] = lookup->edges[e];
-  lookup->n_edges = kept;
-  LF_TRY(lf_alloc(kept + 1, sizeof *lookup->segment, &lookup->segment, err));
-  for (size_t s = 0; s <= kept; s++) {
+  interval *intervals = NULL;
+  LF_TRY(lf_alloc(lookup->attribute->n_bands, sizeof *intervals, &intervals, err));
+  size_t n = list_intervals(lookup->attribute, intervals), at = 0;
+  LF_TRY(lf_alloc(2 * n, sizeof *lookup->edges, &lookup->edges, err));
+  lookup->n_edges = list_edges(intervals, n, lookup->edges);
+  LF_TRY(lf_alloc(lookup->n_edges + 1, sizeof *lookup->segment, &lookup->segment, err));
+  for (size_t s = 0; s <= lookup->n_edges; s++) {
     double x = s == 0 ? -INFINITY : lookup->edges[s - 1];
-    lookup->segment[s] = lookup->other;
-    for (size_t b = a->n_bands; b-- > 0;)
-      if (a->bands[b].type == LF_BAND_INTERVAL && a->bands[b].from <= x && x < a->bands[b].to)
-        lookup->segment[s] = (uint16_t)b;
+    while (at < n && intervals[at].from <= x) at++;
+    lookup->segment[s] = at && x < intervals[at - 1].to ? intervals[at - 1].band : lookup->other;
   }
 cleanup:
+  free(intervals);
   return status;
 }
 

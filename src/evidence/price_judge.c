@@ -74,6 +74,7 @@ static void write_price(const duel *d, const lf_comparison *c, lf_price *price) 
       fifth = &pair->volumes[k];
   }
   if (!volume) volume = fifth; /* the threshold takes all leads, or none */
+  if (!volume) return;
   price->known = true;
   price->auc_free = pair->auc.auc_a;
   price->auc_ruled = pair->auc.auc_b;

@@ -123,10 +123,31 @@ static lf_status read_pattern(const lf_node *node, lf_pattern *pattern, lf_error
   return status;
 }
 
+/* Notes a name in a set; *again: it was there already. */
+static lf_status note_name(json_t *seen, const char *name, bool *again, lf_error *err) {
+  *again = json_object_get(seen, name) != NULL;
+  return json_object_set_new(seen, name, json_true()) == 0
+             ? LF_OK
+             : lf_fail(err, LF_E_MEMORY, "not enough memory for the names of a project file");
+}
+
+/* The same of a label, whose case does not count. */
+static lf_status note_label(json_t *seen, const char *label, bool *again, lf_error *err) {
+  char *folded = NULL;
+  lf_status status = lf_copy_text(label, strlen(label), &folded, err);
+  for (char *c = folded; status == LF_OK && *c; c++)
+    if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+  if (status == LF_OK) status = note_name(seen, folded, again, err);
+  free(folded);
+  return status;
+}
+
 static lf_status read_match(const lf_node *parent, lf_attribute_spec *spec, lf_error *err) {
   lf_node node = lf_node_key(parent, "match");
   size_t n = 0;
+  bool again = false;
   if (!node.value) return LF_OK;
+  json_t *seen = json_object();
   lf_status status = lf_node_array(&node, &n, err);
   if (status == LF_OK && !n)
     status = lf_node_fail(&node, err, "expected at least one pattern, but the list is empty");
@@ -135,11 +156,12 @@ static lf_status read_match(const lf_node *parent, lf_attribute_spec *spec, lf_e
     lf_node item = lf_node_item(&node, i);
     spec->n_match = i + 1;
     status = read_pattern(&item, &spec->match[i], err);
-    for (size_t j = 0; status == LF_OK && j < i; j++)
-      if (lf_same_text(spec->match[j].label, spec->match[i].label))
-        status = lf_node_fail(&item, err, "the label '%.60s' is used twice: give each pattern its own",
-                              spec->match[i].label);
+    if (status == LF_OK) status = note_label(seen, spec->match[i].label, &again, err);
+    if (status == LF_OK && again)
+      status = lf_node_fail(&item, err, "the label '%.60s' is used twice: give each pattern its own",
+                            spec->match[i].label);
   }
+  json_decref(seen);
   return status;
 }
 
@@ -158,19 +180,19 @@ static lf_status check_attribute(const lf_node *node, lf_attribute_spec *spec, l
   return LF_OK;
 }
 
-static lf_status read_attribute(const lf_node *node, lf_project *project, lf_error *err) {
+static lf_status read_attribute(const lf_node *node, json_t *seen, lf_project *project, lf_error *err) {
   static const char *const keys[] = {"name",  "kind",   "owner", "baseline", "bands",   "trend",
                                      "match", "points", "sign",  "cap",      "exclude", NULL};
   lf_status status = LF_OK;
   char *name = NULL;
   lf_attribute_spec *spec = NULL;
   size_t kind = SIZE_MAX, owner = SIZE_MAX, trend = LF_TREND_AUTO;
+  bool again = false;
   lf_node name_node = lf_node_key(node, "name");
   LF_TRY(lf_node_only_keys(node, keys, err));
   LF_TRY(lf_read_name(&name_node, &name, err));
-  for (size_t i = 0; i < project->n_attributes; i++)
-    if (strcmp(project->attributes[i].name, name) == 0)
-      LF_TRY(lf_node_fail(&name_node, err, "'%.60s' is described twice: merge the two", name));
+  LF_TRY(note_name(seen, name, &again, err));
+  if (again) LF_TRY(lf_node_fail(&name_node, err, "'%.60s' is described twice: merge the two", name));
   LF_TRY(lf_read_word_at(node, "kind", kind_words, &kind, err));
   LF_TRY(lf_read_word_at(node, "owner", owner_words, &owner, err));
   LF_TRY(lf_read_word_at(node, "trend", trend_names, &trend, err));
@@ -193,11 +215,13 @@ static lf_status read_attributes(const lf_node *top, lf_project *project, lf_err
   lf_node node = lf_node_key(top, "attributes");
   size_t n = 0;
   if (!node.value) return LF_OK;
+  json_t *seen = json_object();
   lf_status status = lf_node_array(&node, &n, err);
   for (size_t i = 0; status == LF_OK && i < n; i++) {
     lf_node item = lf_node_item(&node, i);
-    status = read_attribute(&item, project, err);
+    status = read_attribute(&item, seen, project, err);
   }
+  json_decref(seen);
   return status;
 }
 

@@ -136,22 +136,29 @@ static void add_score(lf_text *out, const json_t *score) {
   lf_text_add(out, "</dl>\n");
 }
 
-static bool same(const char *a, const char *b) {
-  return a != NULL && b != NULL && strcmp(a, b) == 0;
+/* The bands with too few rows to be shown on their own: an object of the attributes that have such, each an
+ * object of their labels. */
+static json_t *small_bands(const json_t *card, bool *failed) {
+  json_t *small = json_object(), *attribute, *band;
+  size_t i, j;
+  json_array_foreach((json_t *)card, i, attribute) {
+    const char *name = lf_view_text(attribute, "name");
+    json_t *labels = json_object();
+    json_array_foreach((json_t *)lf_view_at(attribute, "bands"), j, band) {
+      const char *label = lf_view_text(band, "label");
+      if (label != NULL && lf_view_number(band, "rows") < LF_REPORT_FEWEST_ROWS)
+        *failed = *failed || json_object_set_new(labels, label, json_true()) != 0;
+    }
+    if (name != NULL) *failed = *failed || json_object_set(small, name, labels) != 0;
+    json_decref(labels);
+  }
+  *failed = *failed || small == NULL;
+  return small;
 }
 
-/* Whether a coefficient is of a band with too few rows to be shown on its own. */
-static bool of_small_band(const json_t *card, const json_t *coefficient) {
-  size_t i, j;
-  json_t *attribute, *band;
-  json_array_foreach((json_t *)card, i, attribute) {
-    if (!same(lf_view_text(attribute, "name"), lf_view_text(coefficient, "attribute"))) continue;
-    json_array_foreach((json_t *)lf_view_at(attribute, "bands"), j, band) {
-      if (same(lf_view_text(band, "label"), lf_view_text(coefficient, "band")))
-        return lf_view_number(band, "rows") < LF_REPORT_FEWEST_ROWS;
-    }
-  }
-  return false;
+static bool of_small_band(const json_t *small, const json_t *coefficient) {
+  const char *name = lf_view_text(coefficient, "attribute"), *band = lf_view_text(coefficient, "band");
+  return name != NULL && band != NULL && json_object_get(json_object_get(small, name), band) != NULL;
 }
 
 static void add_coefficients(lf_text *out, const json_t *report) {
@@ -168,11 +175,10 @@ static void add_coefficients(lf_text *out, const json_t *report) {
       {"Profile from", "profile_low", LF_HTML_FIXED4},
       {"to", "profile_high", LF_HTML_FIXED4},
   };
-  const json_t *card = lf_view_at(report, "card");
-  json_t *some = json_array(), *coefficient;
+  json_t *some = json_array(), *small = small_bands(lf_view_at(report, "card"), &out->failed), *coefficient;
   size_t i;
   json_array_foreach((json_t *)lf_view_at(report, "model.coefficients"), i, coefficient) {
-    if (of_small_band(card, coefficient)) continue;
+    if (of_small_band(small, coefficient)) continue;
     if (json_array_append(some, coefficient) != 0) out->failed = true;
   }
   if (json_array_size(some) > 0) {
@@ -181,6 +187,7 @@ static void add_coefficients(lf_text *out, const json_t *report) {
     lf_text_add(out, "</details>\n");
   }
   json_decref(some);
+  json_decref(small);
 }
 
 static void add_tests(lf_text *out, const json_t *model) {
