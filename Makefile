@@ -23,7 +23,7 @@ run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
-  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv mandoc zsh fish gcovr
+  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv mandoc zsh fish gcovr valgrind
 PACKAGES_SOURCES := postgresql openjdk-17-jre-headless
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
 
@@ -60,23 +60,26 @@ LIBS = -L$(BLAS) -Wl,-rpath,$(BLAS) -lgsl -Wl,--push-state,--no-as-needed -lopen
   -Wl,--pop-state -lcsv $(PKG_LIBS) -lm
 
 # A build folder per mode: release in $(BUILD), the others inside it.
-MODES := release asan tsan fuzz coverage
+MODES := release asan tsan fuzz coverage analyze
 DIR.release := $(BUILD)
 DIR.asan := $(BUILD)/asan
 DIR.tsan := $(BUILD)/tsan
 DIR.fuzz := $(BUILD)/fuzz
 DIR.coverage := $(BUILD)/coverage
+DIR.analyze := $(BUILD)/analyze
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CC.release := $(CC)
 CC.asan := gcc
 CC.tsan := clang
 CC.fuzz := clang
 CC.coverage := gcc
+CC.analyze := gcc
 CFLAGS.release := -O2 $(HARDENING) $(CFLAGS)
 CFLAGS.asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS.tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS.fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 CFLAGS.coverage := -O1 --coverage -fprofile-update=atomic
+CFLAGS.analyze := -O1 -fanalyzer
 LDFLAGS.release := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDFLAGS.asan := -fsanitize=address,undefined
 LDFLAGS.tsan := -fsanitize=thread
@@ -103,7 +106,7 @@ VERSION = $(shell sed -n 's/^.define LEADFIT_VERSION "\(.*\)"/\1/p' include/lead
 
 # ---- goals --------------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-sources deps-notebooks demo test check-all coverage lint asan tsan fuzz bench browser documents deb check-reproducible apidoc notebooks \
+.PHONY: all deps deps-sources deps-notebooks demo test check-all coverage lint asan tsan fuzz analyze valgrind bench browser documents deb check-reproducible apidoc notebooks \
   install uninstall clean help format FORCE
 
 all: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/libleadfit.a $(BUILD)/libleadfit.so
@@ -119,7 +122,9 @@ help:
 	@echo 'make asan tsan  the tests under AddressSanitizer+UBSan, the threaded ones under ThreadSanitizer'
 	@echo 'make coverage   lines and branches of src/ that the core tests run (gcovr)'
 	@echo 'make documents  every document word by word in a clean copy, its make, too'
-	@echo 'make check-all  lint, test, asan, tsan, fuzz, coverage, documents: more than an hour'
+	@echo 'make analyze    gcc -fanalyzer over every source'
+	@echo 'make valgrind   the unit tests and some commands under memcheck'
+	@echo 'make check-all  lint, analyze, test, asan, tsan, valgrind, fuzz, coverage, documents: more than an hour'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
@@ -158,13 +163,28 @@ tsan: $(if $(SRC_CLI),$(DIR.tsan)/leadfit) $(DIR.tsan)/generate $(call tests_of,
 	@tests/run --mode tsan $(DIR.tsan)
 
 # Every line and branch of src/ that the core tests run; gcovr writes the table.
-coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(call tests_of,coverage)
+coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(DIR.coverage)/tests/faults.so $(call tests_of,coverage)
 	@find $(DIR.coverage) -name '*.gcda' -delete
 	@tests/run --mode coverage $(DIR.coverage)
 	@gcovr --root . --filter src/ --object-directory $(DIR.coverage) --exclude-unreachable-branches --print-summary \
 	  --txt $(DIR.coverage)/lines.txt $(DIR.coverage)
 
-check-all: lint test asan tsan fuzz coverage documents
+# GCC's analyzer over every source; what it finds is an error. What it takes for one, file by file:
+$(DIR.analyze)/obj/src/base/key.o: CFLAGS.analyze += -Wno-analyzer-shift-count-overflow  # shifts of vectors of eight lanes
+$(DIR.analyze)/obj/src/base/memory.o: CFLAGS.analyze += -Wno-analyzer-null-argument  # a pointer that lf_alloc set by memcpy
+# It does not follow that a pointer is set wherever LF_OK came back:
+$(DIR.analyze)/obj/src/ingest/database.o $(DIR.analyze)/obj/src/history/project.o: CFLAGS.analyze += -Wno-analyzer-null-dereference
+$(DIR.analyze)/obj/src/fit/rules.o: CFLAGS.analyze += -Wno-analyzer-null-dereference -Wno-analyzer-malloc-leak
+# Buffers that another function fills as far as they are read:
+$(DIR.analyze)/obj/src/fit/predictor.o $(DIR.analyze)/obj/src/evidence/linear_boot.o: CFLAGS.analyze += -Wno-analyzer-use-of-uninitialized-value
+analyze: $(SRC:%.c=$(DIR.analyze)/obj/%.o)
+	@echo 'analyze: clean'
+
+# The library's tests and a few commands under valgrind's memcheck.
+valgrind: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/generate $(call tests_of,release)
+	@tests/valgrind $(BUILD)
+
+check-all: lint analyze test asan tsan valgrind fuzz coverage documents
 
 # Every document word by word in a copy of its own, what the quick tests leave out among it: make.
 documents: all $(BUILD)/generate
@@ -271,7 +291,7 @@ $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/obj/tests/un
 	$(call run,LINK,$(LINK.fuzz) -fsanitize=fuzzer $^ $(LIBS) -o $@)
 
 # Preloaded by tests: calls of the system that fail.
-$(BUILD)/tests/faults.so: tests/faults/faults.c
+$(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so: tests/faults/faults.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) -std=c17 -Wall -Wextra -O1 -fPIC -shared $< -o $@ -ldl)
 
