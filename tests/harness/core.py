@@ -23,9 +23,13 @@ class Results:
 
     def fail(self, name, why):
         self.failed += 1
-        print(f"FAILED  {name}", flush=True)
-        for line in str(why).rstrip().splitlines()[:40]:
-            print(f"        {line}", flush=True)
+        lines = str(why).rstrip().splitlines()[:40]
+        print("\n".join([f"FAILED  {name}"] + [f"        {line}" for line in lines]), flush=True)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
 
     def skip(self, name, why):
         self.skipped += 1

@@ -4,7 +4,6 @@ Whatever fails, the program ends with a status and one line that says what, and 
 ones. Where it ends well in spite of a fault, its outputs are those of an undisturbed run, byte for byte."""
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -118,10 +117,8 @@ def check_limit(setting, results, history, card):
     args, env = [setting.leadfit, "inspect", history, "--threads", "1"], {**setting.environment(), "OPENBLAS_NUM_THREADS": "1"}
     good = run(setting, args).out
     for megabytes in (53, 54, 55, 56, 58, 60, 70, 100):
-        def limit(bytes_=megabytes << 20):
-            resource.setrlimit(resource.RLIMIT_AS, (bytes_, bytes_))
-        ran = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=env, preexec_fn=limit,
-                             timeout=60)
+        limited = ["sh", "-c", f'ulimit -v {megabytes << 10}; exec "$0" "$@"', *args]
+        ran = subprocess.run(limited, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=env, timeout=60)
         said = ran.stderr.decode("utf-8", "replace")
         loader = "error while loading shared libraries" in said
         ended.add(ran.returncode)
