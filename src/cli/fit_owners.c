@@ -25,11 +25,13 @@ lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_erro
   return status;
 }
 
-lf_status lf_fit_describe_leaks(const lf_fit_job *job, json_t **tree, lf_error *err) {
-  if (job->plain) return lf_tree_take(json_null(), tree, err);
+lf_status lf_fit_describe_leaks(const lf_fit_job *job, lf_object *o, lf_error *err) {
   lf_leaks *leaks = NULL;
-  lf_status status = lf_leaks_make(job->history, job->card_fit, job->run, &leaks, err);
-  if (status == LF_OK) status = lf_tree_take(lf_describe_leaks(leaks), tree, err);
+  lf_status status = LF_OK;
+  if (!job->plain) status = lf_leaks_make(job->history, job->card_fit, job->run, &leaks, err);
+  if (status != LF_OK) return status;
+  lf_object_tree(o, "leaks", leaks ? lf_describe_leaks(leaks) : json_null());
+  lf_object_tree(o, "asked_about", leaks ? lf_describe_asked_about(leaks) : json_null());
   lf_leaks_free(leaks);
-  return status;
+  return LF_OK;
 }

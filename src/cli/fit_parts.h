@@ -52,8 +52,8 @@ lf_status lf_fit_describe_owners(const lf_fit_job *job, json_t **tree, lf_error 
 lf_status lf_fit_describe_followup(const lf_fit_job *job, json_t **tree, lf_error *err);
 /* plan{…} of the report; null without --revenue. */
 lf_status lf_fit_describe_plan(const lf_fit_job *job, json_t **tree, lf_error *err);
-/* leaks[…] of the report. */
-lf_status lf_fit_describe_leaks(const lf_fit_job *job, json_t **tree, lf_error *err);
+/* Adds leaks[…] and asked_about{…} of the report. */
+lf_status lf_fit_describe_leaks(const lf_fit_job *job, lf_object *o, lf_error *err);
 
 /* The report tree (leadfit-report/1): judges the holdout and the cross-fitted training rows. Gives the
  * scorecard its provenance, too. */

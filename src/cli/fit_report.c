@@ -214,7 +214,7 @@ static lf_status sign_card(lf_fit_job *job, const json_t *holdout, lf_error *err
 }
 
 lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
-  json_t *holdout = NULL, *tree = NULL, *changed = NULL, *owners = NULL, *followup = NULL, *leaks = NULL;
+  json_t *holdout = NULL, *tree = NULL, *changed = NULL, *owners = NULL, *followup = NULL;
   json_t *rules = NULL, *plan = NULL;
   json_t *data = NULL;
   double unscored = 0;
@@ -242,8 +242,7 @@ lf_status lf_fit_report(lf_fit_job *job, json_t **report, lf_error *err) {
   lf_object_tree(&o, "followup", followup);
   LF_TRY(lf_fit_describe_plan(job, &plan, err));
   lf_object_tree(&o, "plan", plan);
-  LF_TRY(lf_fit_describe_leaks(job, &leaks, err));
-  lf_object_tree(&o, "leaks", leaks);
+  LF_TRY(lf_fit_describe_leaks(job, &o, err));
   LF_TRY(lf_fit_describe_rules(job, &rules, err));
   lf_object_tree(&o, "rules", rules);
   LF_TRY(lf_fit_describe_changed(job, &changed, err));

@@ -139,8 +139,12 @@ static lf_status judge_fit(const leak_job *job, const uint8_t *keep, lf_leak_fit
   lf_banded_predict(banded, weights->b, from, h->n_rows, eta);
   lf_judge_rows rows = {
       .n = n, .score = eta, .won = h->won + from, .weight = h->weight ? h->weight + from : NULL};
+  if (h->cluster) {
+    rows.cluster = h->cluster + from;
+    rows.n_clusters = h->n_clusters;
+  }
   LF_TRY(lf_judge(&rows, true, job->run, &judgement, err));
-  fit->auc = judgement.auc.value;
+  fit->auc = judgement.auc;
   LF_TRY(lf_leak_values(&sets, banded, weights->b, fit, err));
 cleanup:
   free(eta);
@@ -158,16 +162,38 @@ static lf_status judge_leak(leak_job *job, lf_leak *leak, lf_error *err) {
     if (job->atoms->items[t].column == column) set = t;
   if (set == SIZE_MAX) return LF_OK;
   bool on_card = job->keep[set];
-  leak->auc_with = leak->auc_without = job->card.auc;
+  leak->auc_with = leak->auc_without = job->card.auc.value;
   if (!leak->left_out && !on_card) return LF_OK; /* asked about, and not on the card anyway */
   job->keep[set] = leak->left_out;
   LF_TRY(judge_fit(job, job->keep, &other, err));
-  *(leak->left_out ? &leak->auc_with : &leak->auc_without) = other.auc;
+  *(leak->left_out ? &leak->auc_with : &leak->auc_without) = other.auc.value;
   LF_TRY(lf_leak_weights(&sets, set, leak->left_out ? &job->card : &other,
                          leak->left_out ? &other : &job->card, leak, err));
 cleanup:
   job->keep[set] = on_card;
   lf_leak_fit_clear(&other);
+  return status;
+}
+
+/* All that are asked about taken away together. */
+static lf_status judge_without_asked(leak_job *job, lf_error *err) {
+  const lf_history *h = job->history;
+  lf_leak_fit other = {0};
+  uint8_t *keep = NULL;
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(job->atoms->n, 1, &keep, err));
+  for (size_t t = 0; t < job->atoms->n; t++) {
+    bool asked = job->keep[t] && h->roles[job->atoms->items[t].column].suspicion;
+    keep[t] = job->keep[t] && !asked;
+    job->out->n_asked += asked;
+  }
+  if (!job->out->n_asked) goto cleanup;
+  LF_TRY(judge_fit(job, keep, &other, err));
+  job->out->auc_with_asked = job->card.auc;
+  job->out->auc_without_asked = other.auc;
+cleanup:
+  lf_leak_fit_clear(&other);
+  free(keep);
   return status;
 }
 
@@ -184,6 +210,7 @@ lf_status lf_leaks_make(const lf_history *history, const lf_card_fit *fit, const
       LF_TRY(lf_check_interrupt(run, err));
       LF_TRY(judge_leak(&job, &job.out->items[i], err));
     }
+    LF_TRY(judge_without_asked(&job, err));
   }
   *leaks = job.out;
   job.out = NULL;

@@ -4,6 +4,7 @@
 #define LF_EVIDENCE_LEAKS_H
 
 #include "fit/select.h"
+#include "judge/judge.h"
 
 /* A band of another attribute: its log-odds. */
 typedef struct lf_leak_band {
@@ -32,6 +33,9 @@ typedef struct lf_leak {
 typedef struct lf_leaks {
   size_t n;
   lf_leak *items; /* left out first, then asked about, in the table's order */
+  /* The card's fit with all its columns that are asked about, and without any of them. */
+  size_t n_asked; /* such columns on the card; 0 also without a holdout */
+  lf_interval auc_with_asked, auc_without_asked;
 } lf_leaks;
 
 /* Bands of the card stay; weights are refitted at its ridge penalty. The result points into the history. */

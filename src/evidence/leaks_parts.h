@@ -7,7 +7,7 @@
 
 /* A fit of some sets: its holdout AUC, and the log-odds of every band of every set that took part. Owned. */
 typedef struct lf_leak_fit {
-  double auc;
+  lf_interval auc;
   size_t n_sets;
   double **value; /* [set][band]; NULL where the set took no part */
 } lf_leak_fit;

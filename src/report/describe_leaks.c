@@ -1,5 +1,7 @@
 #include "report/describe_leaks.h"
 
+#include "report/describe_compare.h"
+
 static json_t *describe_band(const void *context, size_t i) {
   const lf_leak_band *band = &((const lf_leak_weight *)context)->bands[i];
   lf_object o = lf_object_new();
@@ -33,4 +35,13 @@ static json_t *describe_leak(const void *context, size_t i) {
 
 json_t *lf_describe_leaks(const lf_leaks *leaks) {
   return lf_json_list(leaks->n, describe_leak, leaks);
+}
+
+json_t *lf_describe_asked_about(const lf_leaks *leaks) {
+  if (!leaks->n_asked) return json_null();
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "columns", (double)leaks->n_asked);
+  lf_object_tree(&o, "auc_with", lf_describe_interval(&leaks->auc_with_asked));
+  lf_object_tree(&o, "auc_without", lf_describe_interval(&leaks->auc_without_asked));
+  return lf_object_take(&o);
 }

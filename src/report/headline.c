@@ -22,6 +22,9 @@ static const double no_use = 0.55;
  * work". */
 static const double of_use = 0.60;
 
+/* AUC that nobody should lose by surprise. */
+static const double much = 0.02;
+
 lf_status lf_headline_put(json_t *target, const char *key, lf_text *text, lf_error *err) {
   lf_status status = lf_text_status(text, err);
   if (status == LF_OK) {
@@ -69,6 +72,20 @@ static const char *works_opening(const char *state, const json_t *figures) {
   return auc < 0.80 ? "The score works" : "The score works well";
 }
 
+/* What the score is worth where none of the columns that are asked about is known in time; said where much of
+ * it rests on them. */
+static void add_without_asked(lf_text *out, const json_t *asked) {
+  double with = lf_view_number(asked, "auc_with.value"), without = lf_view_number(asked, "auc_without.value"),
+         columns = lf_view_number(asked, "columns");
+  if (!(with - without >= much)) return;
+  lf_text_add(out, " Without the ");
+  if (columns > 1) lf_people_count(out, columns);
+  lf_text_add(out, columns > 1 ? " columns that are asked about below, in "
+                               : "column that is asked about below, in ");
+  lf_people_pairs(out, lf_view_at(asked, "auc_without"));
+  lf_text_add(out, ".");
+}
+
 /* The same without emptying text: the title is how the sentence opens. */
 static lf_status put_copy(json_t *target, const char *key, const lf_text *text, lf_error *err) {
   lf_text copy = {0};
@@ -99,6 +116,7 @@ static lf_status put_works(const json_t *report, const json_t *figures, bool is_
   lf_text_add(&text, ", it ranks the won lead above the lost one in ");
   lf_people_pairs(&text, auc);
   lf_text_add(&text, ". A coin gets 50.");
+  add_without_asked(&text, lf_view_at(report, "asked_about"));
   if (strcmp(state, "not shown") == 0 && lf_view_number(auc, "ci_low") <= 0.5)
     lf_text_add(&text, " The interval holds 50: there is too little evidence to tell the score from a coin.");
   if (strcmp(state, "does not work") == 0 && lf_view_number(auc, "ci_low") > 0.5)

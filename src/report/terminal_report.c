@@ -123,7 +123,7 @@ static void write_cautions(lf_term *term, const json_t *headline) {
       return;
     }
     if (caution != NULL)
-      lf_term_wrap(term, LF_INK_FAIR, i == 0 ? "Before use" : "", LABEL, room < 3 ? room : 3, caution);
+      lf_term_wrap(term, LF_INK_FAIR, i == 0 ? "Before use" : "", LABEL, room < 4 ? room : 4, caution);
   }
 }
 

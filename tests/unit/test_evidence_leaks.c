@@ -70,7 +70,13 @@ static void check(double holdout) {
     assert_true(leaks->items[1].auc_with == leaks->items[0].auc_without); /* both are the card as it is */
     assert_true(leaks->items[1].auc_without < 0.57);                      /* b says nothing */
     check_weights(&leaks->items[0]);
+    assert_int_equal(leaks->n_asked, 1); /* a: alone or together is the same */
+    assert_true(leaks->auc_with_asked.value == leaks->items[1].auc_with);
+    assert_true(leaks->auc_without_asked.value == leaks->items[1].auc_without);
+    assert_true(leaks->auc_without_asked.low < leaks->auc_without_asked.value);
+    assert_true(leaks->auc_without_asked.high > leaks->auc_without_asked.value);
   } else {
+    assert_int_equal(leaks->n_asked, 0);
     assert_true(isnan(leaks->items[0].auc_with) && isnan(leaks->items[0].auc_without));
   }
   lf_leaks_free(leaks);

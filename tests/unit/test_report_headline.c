@@ -120,6 +120,29 @@ static void same_predicts(const char *report_text, const char *want) {
   json_decref(report);
 }
 
+/* Much of a score that rests on columns nobody has vouched for is said where it is praised; little is not. */
+static void what_rests_on_columns_asked_about(void **state) {
+  json_t *report = report_with_auc(0.94, 0.93, 0.95);
+  (void)state;
+  assert_null(strstr(said(report, "works"), "Without"));
+  json_object_set_new(
+      report, "asked_about",
+      parse("{\"columns\": 5, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.81, "
+            "\"ci_low\": 0.79, \"ci_high\": 0.83}}"));
+  has(said(report, "works"),
+      "A coin gets 50. Without the 5 columns that are asked about below, in 81 of 100 pairs (95% "
+      "interval 79 to 83).");
+  json_object_set_new(
+      report, "asked_about",
+      parse("{\"columns\": 1, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.9}}"));
+  has(said(report, "works"), "Without the column that is asked about below, in 90 of 100 pairs.");
+  json_object_set_new(
+      report, "asked_about",
+      parse("{\"columns\": 5, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.93}}"));
+  assert_null(strstr(said(report, "works"), "Without"));
+  json_decref(report);
+}
+
 /* What the judging leads do not bear out is not said of all leads, and no threshold is recommended by it. */
 static void what_is_not_confirmed_is_not_a_fact(void **state) {
   static const struct {
@@ -249,6 +272,7 @@ int main(void) {
       cmocka_unit_test(a_signal_that_does_not_last_is_not_to_be_used),
       cmocka_unit_test(the_threshold_is_told_in_counts),
       cmocka_unit_test(what_predicts_goes_by_verdict_else_by_range),
+      cmocka_unit_test(what_rests_on_columns_asked_about),
       cmocka_unit_test(what_is_not_confirmed_is_not_a_fact),
       cmocka_unit_test(each_caution_has_its_cause),
       cmocka_unit_test(sound_calibration_is_left_alone),
