@@ -73,8 +73,8 @@ static void check(double holdout) {
     assert_int_equal(leaks->n_asked, 1); /* a: alone or together is the same */
     assert_true(leaks->auc_with_asked.value == leaks->items[1].auc_with);
     assert_true(leaks->auc_without_asked.value == leaks->items[1].auc_without);
-    assert_true(leaks->auc_without_asked.low < leaks->auc_without_asked.value);
-    assert_true(leaks->auc_without_asked.high > leaks->auc_without_asked.value);
+    assert_true(leaks->auc_with_asked.low < leaks->auc_with_asked.value);
+    assert_true(leaks->auc_with_asked.high > leaks->auc_with_asked.value);
   } else {
     assert_int_equal(leaks->n_asked, 0);
     assert_true(isnan(leaks->items[0].auc_with) && isnan(leaks->items[0].auc_without));
