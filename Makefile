@@ -153,7 +153,7 @@ demo: all $(BUILD)/generate
 # cmocka programs of one mode: $(call tests_of,asan)
 tests_of = $(TEST_SRC:%.c=$(DIR.$(1))/%)
 
-test: all $(BUILD)/generate $(BUILD)/tests/faults.so $(BUILD)/tests/browser/page $(call tests_of,release)
+test: all $(BUILD)/generate $(BUILD)/tests/faults.so $(BUILD)/tests/odbc.so $(BUILD)/tests/browser/page $(call tests_of,release)
 	@tests/run $(BUILD)
 
 asan: $(if $(SRC_CLI),$(DIR.asan)/leadfit) $(DIR.asan)/generate $(call tests_of,asan)
@@ -163,7 +163,7 @@ tsan: $(if $(SRC_CLI),$(DIR.tsan)/leadfit) $(DIR.tsan)/generate $(call tests_of,
 	@tests/run --mode tsan $(DIR.tsan)
 
 # Every line and branch of src/ that the core tests run; gcovr writes the table.
-coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(DIR.coverage)/tests/faults.so $(call tests_of,coverage)
+coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(DIR.coverage)/tests/faults.so $(DIR.coverage)/tests/odbc.so $(call tests_of,coverage)
 	@find $(DIR.coverage) -name '*.gcda' -delete
 	@tests/run --mode coverage $(DIR.coverage)
 	@gcovr --root . --filter src/ --object-directory $(DIR.coverage) --exclude-unreachable-branches --print-summary \
@@ -292,6 +292,8 @@ $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/obj/tests/un
 
 # Preloaded by tests: calls of the system that fail.
 $(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so: tests/faults/faults.c
+$(BUILD)/tests/odbc.so $(DIR.coverage)/tests/odbc.so: tests/faults/odbc.c
+$(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so $(BUILD)/tests/odbc.so $(DIR.coverage)/tests/odbc.so:
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) -std=c17 -Wall -Wextra -O1 -fPIC -shared $< -o $@ -ldl)
 

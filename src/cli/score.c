@@ -230,7 +230,7 @@ static lf_status check_place(const lf_options *o, bool database, lf_error *err) 
     return lf_fail(err, LF_E_USAGE, "-o names a database: say which table to write, with --to-table NAME");
   if (!database && o->to_table)
     return lf_fail(err, LF_E_USAGE,
-                   "--to-table needs the database it is in: -o postgresql://HOST/DATABASE or -o sqlite:PATH");
+                   "--to-table needs the database it is in: -o postgresql://HOST/DATABASE, -o sqlite:PATH or -o odbc:DSN");
   if (database && o->json) return lf_fail(err, LF_E_USAGE, "a table takes no --json: keep one of them");
   return LF_OK;
 }

@@ -7,48 +7,35 @@
 
 #ifdef LF_HAVE_ODBC
 
-#include <sql.h>
-#include <sqlext.h>
-#include <sqlucode.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "ingest/odbc_parts.h"
 
-typedef struct odbc_state {
-  SQLHENV environment;
-  SQLHDBC connection;
-  bool connected;
-  char quote; /* around names */
-} odbc_state;
-
-static bool ok(SQLRETURN code) {
-  return code == SQL_SUCCESS || code == SQL_SUCCESS_WITH_INFO;
-}
-
-static lf_status fail(const lf_database *d, SQLSMALLINT type, SQLHANDLE handle, const char *doing,
-                      lf_error *err) {
+lf_status lf_odbc_fail(const lf_database *d, SQLSMALLINT type, SQLHANDLE handle, const char *doing,
+                       lf_error *err) {
   SQLCHAR state[6] = "", said[512] = "";
   SQLINTEGER code = 0;
   SQLSMALLINT n = 0;
   SQLGetDiagRec(type, handle, 1, state, &code, said, sizeof said, &n);
-  return lf_database_fail(d, err, doing, (const char *)said);
+  return lf_database_fail(d, err, doing, said[0] ? (const char *)said : NULL);
 }
 
 static lf_status fail_here(const lf_database *d, const char *doing, lf_error *err) {
-  const odbc_state *s = d->state;
-  return fail(d, SQL_HANDLE_DBC, s->connection, doing, err);
+  const lf_odbc_state *s = d->state;
+  return lf_odbc_fail(d, SQL_HANDLE_DBC, s->connection, doing, err);
 }
 
 /* ---- UTF-16 --------------------------------------------------------------------------------------- */
 
 /* Code points of valid UTF-8; anything else stands for itself, byte by byte. */
-static unsigned next_code(const unsigned char **at) {
+static unsigned next_code(const unsigned char **at, const unsigned char *end) {
   const unsigned char *p = *at;
   unsigned n = *p < 0xc0 ? 1 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
   unsigned code = n == 1 ? *p : *p & (0xffU >> (n + 1));
   for (unsigned i = 1; i < n; i++) {
-    if ((p[i] & 0xc0) != 0x80) {
+    if (p + i >= end || (p[i] & 0xc0) != 0x80) {
       *at = p + 1;
       return *p;
     }
@@ -58,25 +45,23 @@ static unsigned next_code(const unsigned char **at) {
   return code;
 }
 
-static lf_status to_utf16(const char *text, SQLWCHAR **out, size_t *length, lf_error *err) {
-  SQLWCHAR *made = NULL;
-  size_t n = 0;
-  lf_status status = lf_alloc(2 * strlen(text) + 1, sizeof *made, &made, err);
+lf_status lf_wide_add(lf_wide *wide, const char *text, size_t n, lf_error *err) {
+  lf_status status = lf_grow(&wide->data, &wide->capacity, wide->n + n + 1, sizeof *wide->data, err);
   if (status != LF_OK) return status;
-  for (const unsigned char *at = (const unsigned char *)text; *at;) {
-    unsigned code = next_code(&at);
+  const unsigned char *at = (const unsigned char *)text, *end = at + n;
+  while (at < end) { /* a byte gives a unit at most */
+    unsigned code = next_code(&at, end);
     if (code >= 0x10000) {
-      made[n++] = (SQLWCHAR)(0xd800 + ((code - 0x10000) >> 10));
+      wide->data[wide->n++] = (SQLWCHAR)(0xd800 + ((code - 0x10000) >> 10));
       code = 0xdc00 + ((code - 0x10000) & 0x3ff);
     }
-    made[n++] = (SQLWCHAR)code;
+    wide->data[wide->n++] = (SQLWCHAR)code;
   }
-  *out = made;
-  *length = n;
+  wide->data[wide->n] = 0;
   return LF_OK;
 }
 
-static void add_utf16(lf_text *out, const SQLWCHAR *text, size_t n) {
+void lf_add_utf16(lf_text *out, const SQLWCHAR *text, size_t n) {
   for (size_t i = 0; i < n; i++) {
     unsigned code = text[i];
     char bytes[4];
@@ -97,7 +82,7 @@ static void add_utf16(lf_text *out, const SQLWCHAR *text, size_t n) {
 
 /* ---- connecting ----------------------------------------------------------------------------------- */
 
-static lf_status connect_to(lf_database *d, odbc_state *s, lf_error *err) {
+static lf_status connect_to(lf_database *d, lf_odbc_state *s, lf_error *err) {
   lf_text string = {0};
   SQLCHAR out[1024];
   SQLSMALLINT n = 0;
@@ -106,8 +91,8 @@ static lf_status connect_to(lf_database *d, odbc_state *s, lf_error *err) {
   if (status != LF_OK) return status;
   if (!d->writes)
     SQLSetConnectAttr(s->connection, SQL_ATTR_ACCESS_MODE, (SQLPOINTER)SQL_MODE_READ_ONLY, SQL_IS_UINTEGER);
-  s->connected = ok(SQLDriverConnect(s->connection, NULL, (SQLCHAR *)string.data, SQL_NTS, out, sizeof out,
-                                     &n, SQL_DRIVER_NOPROMPT));
+  s->connected = lf_odbc_ok(SQLDriverConnect(s->connection, NULL, (SQLCHAR *)string.data, SQL_NTS, out,
+                                             sizeof out, &n, SQL_DRIVER_NOPROMPT));
   memset(out, 0, sizeof out); /* it may hold the password */
   lf_text_free(&string);
   return s->connected ? LF_OK : fail_here(d, "no connection", err);
@@ -115,21 +100,20 @@ static lf_status connect_to(lf_database *d, odbc_state *s, lf_error *err) {
 
 static lf_status open_odbc(lf_database *d, const lf_run *run, lf_error *err) {
   (void)run;
-  odbc_state *s = NULL;
+  lf_odbc_state *s = NULL;
   SQLCHAR quote[8] = "\"";
   SQLSMALLINT n = 0;
   lf_status status = lf_alloc(1, sizeof *s, &s, err);
   if (status != LF_OK) return status;
   d->state = s;
-  if (!ok(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &s->environment)) ||
-      !ok(SQLSetEnvAttr(s->environment, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0)) ||
-      !ok(SQLAllocHandle(SQL_HANDLE_DBC, s->environment, &s->connection)))
+  if (!lf_odbc_ok(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &s->environment)) ||
+      !lf_odbc_ok(SQLSetEnvAttr(s->environment, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0)) ||
+      !lf_odbc_ok(SQLAllocHandle(SQL_HANDLE_DBC, s->environment, &s->connection)))
     return lf_fail(err, LF_E_IO, "unixODBC cannot be set up");
   status = connect_to(d, s, err);
   if (status != LF_OK) return status;
-  if (!ok(SQLSetConnectAttr(s->connection, SQL_ATTR_AUTOCOMMIT, (SQLPOINTER)SQL_AUTOCOMMIT_OFF,
-                            SQL_IS_UINTEGER)))
-    return fail_here(d, "no transaction", err);
+  status = lf_odbc_autocommit(d, false, err);
+  if (status != LF_OK) return status;
   SQLSetConnectAttr(s->connection, SQL_ATTR_TXN_ISOLATION, (SQLPOINTER)SQL_TXN_REPEATABLE_READ,
                     SQL_IS_UINTEGER);
   SQLGetInfo(s->connection, SQL_IDENTIFIER_QUOTE_CHAR, quote, sizeof quote, &n);
@@ -137,8 +121,26 @@ static lf_status open_odbc(lf_database *d, const lf_run *run, lf_error *err) {
   return LF_OK;
 }
 
+lf_status lf_odbc_autocommit(const lf_database *d, bool on, lf_error *err) {
+  const lf_odbc_state *s = d->state;
+  SQLPOINTER how = (SQLPOINTER)(on ? SQL_AUTOCOMMIT_ON : SQL_AUTOCOMMIT_OFF);
+  if (lf_odbc_ok(SQLSetConnectAttr(s->connection, SQL_ATTR_AUTOCOMMIT, how, SQL_IS_UINTEGER))) return LF_OK;
+  return fail_here(d, "no transaction", err);
+}
+
+lf_status lf_odbc_execute(const lf_database *d, SQLHSTMT statement, const char *sql, const char *doing,
+                          lf_error *err) {
+  lf_wide wide = {0};
+  lf_status status = lf_wide_add(&wide, sql, strlen(sql), err);
+  if (status != LF_OK) return status;
+  SQLRETURN code = SQLExecDirectW(statement, wide.data, (SQLINTEGER)wide.n);
+  free(wide.data);
+  if (lf_odbc_ok(code) || code == SQL_NO_DATA) return LF_OK;
+  return lf_odbc_fail(d, SQL_HANDLE_STMT, statement, doing, err);
+}
+
 static void close_odbc(lf_database *d) {
-  odbc_state *s = d->state;
+  lf_odbc_state *s = d->state;
   if (!s) return;
   if (s->connected) {
     SQLEndTran(SQL_HANDLE_DBC, s->connection, SQL_ROLLBACK);
@@ -175,17 +177,7 @@ static value_kind kind_of(SQLSMALLINT type) {
 }
 
 static lf_status fail_rows(const odbc_rows *r, const char *doing, lf_error *err) {
-  return fail(r->database, SQL_HANDLE_STMT, r->statement, doing, err);
-}
-
-static lf_status execute(odbc_rows *r, const char *sql, const char *doing, lf_error *err) {
-  SQLWCHAR *wide = NULL;
-  size_t n = 0;
-  lf_status status = to_utf16(sql, &wide, &n, err);
-  if (status != LF_OK) return status;
-  SQLRETURN code = SQLExecDirectW(r->statement, wide, (SQLINTEGER)n);
-  free(wide);
-  return ok(code) || code == SQL_NO_DATA ? LF_OK : fail_rows(r, doing, err);
+  return lf_odbc_fail(r->database, SQL_HANDLE_STMT, r->statement, doing, err);
 }
 
 static lf_status write_header(odbc_rows *r, lf_csv_out *out, lf_error *err) {
@@ -193,12 +185,12 @@ static lf_status write_header(odbc_rows *r, lf_csv_out *out, lf_error *err) {
     SQLWCHAR name[256];
     SQLSMALLINT n = 0, type = 0, digits = 0, nullable = 0;
     SQLULEN size = 0;
-    if (!ok(SQLDescribeColW(r->statement, (SQLUSMALLINT)(c + 1), name, 256, &n, &type, &size, &digits,
-                            &nullable)))
+    if (!lf_odbc_ok(SQLDescribeColW(r->statement, (SQLUSMALLINT)(c + 1), name, 256, &n, &type, &size, &digits,
+                                    &nullable)))
       return fail_rows(r, "the columns cannot be named", err);
     r->kinds[c] = kind_of(type);
     r->text.length = 0;
-    add_utf16(&r->text, name, n < 256 ? (size_t)n : 255);
+    lf_add_utf16(&r->text, name, n < 256 ? (size_t)n : 255);
     lf_status status = lf_text_status(&r->text, err);
     if (status == LF_OK) status = lf_csv_out_field(out, r->text.data, r->text.length, err);
     if (status != LF_OK) return status;
@@ -221,14 +213,14 @@ static lf_status read_long(odbc_rows *r, SQLSMALLINT c, bool bytes, bool *null, 
     SQLLEN got = 0;
     SQLRETURN code = SQLGetData(r->statement, (SQLUSMALLINT)(c + 1), type, &piece, PIECE, &got);
     if (code == SQL_NO_DATA) break;
-    if (!ok(code)) return fail_rows(r, "a value cannot be read", err);
+    if (!lf_odbc_ok(code)) return fail_rows(r, "a value cannot be read", err);
     *null = got == SQL_NULL_DATA;
     if (*null) break;
     size_t n = got == SQL_NO_TOTAL || (size_t)got > room ? room : (size_t)got;
     if (bytes)
       lf_text_add_n(&r->text, piece.bytes, n);
     else
-      add_utf16(&r->text, piece.wide, n / sizeof(SQLWCHAR));
+      lf_add_utf16(&r->text, piece.wide, n / sizeof(SQLWCHAR));
     if (code == SQL_SUCCESS) break;
   }
   lf_text_add_n(&r->text, "", 0);
@@ -238,7 +230,7 @@ static lf_status read_long(odbc_rows *r, SQLSMALLINT c, bool bytes, bool *null, 
 static lf_status write_double(odbc_rows *r, SQLSMALLINT c, lf_csv_out *out, lf_error *err) {
   double value = 0;
   SQLLEN got = 0;
-  if (!ok(SQLGetData(r->statement, (SQLUSMALLINT)(c + 1), SQL_C_DOUBLE, &value, sizeof value, &got)))
+  if (!lf_odbc_ok(SQLGetData(r->statement, (SQLUSMALLINT)(c + 1), SQL_C_DOUBLE, &value, sizeof value, &got)))
     return fail_rows(r, "a value cannot be read", err);
   return got == SQL_NULL_DATA ? lf_csv_out_field(out, NULL, 0, err) : lf_csv_out_double(out, value, err);
 }
@@ -257,10 +249,10 @@ static lf_status write_value(odbc_rows *r, SQLSMALLINT c, lf_csv_out *out, lf_er
 }
 
 static lf_status start(odbc_rows *r, const lf_selection *s, lf_error *err) {
-  const odbc_state *state = r->database->state;
+  const lf_odbc_state *state = r->database->state;
   lf_text sql = {0};
   lf_status status = LF_OK;
-  if (!ok(SQLAllocHandle(SQL_HANDLE_STMT, state->connection, &r->statement)))
+  if (!lf_odbc_ok(SQLAllocHandle(SQL_HANDLE_STMT, state->connection, &r->statement)))
     return fail_here(r->database, "no statement", err);
   if (s->table) {
     lf_text_add(&sql, "SELECT * FROM ");
@@ -270,8 +262,10 @@ static lf_status start(odbc_rows *r, const lf_selection *s, lf_error *err) {
   }
   LF_TRY(lf_text_status(&sql, err));
   if (!sql.data) LF_TRY(lf_database_no_rows(r->database, err));
-  LF_TRY(execute(r, sql.data, s->table ? "the table cannot be read" : "the query is refused", err));
-  if (!ok(SQLNumResultCols(r->statement, &r->n)) || r->n < 1) LF_TRY(lf_database_no_rows(r->database, err));
+  LF_TRY(lf_odbc_execute(r->database, r->statement, sql.data,
+                         s->table ? "the table cannot be read" : "the query is refused", err));
+  if (!lf_odbc_ok(SQLNumResultCols(r->statement, &r->n)) || r->n < 1)
+    LF_TRY(lf_database_no_rows(r->database, err));
   LF_TRY(lf_alloc((size_t)r->n, sizeof *r->kinds, &r->kinds, err));
 cleanup:
   lf_text_free(&sql);
@@ -287,7 +281,7 @@ static lf_status fetch_odbc(lf_database *d, const lf_selection *selection, const
   LF_TRY(start(&r, selection, err));
   out.n_columns = (size_t)r.n;
   LF_TRY(write_header(&r, &out, err));
-  while (ok(code = SQLFetch(r.statement))) {
+  while (lf_odbc_ok(code = SQLFetch(r.statement))) {
     for (SQLSMALLINT c = 0; c < r.n; c++) LF_TRY(write_value(&r, c, &out, err));
     if (out.rows % 1024 == 0) {
       lf_progress(run, "reading the database", 0, 0);
@@ -303,15 +297,6 @@ cleanup:
   return status == LF_OK ? written : status;
 }
 
-/* ---- writing -------------------------------------------------------------------------------------- */
-
-static lf_status store_odbc(lf_database *d, const lf_upload *upload, const lf_run *run, lf_error *err) {
-  (void)upload;
-  (void)run;
-  return lf_fail_at(err, LF_E_USAGE, d->name, 0, 0,
-                    "tables are written to PostgreSQL and SQLite alone: write a CSV with -o, and load that");
-}
-
 #else
 
 static lf_status open_odbc(lf_database *d, const lf_run *run, lf_error *err) {
@@ -324,8 +309,8 @@ static void close_odbc(lf_database *d) {
 }
 
 #define fetch_odbc NULL
-#define store_odbc NULL
+#define lf_odbc_store NULL
 
 #endif
 
-const lf_driver lf_driver_odbc = {"odbc:", open_odbc, close_odbc, fetch_odbc, store_odbc};
+const lf_driver lf_driver_odbc = {"odbc:", open_odbc, close_odbc, fetch_odbc, lf_odbc_store};

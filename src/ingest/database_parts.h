@@ -66,10 +66,25 @@ const char *lf_upload_name(const lf_upload_rows *rows, size_t column);
 bool lf_upload_next(lf_upload_rows *rows);
 /* NULL and 0 bytes where the field is empty. */
 const char *lf_upload_field(const lf_upload_rows *rows, size_t column, size_t *n);
-/* "integer", "double precision" or "text": of a column by its name. */
-const char *lf_upload_type(const char *column);
-/* CREATE TABLE with the columns of the upload. */
-lf_status lf_upload_create(const lf_upload_rows *rows, const char *table, char quote, lf_text *out,
-                           lf_error *err);
+/* What a column holds, by its name. */
+typedef enum lf_upload_kind {
+  LF_UPLOAD_TEXT = 0,
+  LF_UPLOAD_WHOLE,
+  LF_UPLOAD_NUMBER,
+  LF_UPLOAD_KINDS
+} lf_upload_kind;
+lf_upload_kind lf_upload_kind_of(const char *column);
+/* "text", "integer", "double precision": types by kind, as standard SQL has them. */
+extern const char *const lf_upload_types[LF_UPLOAD_KINDS];
+/* How a database writes columns. */
+typedef struct lf_upload_style {
+  char quote;
+  const char *const *types; /* by kind */
+} lf_upload_style;
+/* "("Name" type, ...)" of the columns of the upload. */
+lf_status lf_upload_columns_text(const lf_upload_rows *rows, const lf_upload_style *style, lf_text *out,
+                                 lf_error *err);
+/* CREATE TABLE with the columns of the upload, in standard SQL. */
+lf_status lf_upload_create(const lf_upload_rows *rows, const char *table, lf_text *out, lf_error *err);
 
 #endif

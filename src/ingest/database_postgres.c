@@ -321,7 +321,7 @@ static lf_status store_postgres(lf_database *d, const lf_upload *upload, const l
   lf_status status = LF_OK;
   LF_TRY(lf_quote_table(upload->table, '"', &table, err));
   LF_TRY(lf_upload_open(upload, run, &rows, err));
-  LF_TRY(lf_upload_create(rows, table.data, '"', &create, err));
+  LF_TRY(lf_upload_create(rows, table.data, &create, err));
   lf_text_addf(&copy, "COPY %s FROM STDIN WITH (FORMAT csv, HEADER, DELIMITER E'\\x%02x')", table.data,
                (unsigned char)upload->delimiter);
   LF_TRY(lf_text_status(&copy, err));

@@ -170,7 +170,7 @@ static lf_status store_sqlite(lf_database *d, const lf_upload *upload, const lf_
   LF_TRY(lf_quote_table(upload->table, '"', &table, err));
   LF_TRY(lf_upload_open(upload, run, &rows, err));
   LF_TRY(drop_ours(d, table.data, err));
-  LF_TRY(lf_upload_create(rows, table.data, '"', &sql, err));
+  LF_TRY(lf_upload_create(rows, table.data, &sql, err));
   LF_TRY(run_statement(d, sql.data, "the table cannot be made", err));
   sql.length = 0;
   lf_text_addf(&sql, "INSERT INTO %s VALUES (?", table.data);

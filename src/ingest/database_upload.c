@@ -70,21 +70,30 @@ const char *lf_upload_field(const lf_upload_rows *rows, size_t column, size_t *n
   return *n ? text : NULL;
 }
 
-const char *lf_upload_type(const char *column) {
-  if (strcmp(column, "leadfit_score") == 0) return "integer";
+const char *const lf_upload_types[LF_UPLOAD_KINDS] = {"text", "integer", "double precision"};
+
+lf_upload_kind lf_upload_kind_of(const char *column) {
+  if (strcmp(column, "leadfit_score") == 0) return LF_UPLOAD_WHOLE;
   if (strcmp(column, "leadfit_probability") == 0 || strcmp(column, "leadfit_expected") == 0)
-    return "double precision";
-  return "text";
+    return LF_UPLOAD_NUMBER;
+  return LF_UPLOAD_TEXT;
 }
 
-lf_status lf_upload_create(const lf_upload_rows *rows, const char *table, char quote, lf_text *out,
-                           lf_error *err) {
-  lf_text_addf(out, "CREATE TABLE %s (", table);
+lf_status lf_upload_columns_text(const lf_upload_rows *rows, const lf_upload_style *style, lf_text *out,
+                                 lf_error *err) {
+  lf_text_add(out, "(");
   for (size_t c = 0; c < lf_upload_columns(rows); c++) {
+    const char *name = lf_upload_name(rows, c);
     if (c) lf_text_add(out, ", ");
-    lf_quote_name(lf_upload_name(rows, c), quote, out);
-    lf_text_addf(out, " %s", lf_upload_type(lf_upload_name(rows, c)));
+    lf_quote_name(name, style->quote, out);
+    lf_text_addf(out, " %s", style->types[lf_upload_kind_of(name)]);
   }
   lf_text_add(out, ")");
   return lf_text_status(out, err);
+}
+
+lf_status lf_upload_create(const lf_upload_rows *rows, const char *table, lf_text *out, lf_error *err) {
+  const lf_upload_style style = {.quote = '"', .types = lf_upload_types};
+  lf_text_addf(out, "CREATE TABLE %s ", table);
+  return lf_upload_columns_text(rows, &style, out, err);
 }
