@@ -14,6 +14,7 @@
 enum {
   HISTORY = LF_COMMAND_FIT | LF_COMMAND_INSPECT | LF_COMMAND_VALIDATE | LF_COMMAND_COMPARE |
             LF_COMMAND_EVIDENCE | LF_COMMAND_PLAN | LF_COMMAND_MONITOR,
+  JUDGED = HISTORY & ~LF_COMMAND_MONITOR, /* the watch takes every row it is given */
   ALL = HISTORY | LF_COMMAND_SCORE,
   EVERY = ALL | LF_COMMAND_EXPORT | LF_COMMAND_SQL /* commands that read no table know these alone */
 };
@@ -96,8 +97,8 @@ static const option_rule rules[] = {
     {"keep", 0, "A,B", OPT_KEEP, HISTORY, "attributes to keep though a screen would leave them out"},
     {"as", 0, "NAME=KIND", OPT_AS, ALL, "kind of a column: number, category, flag, text, date"},
     {"missing", 0, "V,...", OPT_MISSING, EVERY, "spellings of missing, in place of the known ones"},
-    {"holdout", 0, "F", OPT_HOLDOUT, HISTORY, "share of rows that judge (0: none; default 0.25)"},
-    {"holdout-from", 0, "DATE", OPT_HOLDOUT_FROM, HISTORY, "rows from this date judge"},
+    {"holdout", 0, "F", OPT_HOLDOUT, JUDGED, "share of rows that judge (0: none; default 0.25)"},
+    {"holdout-from", 0, "DATE", OPT_HOLDOUT_FROM, JUDGED, "rows from this date judge"},
     {"method", 0, "NAME", OPT_METHOD, LF_COMMAND_FIT, "card (default) or plain"},
     {"max-bands", 0, "N", OPT_MAX_BANDS, LF_COMMAND_FIT, "no attribute gets more bands than this"},
     {"capacity", 0, "N", OPT_CAPACITY, LF_COMMAND_FIT | LF_COMMAND_PLAN,

@@ -11,7 +11,7 @@ import shutil
 from . import fixtures
 from .core import run
 
-PROGRAMS = r"(?:leadfit|build/\w+|make|duckdb|sqlite3|python3?|npm|gcc|\./\w+|cat|head|sed|zcat|tests/[\w./]+|tools/[\w./-]+)"
+PROGRAMS = r"(?:leadfit|build/\w+|make|duckdb|sqlite3|python3?|npm|gcc|\./\w+|awk|cat|head|sed|zcat|tests/[\w./]+|tools/[\w./-]+)"
 COMMAND = re.compile(rf"^{PROGRAMS}(?=\s|$)")
 MAKE = re.compile(r"make\b")
 PLACEHOLDER = re.compile(r"(?<![$\w])(?:HISTORY|LEADS|CANDIDATE|COMMAND|FORMAT|NAME|SHELL|FOLDER|FILE|DIR)\b")
@@ -137,6 +137,10 @@ def perform(setting, page, folder, command):
     text = ran.out.decode("utf-8", "replace")
     if ran.status not in page.leave:
         return text, [f"exit status {ran.status} of: {command}\n{ran.err.decode('utf-8', 'replace')[-1500:]}"]
+    # an error that something behind it hides, as in `leadfit … || echo`
+    hidden = [line for line in ran.err.decode("utf-8", "replace").splitlines() if line.startswith("leadfit: ") and "warning" not in line]
+    if hidden:
+        return text, [f"an error in: {command}\n{hidden[0]}"]
     for pattern, follow in page.after.items():
         if re.search(pattern, plain(command)):
             follow()

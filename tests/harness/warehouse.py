@@ -18,7 +18,7 @@ from .exports import Postgres, interpreters
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ENGINE = os.path.join(HERE, "warehouse_engine.py")
-QUIET = ["hubspot_score", "CloseReason"]  # columns that the project file leaves out
+QUIET = ["hubspot_score", "CloseReason", "Amount"]  # no attributes in the project file
 DATES = ("CreatedDate", "CloseDate")
 NUMBERS = ("Amount", "Employees", "Pages viewed", "Emails opened", "Account age", "Touches", "Response hours", "Discount asked")
 
