@@ -330,8 +330,8 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/leadfit $(DESTDIR)$(PREFIX)/include/leadfit.h \
-	  $(DESTDIR)$(LIBDIR)/libleadfit.a $(DESTDIR)$(LIBDIR)/libleadfit.so* \
-	  $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc $(DESTDIR)$(SHARE)/man/man1/leadfit*.1 \
+	  $(DESTDIR)$(LIBDIR)/libleadfit.a $(DESTDIR)$(LIBDIR)/libleadfit.so $(DESTDIR)$(LIBDIR)/libleadfit.so.0* \
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/leadfit.pc $(DESTDIR)$(SHARE)/man/man1/leadfit.1 $(DESTDIR)$(SHARE)/man/man1/leadfit-*.1 \
 	  $(COMPLETIONS:%=$(DESTDIR)$(SHARE)/%)
 
 # ---- packages -----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define LEADFIT_VERSION "0.1.0"
+#define LEADFIT_VERSION "0.2.0"
 
 #if defined(__GNUC__)
 #define LF_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))

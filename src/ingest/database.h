@@ -13,8 +13,8 @@
 /* Whether a path is the address of a database. */
 bool lf_is_database(const char *path);
 
-/* Appends the databases whose libraries are built in, with versions: "PostgreSQL (libpq 15.6), SQLite 3.40.1",
- * or "none". */
+/* Appends the databases whose libraries are built in, with versions: "PostgreSQL (libpq 15.6),
+ * SQLite 3.40.1", or "none". */
 void lf_databases_built_in(lf_text *text);
 
 /* The address without what is secret: passwords, and whatever options it carries. The caller frees. */

@@ -57,6 +57,28 @@ def check_version(setting, results):
     results.check("packages/version", problems)
 
 
+def check_release(setting, results):
+    """One release everywhere: the newest of the change log is that of the header, its major number that of SONAME, names and package."""
+    with open(os.path.join(setting.top, "include", "leadfit.h"), encoding="utf-8") as f:
+        version = re.search(r'define LEADFIT_VERSION "(.*)"', f.read()).group(1)
+    with open(os.path.join(setting.top, "CHANGELOG.md"), encoding="utf-8") as f:
+        releases = re.findall(r"(?m)^## \[(.*?)\](?: - (\d{4}-\d{2}-\d{2}))?$", f.read())
+    problems = [] if re.fullmatch(r"\d+\.\d+\.\d+", version) else [f"{version} is no semantic version"]
+    dated = [(tuple(map(int, number.split("."))), date) for number, date in releases if number != "Unreleased"]
+    if releases[0] != ("Unreleased", "") or not dated or ".".join(map(str, dated[0][0])) != version:
+        problems.append(f"the change log begins with {releases[:2]}, and the header says {version}")
+    if dated != sorted(dated, reverse=True) or not all(date for _, date in dated):
+        problems.append(f"releases in the change log are not the newest first, each with its day: {dated}")
+    major = version.split(".")[0]
+    library = os.path.join(setting.build, "libleadfit.so")
+    said = run(setting, ["readelf", "-d", library]).out.decode() + run(setting, ["nm", "-D", "--defined-only", library]).out.decode()
+    problems += [f"libleadfit.so does not say {word}" for word in (f"[libleadfit.so.{major}]", f"@@LEADFIT_{major}") if word not in said]
+    with open(os.path.join(setting.top, "tools", "deb"), encoding="utf-8") as f:
+        if f"libleadfit{major} " not in f.read():
+            problems.append(f"tools/deb makes no libleadfit{major}")
+    results.check("packages/release", problems)
+
+
 def make_packages(setting, results):
     """Name of a package -> its .deb, or None where they could not be made (and that was said)."""
     for tool in ("dpkg-deb", "dpkg-shlibdeps"):
@@ -169,6 +191,6 @@ def run_all(setting, results):
     if not os.path.exists(setting.leadfit):
         results.skip("packages", "there is no program")
         return
-    for check in (check_symbols, check_version, check_deb, check_reproducible):
+    for check in (check_symbols, check_version, check_release, check_deb, check_reproducible):
         if setting.wanted("packages/" + check.__name__[6:]):
             check(setting, results)

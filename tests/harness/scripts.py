@@ -1,6 +1,7 @@
 """What stands beside the program: the sample, the generator, the linked libraries, installation."""
 import json
 import os
+import re
 import subprocess
 
 from .core import files_under, run
@@ -58,7 +59,8 @@ def check_blas(setting, results):
 
 
 def check_install(setting, results):
-    """Installation puts program, library, header, pkg-config file, manual pages and completions in place, and takes them away again."""
+    """Installation puts program, library, header, pkg-config file, manual pages and completions in place, and takes them away again, and
+    nothing that was there before it."""
     if not os.path.exists(setting.leadfit):
         results.skip("scripts/install", "there is no program")
         return
@@ -66,6 +68,12 @@ def check_install(setting, results):
     # Of its own, not a part of the make that called this: its flags and job server are not ours.
     call = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", "-s", f"BUILD={setting.build}", f"DESTDIR={folder}",
             "PREFIX=/usr"]
+    others = {"usr/bin/leadfitter", "usr/include/lead.h", "usr/lib/libleadfitter.so", "usr/share/man/man1/leadfitter.1",
+              "usr/share/bash-completion/completions/lead", "usr/lib/pkgconfig/lead.pc"}
+    for name in others:
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        with open(os.path.join(folder, name), "w", encoding="utf-8"):
+            pass
     ran = run(setting, call + ["install"], cwd=setting.top)
     names = set(files_under(folder))
     expected = {"usr/bin/leadfit", "usr/include/leadfit.h", "usr/lib/libleadfit.a", "usr/lib/libleadfit.so",
@@ -73,12 +81,23 @@ def check_install(setting, results):
                 "usr/share/man/man1/leadfit-fit.1", "usr/share/man/man1/leadfit-export.1", "usr/share/bash-completion/completions/leadfit",
                 "usr/share/zsh/site-functions/_leadfit", "usr/share/fish/vendor_completions.d/leadfit.fish"}
     problems = [f"not installed: {name}" for name in sorted(expected - names)]
-    if run(setting, call + ["uninstall"], cwd=setting.top).status != 0 or files_under(folder):
-        problems.append(f"left behind by uninstall: {sorted(files_under(folder))}")
+    ended, left = run(setting, call + ["uninstall"], cwd=setting.top).status, set(files_under(folder))
+    if ended != 0 or left != others:
+        problems.append(f"left behind by uninstall: {sorted(left - others)}; taken away, and not its own: {sorted(others - left)}")
     results.check("scripts/install", problems + ([ran.err.decode("utf-8", "replace")] if problems else []))
 
 
+def check_goals(setting, results):
+    """`make help` tells every goal that there is, and only those."""
+    with open(os.path.join(setting.top, "Makefile"), encoding="utf-8") as f:
+        goals = set(re.search(r"(?s)\.PHONY: (.*?)\n\n", f.read()).group(1).replace("\\\n", " ").split()) - {"all", "help", "FORCE"}
+    said = run(setting, ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", "-s", "help"], cwd=setting.top).out.decode()
+    told = {word for line in said.splitlines() if line.startswith("make ") for word in re.match(r"make ((?: ?[a-z-]+)*)", line).group(1).split()}
+    problems = [f"make help is silent on {goal}" for goal in sorted(goals - told)] + [f"make help tells of {goal}" for goal in sorted(told - goals)]
+    results.check("scripts/goals", problems)
+
+
 def run_all(setting, results):
-    for check in (check_generator, check_sample, check_blas, check_install):
+    for check in (check_generator, check_sample, check_blas, check_install, check_goals):
         if setting.wanted("scripts/" + check.__name__[6:]):
             check(setting, results)
