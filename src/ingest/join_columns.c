@@ -56,6 +56,19 @@ cleanup:
   return status;
 }
 
+/* Whether cells of so many bytes more, beside those of the table that are in memory, are more than the
+ * budget.
+ */
+static bool over_budget(const lf_joining *j, size_t more) {
+  const lf_table *t = j->table;
+  uint64_t bytes = more;
+  for (size_t c = 0; c < t->n_columns; c++)
+    if (t->columns[c].cells && !t->columns[c].mapped) bytes += (uint64_t)t->n_rows * t->columns[c].width;
+  for (size_t k = 0; k < t->n_keys; k++)
+    if (t->keys[k].cells && !t->keys[k].mapped) bytes += (uint64_t)t->n_rows * t->keys[k].width;
+  return j->request->memory && bytes > j->request->memory;
+}
+
 static lf_status bring(const lf_joining *j, const lf_column *from, lf_column *to, lf_error *err) {
   lf_status status = LF_OK;
   lf_text name = {0};
@@ -75,7 +88,8 @@ static lf_status bring(const lf_joining *j, const lf_column *from, lf_column *to
   if (from->store == LF_STORE_NONE) goto cleanup;
   LF_TRY(copy_levels(from, to, err));
   LF_TRY(lf_join_distinct(j, from, &to->distinct, err));
-  LF_TRY(lf_cells_new(to, j->table->n_rows, j->row.mapped > 0, err));
+  bool spooled = j->row.mapped || over_budget(j, j->table->n_rows * from->width);
+  LF_TRY(lf_cells_new(to, j->table->n_rows, spooled, err));
   b.chunks = lf_cut(j->table->n_rows, 1 << 14, 64);
   LF_TRY(lf_alloc(b.chunks.count, sizeof *b.missing, &b.missing, err));
   lf_parallel_for(j->run, b.chunks.count, bring_chunk, &b);

@@ -24,12 +24,23 @@ static size_t piece_bytes(size_t n) {
   return size < PIECE_MIN ? PIECE_MIN : size > PIECE_MAX ? PIECE_MAX : size;
 }
 
-/* Whether the cells of the pieces and of the table together, about half of the text, are more than the
- * budget. */
+/* About how many records an input has, by the lines of its first bytes. */
+static uint64_t guess_rows(const lf_input *input) {
+  enum { LOOK = 1 << 16 };
+  size_t n = input->n - input->body < LOOK ? input->n - input->body : LOOK, lines = 1;
+  for (size_t i = 0; i < n; i++) lines += input->data[input->body + i] == '\n';
+  return n ? (uint64_t)((double)(input->n - input->body) / (double)n * (double)lines) : 0;
+}
+
+/* Whether the cells of the pieces and of the table together are more than the budget: about half of the text,
+ * and of each key eight bytes a row in both. */
 static bool over_budget(const lf_reader *reader) {
   uint64_t bytes = 0;
-  for (size_t i = 0; i < reader->n_sources; i++) bytes += reader->sources[i].bytes.n;
-  return reader->options->memory && bytes / 2 > reader->options->memory;
+  for (size_t i = 0; i < reader->n_sources; i++) {
+    bytes += reader->sources[i].bytes.n / 2;
+    bytes += 2 * sizeof(uint64_t) * reader->options->n_keys * guess_rows(&reader->sources[i].input);
+  }
+  return reader->options->memory && bytes > reader->options->memory;
 }
 
 static lf_status make_shelves(lf_reader *reader, lf_error *err) {

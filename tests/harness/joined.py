@@ -365,4 +365,36 @@ def check_database_commands(setting, results, at):
         results.check(name, problems)
 
 
-CHECKS = [check_score, check_score_refuses, check_commands, check_database_commands]
+# ---- memory -------------------------------------------------------------------------------------------
+
+
+def check_memory(setting, results, at):
+    """A million leads are joined within 60 MiB of memory that no file stands behind, where --memory says so, and not without it. The system holds
+    the limit (RLIMIT_DATA, which counts private memory that can be written, and neither the mapped inputs nor the temporary files)."""
+    folder = setting.folder("joined-memory")
+    with open(os.path.join(folder, "leads.csv"), "w", encoding="ascii") as f:
+        f.write("LeadId,Source,Size,Deal\n")
+        f.writelines(f"L{i},{'WEP'[i % 3]},{i * 7919 % 5000},{f'D{i // 10}' if i % 10 == 0 else ''}\n" for i in range(1000000))
+    with open(os.path.join(folder, "deals.csv"), "w", encoding="ascii") as f:
+        f.write("DealId,Won,Amount\n")
+        f.writelines(f"D{i},{'yes' if i % 3 else 'no'},{i * 31 % 9000}\n" for i in range(110000))
+    write(os.path.join(folder, "p.yaml"), """
+sources:
+  - {name: leads, file: leads.csv, key: Deal}
+  - {name: deals, file: deals.csv, key: DealId}
+outcome: {column: deals.Won, won: [yes], unmatched: lost}
+""")
+
+    def inspect(*more, limit=None):
+        shell = ["sh", "-c", (f"ulimit -d {limit}; " if limit else "") + 'exec "$0" "$@"', setting.leadfit]
+        return run(setting, [*shell, "inspect", "-p", "p.yaml", "--json", "--threads", "2", *more], cwd=folder, more={"OPENBLAS_NUM_THREADS": "1"})
+
+    free, bound, over = inspect(), inspect("--memory", "1M", limit=60 << 10), inspect(limit=60 << 10)
+    problems = [] if bound.status == 0 and bound.out == free.out else [f"with --memory: {bound.status} {bound.err!r}"]
+    problems += [] if over.status == 4 and b"not enough memory" in over.err else [f"the limit bounds nothing: {over.status} {over.err!r}"]
+    got = json.loads(free.out)["data"]
+    problems += [] if got["won"] == sum(i % 3 > 0 for i in range(100000)) and got["sources"][1]["unmatched"] == 0 else [str(got["sources"])]
+    results.check("sources/--memory bounds a join", problems)
+
+
+CHECKS = [check_score, check_score_refuses, check_commands, check_database_commands, check_memory]
