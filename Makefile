@@ -23,7 +23,7 @@ run = $(if $(V),$(2),@echo '$(1) $@' && $(2))
 PACKAGES_BUILD := build-essential make pkg-config libgsl-dev libopenblas-pthread-dev libcsv-dev libjansson-dev \
   libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libxxhash-dev libssl-dev curl ca-certificates
 PACKAGES_TEST := libcmocka-dev python3 zstd locales clang clang-format clang-tidy cppcheck libclang-rt-14-dev \
-  libomp-14-dev chromium python3-jsonschema dpkg-dev doxygen python3-venv mandoc zsh fish gcovr valgrind
+  libomp-14-dev chromium python3-jsonschema python3-yaml dpkg-dev doxygen python3-venv mandoc zsh fish gcovr valgrind
 PACKAGES_SOURCES := postgresql openjdk-17-jre-headless
 PACKAGES := $(PACKAGES_BUILD) $(PACKAGES_TEST)
 

@@ -4,12 +4,17 @@ import copy
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 
 from . import golden
 from .core import run
 
+try:
+    import yaml
+except ImportError:
+    yaml = None
 try:
     import jsonschema
 except ImportError:
@@ -100,6 +105,69 @@ def check_sample(setting, results, validators):
     results.check("schema/sample", problems)
 
 
+def written(setting):
+    """(schema, name, text) of every project and claims file that the documents show, the golden cases read, and inspect --yaml writes."""
+    history = os.path.join(setting.top, "datasets", "sample", "history.csv")
+    yield "leadfit", "inspect --yaml", run(setting, [setting.leadfit, "inspect", history, "--yaml"]).out.decode()
+    for path in glob.glob(os.path.join(setting.top, "docs", "*.md")):
+        with open(path, encoding="utf-8") as f:
+            found = re.findall(r"(?ms)^```yaml\n(.*?)^```$", (page := f.read())) + re.findall(r"(?ms)^cat > [\w.]+\.yaml <<'END'\n(.*?)^END$", page)
+        for text in found:
+            yield "claims" if text.startswith("claims:") else "leadfit", os.path.basename(path), text.replace("[...]", "[{label: a, pattern: b}]")
+    for path in glob.glob(os.path.join(setting.top, "tests", "golden", "*", "*.yaml")) + [os.path.join(setting.top, "datasets", "sample", "leadfit.yaml")]:
+        if os.path.basename(os.path.dirname(path)).startswith("error_"):
+            continue  # what a schema cannot see is refused there, too
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        yield "claims" if text.lstrip().startswith("claims:") and "\noutcome" not in text else "leadfit", os.path.relpath(path, setting.top), text
+
+
+def objects(tree):
+    """Every object of a tree whose keys are words of the format, not values of the data."""
+    if isinstance(tree, dict):
+        yield tree
+        for key, child in tree.items():
+            yield from () if key in ("points", "sign") else objects(child)
+    if isinstance(tree, list):
+        for child in tree:
+            yield from objects(child)
+
+
+def keys_read(setting):
+    """The sets of keys that the readers of project and claims files know."""
+    sources = glob.glob(os.path.join(setting.top, "src", "history", "project*.c")) + [os.path.join(setting.top, "src", "evidence", "claims_read.c")]
+    found = set()
+    for path in sources:
+        with open(path, encoding="utf-8") as f:
+            found |= {frozenset(re.findall(r'"(\w+)"', keys)) for keys in re.findall(r"\bkeys\[\] = \{([^}]*)\}", f.read())}
+    return found
+
+
+def check_written(setting, results):
+    """Files that people write: those that are right pass docs/schema/written, and a key nobody knows is refused wherever it stands."""
+    validators = {}
+    for name in ("leadfit", "claims"):
+        with open(os.path.join(setting.top, "docs", "schema", "written", name + ".json"), encoding="utf-8") as f:
+            validators[name] = jsonschema.Draft202012Validator(json.load(f))
+        jsonschema.Draft202012Validator.check_schema(validators[name].schema)
+    problems, seen = [], 0
+    for kind, name, text in written(setting):
+        tree, seen = yaml.safe_load(text), seen + 1
+        problems += [f"{name}: {'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in list(validators[kind].iter_errors(tree))[:3]]
+        for part in objects(tree):
+            part["odd"] = 1
+            if validators[kind].is_valid(tree):
+                problems.append(f"{name}: a key nobody knows is let through in {str(part)[:80]}")
+            del part["odd"]
+    if seen < 12:
+        problems.append(f"only {seen} files were found")
+    known = {frozenset(part["properties"]) for v in validators.values() for part in objects(v.schema) if isinstance(part.get("properties"), dict)
+             and part.get("additionalProperties") is False}
+    problems += [f"read by the program, and no part of the schemas: {sorted(keys)}" for keys in keys_read(setting) - known]
+    problems += [f"in the schemas, and not read by the program: {sorted(keys)}" for keys in known - keys_read(setting)]
+    results.check("schema/written", problems)
+
+
 def check_reference(setting, results):
     ran = subprocess.run([sys.executable, os.path.join(setting.top, "tools", "schema-reference"), "--check"], stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, check=False)
@@ -115,5 +183,10 @@ def run_all(setting, results):
     validators = schemas_of(setting)
     for path in sorted(glob.glob(os.path.join(setting.top, "tests", "golden", "*", "case.json"))):
         check_case(setting, results, validators, path)
+    if setting.wanted("schema/written"):
+        if yaml is None:
+            results.skip("schema/written", "there is no yaml here (package python3-yaml)")
+        else:
+            check_written(setting, results)
     if setting.wanted("schema/sample"):
         check_sample(setting, results, validators)
