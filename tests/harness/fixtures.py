@@ -17,6 +17,7 @@ from .warehouse import Table, in_python
 
 SAMPLE = os.path.join("datasets", "sample")
 NO_DUCKDB = "there is no DuckDB here (make deps-sources)"
+NO_SPARK = "there is no Spark here (make deps-sources)"
 
 
 def bare_folder(setting, name):
@@ -75,20 +76,54 @@ def lay_program(folder, name, interpreter, script):
     os.chmod(path, 0o755)
 
 
-def with_duckdb():
-    """An interpreter that has DuckDB, or None."""
+def with_module(name):
+    """An interpreter that has a module, or None."""
     for interpreter in interpreters():
-        if subprocess.run([interpreter, "-c", "import duckdb"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        if subprocess.run([interpreter, "-c", "import " + name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0:
             return interpreter
     return None
 
 
-def query_sample(setting, query, result):
-    """Runs a query over the sample as the table `history` in DuckDB, and saves its result."""
+def with_duckdb():
+    return with_module("duckdb")
+
+
+def sample_table(setting, name="history"):
     types = {n: "date" for n in ("CreatedDate", "CloseDate")}
     types |= {n: "double" for n in ("Amount", "Employees", "Pages viewed", "Emails opened", "Account age", "Touches", "Response hours", "Discount asked")}
-    table = Table(os.path.join(setting.top, SAMPLE, "history.csv"), "leadfit.yaml", types)
-    in_python("duckdb", table, os.path.dirname(result), [[query, result]])
+    return Table(os.path.join(setting.top, SAMPLE, "history.csv"), "leadfit.yaml", types, name)
+
+
+def query_sample(setting, query, result):
+    """Runs a query over the sample as the table `history` in DuckDB, and saves its result."""
+    in_python("duckdb", sample_table(setting), os.path.dirname(result), [[query, result]])
+
+
+class InSpark:
+    """The sample as the table `sales.history` in Spark, which starts up while other commands run."""
+
+    def __init__(self, setting):
+        table, self.scratch = sample_table(setting, "sales.history"), tempfile.mkdtemp(prefix="leadfit-spark-")
+        job = os.path.join(self.scratch, "job.json")
+        with open(job, "w", encoding="utf-8") as f:
+            json.dump({"csv": table.path, "table": table.name, "columns": table.columns, "master": "local[2]", "settings": {
+                "spark.sql.shuffle.partitions": "2", "spark.sql.warehouse.dir": os.path.join(self.scratch, "tables"), "spark.driver.host": "127.0.0.1"}}, f)
+        with open(os.path.join(self.scratch, "log"), "wb") as log:
+            self.process = subprocess.Popen([with_module("pyspark"), os.path.join(setting.top, "tests", "harness", "spark_table.py"), job], stderr=log,
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.scratch, env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"})
+
+    def query(self, query, result):
+        self.process.stdin.write(json.dumps([query, result]).encode() + b"\n")
+        self.process.stdin.flush()
+        if self.process.stdout.readline() != b"done\n":
+            with open(os.path.join(self.scratch, "log"), encoding="utf-8", errors="replace") as f:
+                raise RuntimeError("spark: " + f.read()[-1500:])
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=60)
+        self.process.stdout.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def block_of(setting, page, label):
@@ -101,7 +136,21 @@ def block_of(setting, page, label):
 
 
 def lay_readme(setting, folder, page):
+    """Each way in has its leadfit.yaml: the halves first, then the table in the warehouse."""
     lay_sample(setting, folder, "history.csv", "leads.csv")
+    lay_halves(setting, folder)
+    with open(os.path.join(folder, "leadfit.yaml"), "w", encoding="utf-8") as f:
+        f.write(block_of(setting, "docs/sources.md", "yaml"))
+    lay_sqlite(setting, folder)
+    page.after[r"fit sqlite:crm\.db"] = lambda: lay_sample(setting, folder, "leadfit.yaml")
+    if not with_module("pyspark") or not shutil.which("java"):
+        page.absent |= {r"build/leadfit sql .*--profile.*": NO_SPARK, r"build/leadfit fit --from-aggregates .*": NO_SPARK}
+        return
+    spark = InSpark(setting)
+    page.stop.append(spark.stop)
+    for query in ("profile", "coded"):
+        path = os.path.join(folder, "q3", query)
+        page.after[rf"-o q3/{query}\.sql$"] = lambda path=path: spark.query(path + ".sql", path + ".csv")
 
 
 def lay_scale(setting, folder, page):
@@ -294,13 +343,8 @@ def check_public(folder, text):
 
 # ---- the list -----------------------------------------------------------------------------------------
 
-WAREHOUSE = "tests/harness/sources.py and warehouse.py run it, where the engines are"
-
-
 def pages(page):
-    yield page("README.md", lay_readme, elsewhere={
-        r"build/leadfit sql --dialect spark .*": WAREHOUSE, r"build/leadfit fit --from-aggregates q3 .*": WAREHOUSE,
-        r"build/leadfit fit -p leadfit\.yaml -o q3/": WAREHOUSE, r"build/leadfit fit sqlite:crm\.db .*": WAREHOUSE})
+    yield page("README.md", lay_readme)
     yield page("docs/library.md", lay_library, finish=check_programs)
     yield page("docs/scale.md", lay_scale, bare=True)
     yield page("docs/sources.md", lay_sources, bare=True)
