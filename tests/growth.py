@@ -429,7 +429,7 @@ class Growth:
         self.bytes = [run[0] for run in runs]
         self.seconds, self.memory = [run[1] for run in runs], [run[2] for run in runs]
         more_seconds = [max(v - base[0], QUIET_SECONDS / 16) for v in self.seconds]
-        steps = [max(b - a, QUIET_BYTES / 16) for a, b in zip(self.memory, self.memory[1:])]
+        steps = [max(b - a, QUIET_BYTES / 4) for a, b in zip(self.memory, self.memory[1:])]
         self.time_exponent = slope(self.bytes, more_seconds) if more_seconds[-1] > QUIET_SECONDS else None
         self.memory_exponent = slope(self.bytes[1:], steps) if steps and steps[-1] > QUIET_BYTES / 2 else None
 

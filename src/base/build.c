@@ -45,6 +45,16 @@ json_t *lf_object_take(lf_object *o) {
   return value;
 }
 
+void lf_list_add(json_t **list, json_t *item) {
+  if (*list && item && json_array_append(*list, item) == 0) {
+    json_decref(item);
+    return;
+  }
+  json_decref(item);
+  json_decref(*list);
+  *list = NULL;
+}
+
 json_t *lf_json_text(const char *value) {
   size_t n = strlen(value);
   if (lf_utf8_valid_prefix(value, n) == n) return json_stringn_nocheck(value, n);

@@ -21,6 +21,9 @@ json_t *lf_object_take(lf_object *o);
 
 /* A JSON string of any bytes. NULL on failure. */
 json_t *lf_json_text(const char *value);
+/* Appends an item that is stolen; where that fails, or the item is NULL, the list is let go of and *list is
+ * NULL from then on. */
+void lf_list_add(json_t **list, json_t *item);
 /* An array of item(context, 0), …, item(context, n - 1). NULL where any is NULL. */
 json_t *lf_json_list(size_t n, json_t *(*item)(const void *context, size_t i), const void *context);
 /* LF_E_MEMORY where tree is NULL, else stores it. */

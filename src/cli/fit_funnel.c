@@ -28,7 +28,7 @@ static json_t *describe_grades(const lf_fit_job *job) {
     lf_object_number(&o, "rows", rows[g]);
     lf_object_number(&o, "reached", reached[g]);
     lf_object_number(&o, "never", rows[g] - reached[g]);
-    json_array_append_new(list, lf_object_take(&o));
+    lf_list_add(&list, lf_object_take(&o));
   }
   return list;
 }
@@ -38,8 +38,10 @@ lf_status lf_fit_describe_data(const lf_fit_job *job, json_t **tree, lf_error *e
   lf_status status = lf_tree_take(lf_describe_data(job->history), &data, err);
   if (status != LF_OK) return status;
   json_t *funnel = json_object_get(data, "funnel");
-  if (json_is_object(funnel) && job->score && job->build.card->n_grades)
-    json_object_set_new(funnel, "grades", describe_grades(job));
-  *tree = data;
-  return LF_OK;
+  bool graded = json_is_object(funnel) && job->score && job->build.card->n_grades;
+  if (graded && json_object_set_new(funnel, "grades", describe_grades(job)) != 0) {
+    json_decref(data);
+    data = NULL;
+  }
+  return lf_tree_take(data, tree, err);
 }

@@ -75,8 +75,8 @@ static lf_status read_plan(monitor_job *job, lf_error *err) {
   return status;
 }
 
-static void add_note(json_t *notes, lf_text *text) {
-  if (!text->failed) json_array_append_new(notes, lf_json_text(text->data));
+static void add_note(json_t **notes, lf_text *text) {
+  lf_list_add(notes, text->failed ? NULL : lf_json_text(text->data));
   lf_text_free(text);
 }
 
@@ -85,25 +85,23 @@ static json_t *make_notes(const monitor_job *job) {
   lf_text text = {0};
   if (job->absent) {
     lf_text_addf(&text, "the data have no column %s: every row counts as missing there", job->absent);
-    add_note(notes, &text);
+    add_note(&notes, &text);
   }
   const lf_contender contender = {.name = job->options->config, .card = job->card};
   if (lf_contender_saw(&contender, job->history))
-    json_array_append_new(notes,
-                          json_string("the scorecard was fitted on some of these rows: they bear it out too "
-                                      "well; give the rows that came since"));
+    lf_list_add(&notes, json_string("the scorecard was fitted on some of these rows: they bear it out too "
+                                    "well; give the rows that came since"));
   if (job->promise.n_bins < 2)
-    json_array_append_new(notes,
-                          json_string("the scorecard carries no promise (provenance.promise): only what its "
-                                      "bands and its probabilities say is watched"));
+    lf_list_add(&notes, json_string("the scorecard carries no promise (provenance.promise): only what its "
+                                    "bands and its probabilities say is watched"));
   if (!(job->monitor->decided > 0))
-    json_array_append_new(notes, json_string("no row has an outcome: only the mix of leads is watched"));
+    lf_list_add(&notes, json_string("no row has an outcome: only the mix of leads is watched"));
   else if (job->history->open > 0) {
     lf_text_addf(&text,
                  "open rows: %llu; they count as delivered, and not in what is compared; the newest "
                  "cohorts have decided their fast deals only, so read the newest periods with care",
                  (unsigned long long)job->history->open);
-    add_note(notes, &text);
+    add_note(&notes, &text);
   }
   return notes;
 }

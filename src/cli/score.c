@@ -99,7 +99,7 @@ static void warn_ragged(const lf_options *options, const lf_table *table) {
   lf_text_free(&text);
 }
 
-static json_t *sums_tree(const lf_score_sums *sums, uint64_t all, const lf_scorecard *card) {
+static lf_object sums_object(const lf_score_sums *sums, uint64_t all, const lf_scorecard *card) {
   lf_object o = lf_object_new();
   lf_object_number(&o, "leads", (double)sums->rows);
   lf_object_number(&o, "share", all ? (double)sums->rows / (double)all : (double)NAN);
@@ -107,6 +107,11 @@ static json_t *sums_tree(const lf_score_sums *sums, uint64_t all, const lf_score
   lf_object_number(&o, "revenue",
                    card->has_probability && !isnan(card->mean_amount) ? (double)sums->revenue / 1e2
                                                                       : (double)NAN);
+  return o;
+}
+
+static json_t *sums_tree(const lf_score_sums *sums, uint64_t all, const lf_scorecard *card) {
+  lf_object o = sums_object(sums, all, card);
   return lf_object_take(&o);
 }
 
@@ -121,7 +126,7 @@ static json_t *sources_tree(const lf_score_joined *joined) {
     lf_object_count(&o, "leads", join->table[LF_MATCH_ROW] + join->table[LF_MATCH_SHARED]);
     lf_object_count(&o, "unmatched", join->table[LF_MATCH_NONE]);
     lf_object_count(&o, "without_key", join->table[LF_MATCH_NO_KEY]);
-    json_array_append_new(list, lf_object_take(&o));
+    lf_list_add(&list, lf_object_take(&o));
   }
   return list;
 }
@@ -138,10 +143,10 @@ static json_t *summary_tree(const score_job *job) {
   lf_object_tree(&o, "sources", sources_tree(&job->joined));
   json_t *grades = json_array();
   for (size_t g = 0; g < card->n_grades; g++) {
-    json_t *item = sums_tree(&r->grades[g], r->all.rows, card);
-    json_object_set_new(item, "grade", lf_json_text(card->grades[g].label));
-    json_object_set_new(item, "from", json_integer(card->grades[g].from));
-    json_array_append_new(grades, item);
+    lf_object item = sums_object(&r->grades[g], r->all.rows, card);
+    lf_object_text(&item, "grade", card->grades[g].label);
+    lf_object_tree(&item, "from", json_integer(card->grades[g].from));
+    lf_list_add(&grades, lf_object_take(&item));
   }
   lf_object_tree(&o, "grades", grades);
   return lf_object_take(&o);
@@ -230,7 +235,8 @@ static lf_status check_place(const lf_options *o, bool database, lf_error *err) 
     return lf_fail(err, LF_E_USAGE, "-o names a database: say which table to write, with --to-table NAME");
   if (!database && o->to_table)
     return lf_fail(err, LF_E_USAGE,
-                   "--to-table needs the database it is in: -o postgresql://HOST/DATABASE, -o sqlite:PATH or -o odbc:DSN");
+                   "--to-table needs the database it is in: -o postgresql://HOST/DATABASE, -o sqlite:PATH or "
+                   "-o odbc:DSN");
   if (database && o->json) return lf_fail(err, LF_E_USAGE, "a table takes no --json: keep one of them");
   return LF_OK;
 }

@@ -252,6 +252,7 @@ static lf_status insert_all(storing *s, lf_error *err) {
     lf_progress(s->run, "writing to the database", 0, 0);
     waiting = 0;
   }
+  LF_TRY(lf_upload_ended(s->rows, err));
   for (size_t i = 0; i < waiting; i++) LF_TRY(insert(s, s->one, i, 1, err));
 cleanup:
   free_statement(&s->many);

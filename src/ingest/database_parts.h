@@ -64,6 +64,8 @@ size_t lf_upload_columns(const lf_upload_rows *rows);
 const char *lf_upload_name(const lf_upload_rows *rows, size_t column);
 /* false at the end. */
 bool lf_upload_next(lf_upload_rows *rows);
+/* Why the records ended: LF_OK at the end of the file. */
+lf_status lf_upload_ended(const lf_upload_rows *rows, lf_error *err);
 /* NULL and 0 bytes where the field is empty. */
 const char *lf_upload_field(const lf_upload_rows *rows, size_t column, size_t *n);
 /* What a column holds, by its name. */

@@ -183,6 +183,7 @@ static lf_status store_sqlite(lf_database *d, const lf_upload *upload, const lf_
     LF_TRY(insert_row(d, rows, insert, err));
     LF_TRY(lf_check_interrupt(run, err));
   }
+  LF_TRY(lf_upload_ended(rows, err));
   sqlite3_finalize(insert);
   insert = NULL;
   LF_TRY(run_statement(d, "COMMIT", "the rows cannot be kept", err));

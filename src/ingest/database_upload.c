@@ -57,12 +57,18 @@ bool lf_upload_next(lf_upload_rows *r) {
   while (r->row >= r->scan.rows) {
     r->row = 0;
     if (lf_scan_batch(&r->scan)) break;
-    if (!r->scan.at || r->from + r->scan.at >= r->source.input.n) return false;
+    if (r->scan.bad || !r->scan.at || r->from + r->scan.at >= r->source.input.n) return false;
     r->from += r->scan.at;
     aim(r);
   }
   r->fields = lf_scan_fields(&r->scan);
   return true;
+}
+
+lf_status lf_upload_ended(const lf_upload_rows *r, lf_error *err) {
+  const lf_input *input = &r->source.input;
+  if (!r->scan.bad) return lf_source_unchanged(&r->source, LF_OK, err);
+  return lf_record_fail(r->scan.bad, input->name, input->data, r->from + r->scan.bad_at, err);
 }
 
 const char *lf_upload_field(const lf_upload_rows *rows, size_t column, size_t *n) {

@@ -185,10 +185,18 @@ cleanup:
 lf_status lf_reader_parse_again(lf_reader *reader, const bool *again, lf_error *err) {
   lf_status status = LF_OK;
   lf_plan *plans = NULL;
+  size_t *rows = NULL;
   LF_TRY(lf_alloc(reader->n_columns, sizeof *plans, &plans, err));
+  LF_TRY(lf_alloc(reader->pieces.n, sizeof *rows, &rows, err));
   for (size_t i = 0; i < reader->n_columns; i++) plans[i] = again[i] ? LF_PLAN_DICTIONARY : LF_PLAN_SKIP;
+  for (size_t i = 0; i < reader->pieces.n; i++) rows[i] = reader->pieces.items[i].rows;
   LF_TRY(run_pass(reader, plans, err));
+  for (size_t i = 0; i < reader->pieces.n; i++)
+    if (reader->pieces.items[i].rows != rows[i])
+      LF_TRY(lf_fail_at(err, LF_E_IO, reader->pieces.items[i].input->name, 0, 0,
+                        "changed while it was read: wait until whatever writes it is done, and run again"));
 cleanup:
   free(plans);
+  free(rows);
   return status;
 }

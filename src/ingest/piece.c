@@ -140,6 +140,8 @@ lf_status lf_piece_read(lf_piece *piece, const lf_reading *reading, lf_shelf *sh
   while ((!piece->max_rows || piece->rows < piece->max_rows) && lf_scan_batch(&scan))
     LF_TRY(add_batch(piece, &scan, reading, err));
   finish(piece, &scan);
+  if (piece->bad == LF_RECORD_NO_MEMORY)
+    LF_TRY(lf_record_fail(piece->bad, input->name, input->data, piece->bad_at, err));
   if (reading->keep_records)
     LF_TRY(place_records(piece, err));
   else

@@ -80,7 +80,9 @@ static lf_status read_samples(const lf_reader *reader, const lf_input *input, lf
   size_t step = (input->n - input->body) / SAMPLE_PLACES;
   for (size_t i = 0; i < SAMPLE_PLACES; i++) {
     size_t from = lf_source_boundary(input, input->body + i * step);
-    samples[i] = (lf_piece){.input = input, .from = from, .to = input->n, .max_rows = SAMPLE_ROWS};
+    size_t to =
+        input->n - from < 4 * step ? input->n : from + 4 * step; /* long records: never all of them often */
+    samples[i] = (lf_piece){.input = input, .from = from, .to = to, .max_rows = SAMPLE_ROWS};
     lf_status status = lf_piece_read(&samples[i], &reading, shelf, err);
     if (status != LF_OK) return status;
   }

@@ -27,6 +27,8 @@ static lf_status look_in(const lf_input *input, size_t field, uint64_t *left, ch
       *left = UINT64_MAX;
     }
   }
+  if (status == LF_OK && scan.bad == LF_RECORD_NO_MEMORY)
+    status = lf_record_fail(scan.bad, input->name, input->data, input->body, err);
   lf_scan_free(&scan);
   return status;
 }

@@ -157,34 +157,30 @@ static json_t *summary(const lf_changed *c) {
   return lf_describe_sentence(&text);
 }
 
-static void add_warning(json_t *list, bool applies, const char *sentence) {
-  if (list && applies) json_array_append_new(list, json_string(sentence));
+static void add_warning(json_t **list, bool applies, const char *sentence) {
+  if (applies) lf_list_add(list, json_string(sentence));
 }
 
 static json_t *warnings(const lf_changed *c, bool saw) {
   json_t *list = json_array();
   lf_text text = {0};
-  add_warning(list, saw,
+  add_warning(&list, saw,
               "The definition in force was fitted on some of the leads it is judged by here, so its figures "
               "flatter it.");
-  add_warning(list, !c->on_holdout,
+  add_warning(&list, !c->on_holdout,
               "No leads were kept back: the new definition is judged by the leads it was fitted on, which "
               "flatters it.");
   add_warning(
-      list, isnan(c->scale),
+      &list, isnan(c->scale),
       "The new score does not rise with winning, so old and new points cannot be brought to one scale.");
   if (c->absent) {
     lf_text_addf(&text,
                  "The data have no column %s, which the definition in force asks for: every lead counts as "
                  "missing there.",
                  c->absent);
-    json_t *sentence = lf_describe_sentence(&text);
-    if (list && sentence)
-      json_array_append_new(list, sentence);
-    else
-      json_decref(sentence);
+    lf_list_add(&list, lf_describe_sentence(&text));
   }
-  add_warning(list, c->old_card->note != NULL, c->old_card->note ? c->old_card->note : "");
+  add_warning(&list, c->old_card->note != NULL, c->old_card->note ? c->old_card->note : "");
   return list;
 }
 

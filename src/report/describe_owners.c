@@ -38,7 +38,7 @@ static json_t *describe_common(const void *context, size_t i) {
   const lf_common_part *part = &owners->common[i];
   json_t *names = json_array();
   for (size_t k = 0; names && k < owners->n_blocks; k++)
-    if (part->set >> k & 1) json_array_append_new(names, json_string(block_name(&owners->blocks[k])));
+    if (part->set >> k & 1) lf_list_add(&names, json_string(block_name(&owners->blocks[k])));
   lf_object o = lf_object_new();
   lf_object_tree(&o, "owners", names);
   lf_object_tree(&o, "part", lf_describe_interval(&part->part));
@@ -122,22 +122,22 @@ static json_t *owners_sentence(const lf_owners *o) {
   return lf_describe_sentence(&text);
 }
 
-static void add_note(json_t *list, bool applies, const char *note) {
-  if (list && applies) json_array_append_new(list, json_string(note));
+static void add_note(json_t **list, bool applies, const char *note) {
+  if (applies) lf_list_add(list, json_string(note));
 }
 
 static json_t *owner_notes(const lf_owners *o) {
   json_t *list = json_array();
   bool sales = false;
   for (size_t k = 0; k < o->n_blocks; k++) sales = sales || o->blocks[k].owner == LF_OWNER_SALES;
-  add_note(list, true,
+  add_note(&list, true,
            "A share says how much better wins are predicted, on leads that took no part in the fit. It is an "
            "association, no effect of doing more.");
-  add_note(list, o->n_blocks > 1,
+  add_note(&list, o->n_blocks > 1,
            "What several owners explain in common could be told by either of them; Shapley's value splits it "
            "evenly. "
            "The unique part is what is lost without an owner's attributes.");
-  add_note(list, sales,
+  add_note(&list, sales,
            "What sales does comes after the lead and answers to it: reps work the leads they believe in, so "
            "sales' share holds some of the lead's own "
            "quality, and part of what marketing's attributes do may run through sales' work.");
@@ -293,15 +293,15 @@ static json_t *describe_unworked(const lf_followup *f) {
 
 static json_t *followup_notes(const lf_followup *f) {
   json_t *list = json_array();
-  add_note(list, f->lead_only,
+  add_note(&list, f->lead_only,
            "Grades go by the lead alone: the points of attributes that sales owns are left out, and each "
            "grade holds as large a share of leads as "
            "the card's own.");
-  add_note(list, true,
+  add_note(&list, true,
            "Nobody drew lots for whom to call: reps pick leads, and a lead that answers is called again. A "
            "higher win rate with more touches is what is "
            "seen, not what one more touch would do.");
-  add_note(list, f->worked_by == NULL,
+  add_note(&list, f->worked_by == NULL,
            "No column says which leads nobody worked, so leads that were lost for want of a call count as "
            "weak leads.");
   return list;
