@@ -69,7 +69,7 @@ def long_fields(n):
 
 
 def long_lines_in_quotes(n):
-    return table("note", ('"' + "line\n" * (n // 20) + f'{i}"' for i in range(16)))
+    return table("note", ('"' + "line\n" * (n // 80) + f'{i}"' for i in range(64)))
 
 
 def all_quotes(n):
@@ -213,7 +213,7 @@ READ, FIT, NOT_PLAIN = ["inspect"], ["inspect", "plain", "card", "score"], ["ins
 TABLES = {
     # family: (function, n, commands)
     wide: (600, ["inspect", "plain", "card"]), wide_texts: (400, ["inspect", "plain", "card"]), same_names: (1000, ["inspect", "card"]), one_line: (100000, READ),
-    one_column_per_row: (40000, ["inspect", "card"]), long_fields: (400000, READ), long_lines_in_quotes: (400000, READ),
+    one_column_per_row: (40000, ["inspect", "card"]), long_fields: (400000, READ), long_lines_in_quotes: (800000, READ),
     all_quotes: (1000000, READ), open_quote: (1000000, READ), quotes_inside: (1000000, FIT), stray_quotes: (50000, FIT),
     whole_lines_quoted: (60000, READ), distinct: (50000, FIT), distinct_columns: (8000, NOT_PLAIN), hundreds_of_levels: (15000, FIT),
     alike: (20000, FIT), equal: (80000, FIT), blank_lines: (1000000, FIT), delimiters: (1000000, ["inspect"]),
