@@ -22,6 +22,18 @@ lf_status lf_odbc_fail(const lf_database *d, SQLSMALLINT type, SQLHANDLE handle,
   return lf_database_fail(d, err, doing, said[0] ? (const char *)said : NULL);
 }
 
+lf_odbc_locale lf_odbc_enter(void) {
+  lf_odbc_locale locale = {.utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL)};
+  if (locale.utf8) locale.before = uselocale(locale.utf8);
+  return locale;
+}
+
+void lf_odbc_leave(lf_odbc_locale locale) {
+  if (!locale.utf8) return;
+  uselocale(locale.before);
+  freelocale(locale.utf8);
+}
+
 static lf_status fail_here(const lf_database *d, const char *doing, lf_error *err) {
   const lf_odbc_state *s = d->state;
   return lf_odbc_fail(d, SQL_HANDLE_DBC, s->connection, doing, err);
@@ -73,7 +85,7 @@ void lf_add_utf16(lf_text *out, const SQLWCHAR *text, size_t n) {
       bytes[k++] = (char)code;
     } else {
       unsigned more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-      bytes[k++] = (char)((0xf00U >> more & 0xff) | code >> 6 * more);
+      bytes[k++] = (char)((0xff00U >> (more + 1) & 0xff) | code >> 6 * more);
       while (more--) bytes[k++] = (char)(0x80 | (code >> 6 * more & 0x3f));
     }
     lf_text_add_n(out, bytes, k);
@@ -278,6 +290,7 @@ static lf_status fetch_odbc(lf_database *d, const lf_selection *selection, const
   lf_csv_out out = {.fd = fd};
   SQLRETURN code = SQL_SUCCESS;
   lf_status status = LF_OK;
+  const lf_odbc_locale locale = lf_odbc_enter();
   LF_TRY(start(&r, selection, err));
   out.n_columns = (size_t)r.n;
   LF_TRY(write_header(&r, &out, err));
@@ -293,6 +306,7 @@ cleanup:
   if (r.statement) SQLFreeHandle(SQL_HANDLE_STMT, r.statement);
   free(r.kinds);
   lf_text_free(&r.text);
+  lf_odbc_leave(locale);
   lf_status written = lf_csv_out_end(&out, status == LF_OK ? err : NULL);
   return status == LF_OK ? written : status;
 }

@@ -10,7 +10,6 @@
 #ifdef LF_HAVE_ODBC
 
 #include <ctype.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,8 +348,7 @@ cleanup:
 lf_status lf_odbc_store(lf_database *d, const lf_upload *upload, const lf_run *run, lf_error *err) {
   storing s = {.database = d, .upload = upload, .run = run};
   lf_status status = LF_OK;
-  /* The driver of PostgreSQL takes wide texts through the locale, which is C here. */
-  locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL), before = utf8 ? uselocale(utf8) : NULL;
+  const lf_odbc_locale locale = lf_odbc_enter();
   LF_TRY(lf_quote_table(upload->table, state_of(&s)->quote, &s.table, err));
   LF_TRY(lf_upload_open(upload, run, &s.rows, err));
   s.n_columns = lf_upload_columns(s.rows);
@@ -360,10 +358,7 @@ cleanup:
   free(s.cells);
   lf_upload_close(s.rows);
   lf_text_free(&s.table);
-  if (utf8) {
-    uselocale(before);
-    freelocale(utf8);
-  }
+  lf_odbc_leave(locale);
   return status;
 }
 

@@ -4,6 +4,7 @@
 
 #ifdef LF_HAVE_ODBC
 
+#include <locale.h>
 #include <sql.h>
 #include <sqlext.h>
 #include <sqlucode.h>
@@ -24,6 +25,14 @@ static inline bool lf_odbc_ok(SQLRETURN code) {
 /* lf_database_fail with what the handle says. */
 lf_status lf_odbc_fail(const lf_database *database, SQLSMALLINT type, SQLHANDLE handle, const char *doing,
                        lf_error *err);
+
+/* The driver of PostgreSQL takes wide texts through the locale of the thread, which is C here: while it
+ * works, that is one of UTF-8. */
+typedef struct lf_odbc_locale {
+  locale_t utf8, before;
+} lf_odbc_locale;
+lf_odbc_locale lf_odbc_enter(void);
+void lf_odbc_leave(lf_odbc_locale locale);
 
 /* A text in UTF-16, which grows as it is needed. Zero-initialise; data is freed by free. */
 typedef struct lf_wide {

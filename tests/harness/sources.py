@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from . import joined as joined_commands, leaks, writeback
+from . import joined as joined_commands, leaks, readings, writeback
 from .core import files_under, run
 from .exports import Postgres
 
@@ -460,7 +460,7 @@ def run_all(setting, results):
         guarded(check, setting, results)
     at = Databases(setting)
     try:
-        for check in WITH_DATABASES + joined_commands.CHECKS + leaks.CHECKS + writeback.CHECKS:
+        for check in WITH_DATABASES + joined_commands.CHECKS + leaks.CHECKS + readings.CHECKS + writeback.CHECKS:
             guarded(check, setting, results, at)
     finally:
         at.close()
