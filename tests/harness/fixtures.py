@@ -304,9 +304,11 @@ def check_programs(folder, text):
 # ---- public data --------------------------------------------------------------------------------------
 
 
-def from_reference(*folders, prefixes=()):
-    """Lays the copies that the reference folder has, by the names under which they are published."""
+def from_reference(*folders, prefixes=(), long=False):
+    """Lays the copies that the reference folder has, by the names under which they are published. long: only where the tests are thorough."""
     def lay(setting, folder, page):
+        if long and not setting.thorough:
+            return "takes half a minute: make documents, or --thorough"
         top = os.environ.get("LEADFIT_REFERENCE")
         if not top or not os.path.isdir(os.path.join(top, "data")):
             return "LEADFIT_REFERENCE names no folder with data"
@@ -349,7 +351,7 @@ def pages(page):
     yield page("docs/scale.md", lay_scale, bare=True)
     yield page("docs/sources.md", lay_sources, bare=True)
     yield page("notebooks/README.md", lay_notebooks)
-    yield page("datasets/public/win-loss.md", from_reference("sales-win-loss"), finish=check_public, bare=True)
+    yield page("datasets/public/win-loss.md", from_reference("sales-win-loss", long=True), finish=check_public, bare=True)
     yield page("datasets/public/x-education.md", from_reference("x-education"), finish=check_public, bare=True)
     yield page("datasets/public/bank-marketing.md", from_reference("bank-marketing"), finish=check_public, bare=True)
     yield page("datasets/public/marketstar.md", from_reference("marketstar-leads"), finish=check_public, bare=True)
