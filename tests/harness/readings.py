@@ -124,6 +124,22 @@ def check_write_breaks(setting, results, at):
     results.check(name, problems)
 
 
+def check_odbc_broken(setting, results, at):
+    """The connection is killed in mid-read, rows coming all at once or some at a time."""
+    name, address = "sources/a connection through ODBC killed in mid-read", at.odbc("postgresql")
+    if not address:
+        results.skip(name, "not installed (make deps-sources)")
+        return
+    folder = setting.folder("odbc-broken")
+    query = "SELECT h.*, CASE WHEN row_number() OVER () = 3000 THEN pg_terminate_backend(pg_backend_pid())::text END AS killer FROM history h"
+    problems = []
+    for how in ("", ";UseDeclareFetch=1"):
+        ran = run(setting, [setting.leadfit, "fit", address + how, "--query", query, "-o", "killed"], cwd=folder)
+        problems += [] if ran.status == 4 and b"connection" in ran.err and ran.err.count(b"\n") == 1 else [f"{how}: {ran.status} {ran.err!r}"]
+        problems += ["something was written"] * os.path.exists(os.path.join(folder, "killed"))
+    results.check(name, problems)
+
+
 def check_duckdb(setting, results, at):
     """The same card from Parquet through DuckDB's pipe as from the CSV."""
     name, python = "sources/the same card from DuckDB", with_duckdb()
@@ -145,4 +161,4 @@ def check_duckdb(setting, results, at):
     results.check(name, problems or ([] if cards[0] == cards[1] else ["another card"]))
 
 
-CHECKS = [check_readings, check_harm, check_write_breaks, check_duckdb]
+CHECKS = [check_readings, check_harm, check_write_breaks, check_odbc_broken, check_duckdb]
