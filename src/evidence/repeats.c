@@ -124,7 +124,7 @@ static lf_status view_make(const lf_repeats *r, const lf_column *column, view *v
 
 static lf_status list_rows(const lf_history *history, bool won_only, lf_repeats *r, lf_error *err) {
   size_t most = history->n_rows < MOST_ROWS ? history->n_rows : MOST_ROWS;
-  lf_population population = {.to = history->n_rows, .won_only = won_only};
+  lf_population population = {.to = history->n_rows, .outcomes = won_only ? LF_ONLY_WON : LF_ANY_OUTCOME};
   lf_status status = lf_alloc(most, sizeof *r->row, &r->row, err);
   return status == LF_OK ? lf_history_sample(history, population, most, r->row, &r->n, err) : status;
 }

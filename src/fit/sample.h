@@ -32,8 +32,9 @@ typedef enum lf_fold_order {
   LF_FOLDS_FORWARD /* train on the past, judge the next block */
 } lf_fold_order;
 
-/* At most max_rows rows (0: all; lf_history_sample). n_folds folds at most: one whose training rows hold fewer
- * than 5 wins or losses is left out. Forward folds judge the last 80 % of the rows, in blocks. */
+/* At most max_rows rows (0: all), of which the rarer outcome has up to a quarter (sample.c). n_folds folds at
+ * most: one whose training rows hold fewer than 5 wins or losses is left out. Forward folds judge the last 80
+ * % of the rows, in blocks. */
 lf_status lf_sample_make(const lf_history *history, const lf_atoms *atoms, lf_fold_order order,
                          size_t n_folds, size_t max_rows, lf_sample **sample, lf_error *err);
 void lf_sample_free(lf_sample *sample);

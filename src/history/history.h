@@ -143,9 +143,10 @@ typedef struct lf_word {
 } lf_word;
 
 /* Rows to take a sample of. */
+typedef enum lf_outcomes { LF_ANY_OUTCOME = 0, LF_ONLY_WON, LF_ONLY_LOST } lf_outcomes;
 typedef struct lf_population {
   size_t from, to;
-  bool won_only;
+  lf_outcomes outcomes;
 } lf_population;
 /* At most `wanted` rows of a population, in the order of the history, the same ones wherever they stand in
  * the file (tickets.c); all of them where they are no more. rows: room for the lesser of `wanted` and to -

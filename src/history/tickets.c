@@ -60,7 +60,7 @@ cleanup:
 /* ---- samples ------------------------------------------------------------------------------------------ */
 
 static bool is_of(const lf_history *h, const lf_population *p, size_t row) {
-  return !p->won_only || h->won[row] == 1;
+  return p->outcomes == LF_ANY_OUTCOME || (h->won[row] == LF_ROW_WON) == (p->outcomes == LF_ONLY_WON);
 }
 
 /* The largest limit that no more than `wanted` tickets are below; TICKETS: every row is taken. */

@@ -58,7 +58,8 @@ static void tell(history_case *c, size_t step, bool with_id) {
 static void samples_hold_the_same_rows_in_any_order(bool with_id) {
   static double a[ROWS], b[ROWS];
   history_case one, other;
-  lf_population all = {.to = ROWS}, won = {.to = ROWS, .won_only = true};
+  lf_population all = {.to = ROWS}, won = {.to = ROWS, .outcomes = LF_ONLY_WON},
+                lost = {.to = ROWS, .outcomes = LF_ONLY_LOST};
   tell(&one, 1, with_id);
   tell(&other, 7919, with_id);
   size_t n = sample(one.history, all, 3000, a);
@@ -68,6 +69,9 @@ static void samples_hold_the_same_rows_in_any_order(bool with_id) {
   assert_int_equal(n, sample(other.history, won, 500, b));
   assert_memory_equal(a, b, n * sizeof *a);
   for (size_t i = 0; i < n; i++) assert_int_equal((size_t)a[i] % 3, 0);
+  n = sample(one.history, lost, 500, a);
+  assert_int_equal(n, sample(other.history, lost, 500, b));
+  for (size_t i = 0; i < n; i++) assert_int_not_equal((size_t)a[i] % 3, 0);
   case_free(&one);
   case_free(&other);
 }
