@@ -64,8 +64,8 @@ typedef lf_status (*step)(lf_draft *, lf_error *);
 
 lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
                            const lf_run *run, lf_history **history, lf_error *err) {
-  static const step steps[] = {lf_roles_said,    lf_outcome_find,  lf_roles_infer, lf_funnel_count,
-                               lf_maturity_hold, lf_cohorts_check, lf_rows_screen, lf_split_rows,
+  static const step steps[] = {lf_roles_said,    lf_outcome_find,  lf_roles_infer,   lf_funnel_count,
+                               lf_maturity_hold, lf_cohorts_check, lf_rows_screen,   lf_split_rows,
                                lf_fold_rows,     lf_draw_tickets,  lf_screen_columns};
   enum { STEPS = sizeof steps / sizeof *steps };
   lf_draft draft = {
