@@ -166,7 +166,7 @@ tsan: $(if $(SRC_CLI),$(DIR.tsan)/leadfit) $(DIR.tsan)/generate $(call tests_of,
 coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(DIR.coverage)/tests/faults.so $(DIR.coverage)/tests/odbc.so $(call tests_of,coverage)
 	@find $(DIR.coverage) -name '*.gcda' -delete
 	@tests/run --mode coverage $(DIR.coverage)
-	@gcovr --root . --filter src/ --object-directory $(DIR.coverage) --exclude-unreachable-branches --print-summary \
+	@gcovr --root . --filter src/ --object-directory $(DIR.coverage) --exclude-unreachable-branches --exclude-throw-branches --print-summary \
 	  --txt $(DIR.coverage)/lines.txt $(DIR.coverage)
 
 # GCC's analyzer over every source; what it finds is an error. What it takes for one, file by file:

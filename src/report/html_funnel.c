@@ -13,6 +13,7 @@ static void add_cuts(lf_text *out, const json_t *cuts, const lf_html_column *col
                                    NULL,         NULL,    0};
       lf_html_records(out, &table);
     }
+    out->failed = out->failed || caption.failed;
     lf_text_free(&caption);
   }
 }

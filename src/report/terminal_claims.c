@@ -122,6 +122,7 @@ static void write_claim(lf_term *term, const json_t *claim) {
   lf_text_add(&text, say ? say : "");
   if (by) lf_text_addf(&text, " (%s)", by);
   if (!text.failed) lf_term_wrap(term, LF_INK_BOLD, "", 0, 0, text.data);
+  term->out.failed = term->out.failed || text.failed;
   lf_text_free(&text);
   if (sentence) lf_term_wrap(term, ink_of(lf_view_text(claim, "verdict")), "", 0, 0, sentence);
   write_effects(term, claim);

@@ -43,6 +43,7 @@ static void write_alarms(lf_term *term, const json_t *monitor) {
     lf_text_add(&text, ".");
     if (!text.failed) lf_term_wrap(term, LF_INK_GOOD, "", 0, 0, text.data);
   }
+  term->out.failed = term->out.failed || text.failed;
   lf_text_free(&text);
   lf_text rows = {0};
   lf_people_counted(&rows, lf_view_number(monitor, "rows"), "lead", "leads");

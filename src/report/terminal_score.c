@@ -28,6 +28,7 @@ static void write_table(lf_term *term, const json_t *score) {
     lf_text_addf(&label, "%s, from %.0f", lf_view_text(grade, "grade") ? lf_view_text(grade, "grade") : "",
                  lf_view_number(grade, "from"));
     if (!label.failed) write_row(&table, label.data, grade);
+    term->out.failed = term->out.failed || label.failed;
     lf_text_free(&label);
   }
   write_row(&table, "all", lf_view_at(score, "all"));

@@ -212,6 +212,7 @@ lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, c
     lf_text_add(&text, " have the won lead above the lost one; a coin gets 50.");
   }
   if (!text.failed) lf_term_wrap(&term, LF_INK_BOLD, "", 0, 0, text.data);
+  term.out.failed = term.out.failed || text.failed;
   lf_text_free(&text);
   lf_people_counted(&text, lf_view_number(figures, "rows"), "lead judged, ", "leads judged, ");
   lf_people_count(&text, lf_view_number(figures, "won"));
