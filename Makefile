@@ -291,7 +291,7 @@ $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/obj/tests/un
 	$(call run,LINK,$(LINK.fuzz) -fsanitize=fuzzer $^ $(LIBS) -o $@)
 
 # Preloaded by tests: calls of the system that fail.
-$(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so: tests/faults/faults.c
+$(BUILD)/tests/faults.so: tests/faults/faults.c
 $(BUILD)/tests/odbc.so $(DIR.coverage)/tests/odbc.so: tests/faults/odbc.c
 $(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so $(BUILD)/tests/odbc.so $(DIR.coverage)/tests/odbc.so:
 	@mkdir -p $(@D)
