@@ -264,7 +264,9 @@ def check_engines(results, name, case, postgres, targets):
         for engine in ("sqlite", "duckdb"):
             attempt(results, f"{name} {engine} {stored}", case,
                     lambda e=engine, t=typed: in_python(case, e, case.export("--to", "sql", "--dialect", e), t))
-        if postgres and postgres.bin:
+        if not postgres:
+            continue
+        if postgres.bin:
             attempt(results, f"{name} postgres {stored}", case,
                     lambda t=typed: postgres.scores(case, case.export("--to", "sql", "--dialect", "postgres"), t))
         else:
