@@ -2,14 +2,14 @@
 #ifndef LF_INGEST_ODBC_PARTS_H
 #define LF_INGEST_ODBC_PARTS_H
 
+#include "ingest/database_parts.h"
+
 #ifdef LF_HAVE_ODBC
 
 #include <locale.h>
 #include <sql.h>
 #include <sqlext.h>
 #include <sqlucode.h>
-
-#include "ingest/database_parts.h"
 
 typedef struct lf_odbc_state {
   SQLHENV environment;
