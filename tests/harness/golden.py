@@ -224,7 +224,7 @@ def zstd(data):
 
 def compare_variants(setting, results, name, case, source, first):
     variants = case.get("variants", ["threads", "locale"])
-    threads = ("2", "3", "8") if setting.mode != "coverage" else ("3",)  # more of them run no other line
+    threads = ("3",) if setting.mode in ("asan", "coverage") else ("2", "3", "8")  # more of them run no other line
     counts = [("--threads", n) for n in threads] if "threads" in variants else []
     for more in counts:
         other = perform(setting, name, case, source, more)
