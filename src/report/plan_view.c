@@ -108,9 +108,7 @@ const char lf_plan_caution[] =
  */
 
 static void write_text(lf_term *term, lf_ink ink, const char *label, lf_text *text) {
-  if (!text->failed && text->length) lf_term_wrap(term, ink, label, *label ? INDENT : 0, 0, text->data);
-  term->out.failed = term->out.failed || text->failed;
-  lf_text_free(text);
+  lf_term_wrap_text(term, ink, label, *label ? INDENT : 0, 0, text);
 }
 
 static void add_cell(lf_term_table *table, bool start, const json_t *row, const char *path,

@@ -124,6 +124,12 @@ void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int 
   }
 }
 
+void lf_term_wrap_text(lf_term *term, lf_ink ink, const char *label, int indent, int most, lf_text *text) {
+  if (!text->failed && text->length > 0) lf_term_wrap(term, ink, label, indent, most, text->data);
+  term->out.failed = term->out.failed || text->failed;
+  lf_text_free(text);
+}
+
 /* ---- tables ---------------------------------------------------------------------------------------- */
 
 /* A column that wraps keeps at least this much room, where the others can spare it. */

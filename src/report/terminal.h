@@ -38,6 +38,9 @@ void lf_term_line(lf_term *term, lf_ink ink, const char *text);
 /* Text wrapped at blanks. The first line opens with `label`, the others stand `indent` in; at most `most`
  * lines (0: any number). */
 void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int most, const char *text);
+/* The same of a text that was built for it, which is emptied; nothing where it is empty. Memory that ran
+ * short for it is told by term->out. */
+void lf_term_wrap_text(lf_term *term, lf_ink ink, const char *label, int indent, int most, lf_text *text);
 
 /* A table: columns are as wide as what they hold, the widest ones are narrowed until a row fits. */
 enum { LF_TERM_MOST_COLUMNS = 10 };

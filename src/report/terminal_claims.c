@@ -14,9 +14,7 @@ static lf_ink ink_of(const char *verdict) {
 }
 
 static void write_text(lf_term *term, lf_ink ink, const char *label, lf_text *text) {
-  if (!text->failed && text->length > 0) lf_term_wrap(term, ink, label, INDENT, 0, text->data);
-  term->out.failed = term->out.failed || text->failed;
-  lf_text_free(text);
+  lf_term_wrap_text(term, ink, label, INDENT, 0, text);
 }
 
 static void add_interval(lf_text *text, const json_t *ratio) {
@@ -121,9 +119,7 @@ static void write_claim(lf_term *term, const json_t *claim) {
   json_t *note;
   lf_text_add(&text, say ? say : "");
   if (by) lf_text_addf(&text, " (%s)", by);
-  if (!text.failed) lf_term_wrap(term, LF_INK_BOLD, "", 0, 0, text.data);
-  term->out.failed = term->out.failed || text.failed;
-  lf_text_free(&text);
+  lf_term_wrap_text(term, LF_INK_BOLD, "", 0, 0, &text);
   if (sentence) lf_term_wrap(term, ink_of(lf_view_text(claim, "verdict")), "", 0, 0, sentence);
   write_effects(term, claim);
   write_quarters(term, claim);

@@ -94,9 +94,7 @@ lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, cha
   lf_people_counted(&text, lf_view_number(compare, "rows"), "lead judged, ", "leads judged, ");
   lf_people_count(&text, lf_view_number(compare, "won"));
   lf_text_add(&text, " won; the same leads for every candidate.");
-  if (!text.failed) lf_term_wrap(&term, LF_INK_BOLD, "", 0, 0, text.data);
-  term.out.failed = term.out.failed || text.failed;
-  lf_text_free(&text);
+  lf_term_wrap_text(&term, LF_INK_BOLD, "", 0, 0, &text);
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_candidates(&term, lf_view_at(compare, "candidates"));
   json_array_foreach((json_t *)lf_view_at(compare, "pairs"), i, pair) {

@@ -9,9 +9,7 @@
 enum { LABEL = 11 };
 
 static void write_text(lf_term *term, lf_ink ink, const char *label, lf_text *text) {
-  if (!text->failed && text->length > 0) lf_term_wrap(term, ink, label, LABEL, 0, text->data);
-  term->out.failed = term->out.failed || text->failed;
-  lf_text_free(text);
+  lf_term_wrap_text(term, ink, label, LABEL, 0, text);
 }
 
 static void text_cell(lf_term_table *table, bool start, const char *text) {
@@ -113,9 +111,7 @@ static void write_top(lf_term *term, const json_t *evidence) {
     lf_text_add(&text, " of them are the holdout");
   }
   lf_text_add(&text, ".");
-  if (!text.failed) lf_term_wrap(term, LF_INK_FAINT, "", 0, 0, text.data);
-  term->out.failed = term->out.failed || text.failed;
-  lf_text_free(&text);
+  lf_term_wrap_text(term, LF_INK_FAINT, "", 0, 0, &text);
   lf_term_line(term, LF_INK_PLAIN, "");
 }
 

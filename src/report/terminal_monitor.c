@@ -41,10 +41,8 @@ static void write_alarms(lf_term *term, const json_t *monitor) {
     lf_text_add(&text, "The definition holds: no alarm among ");
     lf_people_counted(&text, (double)json_array_size(lf_view_at(monitor, "checks")), "question", "questions");
     lf_text_add(&text, ".");
-    if (!text.failed) lf_term_wrap(term, LF_INK_GOOD, "", 0, 0, text.data);
+    lf_term_wrap_text(term, LF_INK_GOOD, "", 0, 0, &text);
   }
-  term->out.failed = term->out.failed || text.failed;
-  lf_text_free(&text);
   lf_text rows = {0};
   lf_people_counted(&rows, lf_view_number(monitor, "rows"), "lead", "leads");
   lf_text_add(&rows, ", ");
@@ -54,9 +52,7 @@ static void write_alarms(lf_term *term, const json_t *monitor) {
   lf_text_add(&rows, " won. Where nothing has changed, at most ");
   lf_people_percent(&rows, lf_view_number(monitor, "alpha"));
   lf_text_add(&rows, " of runs raise any alarm.");
-  if (!rows.failed) lf_term_wrap(term, LF_INK_PLAIN, "", 0, 0, rows.data);
-  term->out.failed = term->out.failed || rows.failed;
-  lf_text_free(&rows);
+  lf_term_wrap_text(term, LF_INK_PLAIN, "", 0, 0, &rows);
   lf_term_line(term, LF_INK_PLAIN, "");
 }
 
@@ -168,9 +164,7 @@ static void write_funnel(lf_term *term, const json_t *f) {
     lf_text_add(&text, " of the revenue");
   }
   lf_text_add(&text, ".");
-  if (!text.failed) lf_term_wrap(term, LF_INK_PLAIN, "Funnel", INDENT, 0, text.data);
-  term->out.failed = term->out.failed || text.failed;
-  lf_text_free(&text);
+  lf_term_wrap_text(term, LF_INK_PLAIN, "Funnel", INDENT, 0, &text);
 }
 
 lf_status lf_monitor_terminal(const json_t *monitor, bool colour, int width, char **bytes, size_t *n,

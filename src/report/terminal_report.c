@@ -15,9 +15,7 @@ static lf_ink ink_of(const char *state) {
 }
 
 static void write_text(lf_term *term, lf_ink ink, const char *label, int most, lf_text *text) {
-  if (!text->failed && text->length > 0) lf_term_wrap(term, ink, label, LABEL, most, text->data);
-  term->out.failed = term->out.failed || text->failed;
-  lf_text_free(text);
+  lf_term_wrap_text(term, ink, label, LABEL, most, text);
 }
 
 static void write_top(lf_term *term, const json_t *report) {

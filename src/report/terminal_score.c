@@ -49,9 +49,7 @@ static void write_head(lf_term *term, const json_t *score) {
     lf_people_percent(&line, lf_view_number(score, "qualified.share"));
     lf_text_addf(&line, ") qualify at %.0f points or more", threshold);
   }
-  if (!line.failed) lf_term_wrap(term, LF_INK_BOLD, "", 0, 3, line.data);
-  term->out.failed = term->out.failed || line.failed;
-  lf_text_free(&line);
+  lf_term_wrap_text(term, LF_INK_BOLD, "", 0, 3, &line);
 }
 
 /* What the leads were joined with, and how many met a row there. */
@@ -67,9 +65,7 @@ static void write_sources(lf_term *term, const json_t *score) {
     lf_text_add(&line, " have a key that is not there, ");
     lf_people_count(&line, lf_view_number(source, "without_key"));
     lf_text_add(&line, " have none");
-    if (!line.failed) lf_term_wrap(term, LF_INK_PLAIN, "", 0, 3, line.data);
-    term->out.failed = term->out.failed || line.failed;
-    lf_text_free(&line);
+    lf_term_wrap_text(term, LF_INK_PLAIN, "", 0, 3, &line);
   }
 }
 

@@ -20,9 +20,7 @@ static void cell_of_count(lf_term_table *table, double value) {
 }
 
 static void write_text(lf_term *term, const char *label, lf_text *text) {
-  if (!text->failed && text->length > 0) lf_term_wrap(term, LF_INK_PLAIN, label, LABEL, 0, text->data);
-  term->out.failed = term->out.failed || text->failed;
-  lf_text_free(text);
+  lf_term_wrap_text(term, LF_INK_PLAIN, label, LABEL, 0, text);
 }
 
 /* ---- inspect --------------------------------------------------------------------------------------- */
@@ -211,15 +209,11 @@ lf_status lf_validate_terminal(const json_t *validate, bool colour, int width, c
   } else {
     lf_text_add(&text, " have the won lead above the lost one; a coin gets 50.");
   }
-  if (!text.failed) lf_term_wrap(&term, LF_INK_BOLD, "", 0, 0, text.data);
-  term.out.failed = term.out.failed || text.failed;
-  lf_text_free(&text);
+  lf_term_wrap_text(&term, LF_INK_BOLD, "", 0, 0, &text);
   lf_people_counted(&text, lf_view_number(figures, "rows"), "lead judged, ", "leads judged, ");
   lf_people_count(&text, lf_view_number(figures, "won"));
   lf_text_add(&text, " won.");
-  if (!text.failed) lf_term_wrap(&term, LF_INK_PLAIN, "", 0, 0, text.data);
-  term.out.failed = term.out.failed || text.failed;
-  lf_text_free(&text);
+  lf_term_wrap_text(&term, LF_INK_PLAIN, "", 0, 0, &text);
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_figures(&term, figures);
   lf_term_line(&term, LF_INK_PLAIN, "");
