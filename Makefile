@@ -291,11 +291,11 @@ $(DIR.fuzz)/fuzz_%: $(DIR.fuzz)/obj/tests/fuzz/fuzz_%.o $(DIR.fuzz)/obj/tests/un
 	$(call run,LINK,$(LINK.fuzz) -fsanitize=fuzzer $^ $(LIBS) -o $@)
 
 # Preloaded by tests: calls of the system that fail.
-$(BUILD)/tests/faults.so: tests/faults/faults.c
+$(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so: tests/faults/faults.c tests/faults/aside.c tests/faults/aside.h
 $(BUILD)/tests/odbc.so $(DIR.coverage)/tests/odbc.so: tests/faults/odbc.c
 $(BUILD)/tests/faults.so $(DIR.coverage)/tests/faults.so $(BUILD)/tests/odbc.so $(DIR.coverage)/tests/odbc.so:
 	@mkdir -p $(@D)
-	$(call run,LINK,$(CC) -std=c17 -Wall -Wextra -O1 -fPIC -shared $< -o $@ -ldl)
+	$(call run,LINK,$(CC) -std=c17 -Wall -Wextra -O1 -fPIC -shared $(filter %.c,$^) -o $@ -ldl)
 
 # Every header compiles by itself.
 $(BUILD)/lint/%.h.ok: %.h $(BUILD)/obj/flags

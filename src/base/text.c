@@ -86,6 +86,11 @@ void lf_text_add_grouped(lf_text *text, double value, int decimals) {
   lf_text_add(text, digits + whole);
 }
 
+const char *lf_text_part(lf_text *whole, const lf_text *part) {
+  whole->failed = whole->failed || part->failed;
+  return part->data ? part->data : "";
+}
+
 lf_status lf_text_status(const lf_text *text, lf_error *err) {
   if (text->failed) return lf_fail(err, LF_E_MEMORY, "not enough memory for text of %zu bytes", text->length);
   return LF_OK;

@@ -24,6 +24,9 @@ void lf_text_add_fixed(lf_text *text, double value,
 void lf_text_add_json(lf_text *text, const char *bytes, size_t n);
 void lf_text_add_grouped(lf_text *text, double value,
                          int decimals); /* 12,345.6: a comma every three digits */
+/* What a part says that is to stand in a whole: never NULL, `length` bytes. Where the part failed, the whole
+ * fails. */
+const char *lf_text_part(lf_text *whole, const lf_text *part);
 lf_status lf_text_status(const lf_text *text, lf_error *err);
 void lf_text_free(lf_text *text);
 

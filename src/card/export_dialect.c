@@ -215,7 +215,7 @@ void lf_sql_table(const lf_dialect *dialect, const char *table, lf_text *out) {
       lf_text_add_n(&part, p, 1);
       continue;
     }
-    lf_sql_name(dialect, part.data ? part.data : "", false, out);
+    lf_sql_name(dialect, lf_text_part(out, &part), false, out);
     lf_text_free(&part);
     part = (lf_text){0};
     if (!*p) break;
@@ -257,8 +257,7 @@ void lf_sql_column(const lf_dialect *dialect, const char *template, const char *
                    lf_text *out) {
   lf_text quoted = {0};
   lf_sql_name(dialect, name, clash, &quoted);
-  if (quoted.data) lf_sql_fill(template, quoted.data, out);
-  if (quoted.failed) out->failed = true;
+  lf_sql_fill(template, lf_text_part(out, &quoted), out);
   lf_text_free(&quoted);
 }
 

@@ -156,10 +156,9 @@ static lf_status add_pattern(const sql_job *job, size_t a, const lf_band *band, 
   }
   lf_text column = {0};
   lf_text_addf(&column, "leadfit_in_%zu", a + 1);
-  if (column.data) lf_sql_fill(job->dialect->matches, column.data, job->out);
-  lf_sql_text(job->dialect, pattern.data ? pattern.data : "", pattern.length, job->out);
+  lf_sql_fill(job->dialect->matches, lf_text_part(job->out, &column), job->out);
+  lf_sql_text(job->dialect, lf_text_part(job->out, &pattern), pattern.length, job->out);
   lf_text_add(job->out, job->dialect->matches_end);
-  if (column.failed || pattern.failed) job->out->failed = true;
   lf_text_free(&column);
   lf_text_free(&pattern);
   return LF_OK;
@@ -186,7 +185,7 @@ static void add_missing(const sql_job *job, size_t a) {
       lf_text_add_n(&lower, &c, 1);
     }
     lf_text_add(job->out, word);
-    lf_sql_text(job->dialect, lower.data ? lower.data : "", lower.length, job->out);
+    lf_sql_text(job->dialect, lf_text_part(job->out, &lower), lower.length, job->out);
     lf_text_free(&lower);
     word = ", ";
   }

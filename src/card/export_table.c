@@ -51,13 +51,12 @@ static void add_row(lf_text *out, const lf_scorecard *card, size_t a, size_t b) 
   lf_text_add(out, ",");
   if (interval) add_edge(out, attribute, band->to);
   lf_text_add(out, ",");
-  lf_csv_field(out, values.data ? values.data : "", ',');
+  lf_csv_field(out, lf_text_part(out, &values), ',');
   add_number(out, figures->rows);
   add_number(out, figures->won);
   add_number(out, figures->rows > 0 ? figures->won / figures->rows : NAN);
   add_number(out, figures->amount);
   lf_text_add(out, "\n");
-  if (values.failed) out->failed = true;
   lf_text_free(&values);
 }
 

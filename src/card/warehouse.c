@@ -129,11 +129,10 @@ static void add_column(lf_query *q, const char *template, const char *name, cons
 static void add_day(lf_query *q, const lf_warehouse_column *column, bool months) {
   lf_text moment = {0}, name = {0};
   lf_sql_name(q->dialect, column->name, clashes(q, column->name), &name);
-  if (name.data) lf_sql_fill(q->dialect->day_of, name.data, &moment);
+  lf_sql_fill(q->dialect->day_of, lf_text_part(&q->text, &name), &moment);
   lf_text_add(&q->text, ",\n    ");
-  if (moment.data) lf_sql_fill(months ? q->dialect->month_of : "CAST(@ AS DATE)", moment.data, &q->text);
+  lf_sql_fill(months ? q->dialect->month_of : "CAST(@ AS DATE)", lf_text_part(&q->text, &moment), &q->text);
   lf_text_addf(&q->text, " AS %s", column->alias);
-  if (name.failed || moment.failed) q->text.failed = true;
   lf_text_free(&name);
   lf_text_free(&moment);
 }

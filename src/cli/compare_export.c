@@ -35,8 +35,7 @@ static void add_number(writing *w, double value) {
 static void add_named(writing *w, const char *what, const char *a, const char *b) {
   lf_text name = {0};
   lf_text_addf(&name, b ? "%s: %s, %s" : "%s: %s", what, a, b);
-  if (!name.failed) add(w, false, name.data);
-  w->text.failed = w->text.failed || name.failed;
+  add(w, false, lf_text_part(&w->text, &name));
   lf_text_free(&name);
 }
 
@@ -69,7 +68,7 @@ static void add_row(writing *w, size_t i, size_t input, uint64_t number) {
   const lf_comparison *c = e->comparison;
   lf_text_addf(&w->text, "%llu", (unsigned long long)number);
   if (e->n_inputs > 1) add(w, false, e->names[input]);
-  if (e->history->id != SIZE_MAX) add(w, false, w->id.data ? w->id.data : "");
+  if (e->history->id != SIZE_MAX) add(w, false, lf_text_part(&w->text, &w->id));
   add(w, false, e->rows->won[i] ? "won" : "lost");
   if (e->rows->amount) add_number(w, e->rows->amount[i]);
   if (e->rows->weight) add_number(w, e->rows->weight[i]);

@@ -88,8 +88,8 @@ static void add_options(lf_command command, lf_text *out) {
   for (lf_option_group group = 0; group < LF_OPTION_GROUPS; group++) {
     lf_text options = {0};
     lf_option_group_visit(command, group, add_option, &options);
-    if (options.length) lf_text_addf(out, "\n%s\n%s", lf_option_group_name(group), options.data);
-    out->failed |= options.failed;
+    const char *lines = lf_text_part(out, &options);
+    if (*lines) lf_text_addf(out, "\n%s\n%s", lf_option_group_name(group), lines);
     lf_text_free(&options);
   }
 }

@@ -126,6 +126,7 @@ static void close_gaps(lf_funnel_cut *cut, size_t n) {
 static lf_status cut_by_value(const counted *c, const lf_column *column, lf_funnel_cut *cut, lf_error *err) {
   size_t n = (size_t)column->n_levels + 1;
   lf_status status = lf_alloc(n, sizeof *cut->groups, &cut->groups, err);
+  if (status != LF_OK) return status;
   for (uint32_t k = 0; k < n && status == LF_OK; k++) {
     const char *label = k ? lf_column_level(column, k) : "";
     status = lf_copy_text(label, strlen(label), &cut->groups[k].label, err);
@@ -154,6 +155,7 @@ static lf_status cut_by_month(const counted *c, const lf_column *column, lf_funn
   if (low > high || high - low >= MOST_MONTHS) return LF_OK;
   size_t n = (size_t)(high - low) + 1;
   lf_status status = lf_alloc(n, sizeof *cut->groups, &cut->groups, err);
+  if (status != LF_OK) return status;
   for (size_t k = 0; k < n && status == LF_OK; k++) {
     char label[32];
     int month = low + (int)k;

@@ -50,12 +50,12 @@ static json_t *describe_alone(const lf_funnel_leaks *f) {
 
 /* ---- sentences ------------------------------------------------------------------------------------ */
 
-static void add_sentence(json_t *list, lf_text *text) {
-  if (text->length && !text->failed) json_array_append_new(list, lf_json_text(text->data));
+static void add_sentence(json_t **list, lf_text *text) {
+  lf_list_add(list, text->failed ? NULL : lf_json_text(text->data));
   lf_text_free(text);
 }
 
-static void say_never(const lf_funnel_leaks *f, json_t *list) {
+static void say_never(const lf_funnel_leaks *f, json_t **list) {
   lf_text text = {0};
   double never = f->rows - f->reached;
   lf_people_counted(&text, never, "lead", "leads");
@@ -78,7 +78,7 @@ static void say_never(const lf_funnel_leaks *f, json_t *list) {
   add_sentence(list, &text);
 }
 
-static void say_alone(const lf_funnel_leaks *f, json_t *list) {
+static void say_alone(const lf_funnel_leaks *f, json_t **list) {
   lf_text text = {0};
   if (!(f->alone > 0)) return;
   lf_people_counted(&text, f->alone, "row", "rows");
@@ -97,7 +97,7 @@ static void say_alone(const lf_funnel_leaks *f, json_t *list) {
   add_sentence(list, &text);
 }
 
-static void say_orders(const lf_funnel_leaks *f, json_t *list) {
+static void say_orders(const lf_funnel_leaks *f, json_t **list) {
   for (size_t i = 0; i < f->n_orders; i++) {
     const lf_funnel_order *o = &f->orders[i];
     lf_text text = {0};
@@ -112,9 +112,9 @@ static void say_orders(const lf_funnel_leaks *f, json_t *list) {
 
 static json_t *sentences(const lf_funnel_leaks *f) {
   json_t *list = json_array();
-  say_never(f, list);
-  say_alone(f, list);
-  say_orders(f, list);
+  say_never(f, &list);
+  say_alone(f, &list);
+  say_orders(f, &list);
   return list;
 }
 

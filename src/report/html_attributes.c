@@ -148,10 +148,8 @@ static void add_bands(lf_text *out, const json_t *attribute) {
   json_t *some = json_array(), *band;
   size_t i;
   json_array_foreach((json_t *)bands, i, band) {
-    if (lf_view_number(band, "rows") >= LF_REPORT_FEWEST_ROWS && json_array_append(some, band) != 0)
-      out->failed = true;
+    if (lf_view_number(band, "rows") >= LF_REPORT_FEWEST_ROWS) lf_html_keep(out, some, band);
   }
-  out->failed = out->failed || some == NULL;
   if (json_array_size(some) > 0) {
     const lf_html_table table = {
         "Bands of at least 10 leads; odds ratio against the attribute\xE2\x80\x99s average lead, "

@@ -219,18 +219,15 @@ void lf_html_points(lf_text *out, const json_t *report) {
 /* ---- thresholds and grades ------------------------------------------------------------------------- */
 
 /* At most MOST_THRESHOLDS rows, evenly taken, that enough leads reach; and the MQL row always. The new array
- * is the caller's; NULL without memory. */
-static json_t *thinned(const json_t *list, const json_t *keep) {
+ * is the caller's. */
+static json_t *thinned(lf_text *out, const json_t *list, const json_t *keep) {
   size_t n = json_array_size(list), step = (n + MOST_THRESHOLDS - 1) / MOST_THRESHOLDS;
   if (step > 1 && step < 5) step = 5; /* every fifth point reads better than every second */
   json_t *some = json_array(), *row;
   size_t i;
   json_array_foreach((json_t *)list, i, row) {
     bool enough = i % step == 0 && !(lf_view_number(row, "rows") < LF_REPORT_FEWEST_ROWS);
-    if ((enough || row == keep) && json_array_append(some, row) != 0) {
-      json_decref(some);
-      return NULL;
-    }
+    if (enough || row == keep) lf_html_keep(out, some, row);
   }
   return some;
 }
@@ -297,8 +294,8 @@ void lf_html_thresholds(lf_text *out, const json_t *report) {
     lf_html_data(out, rule, 600);
     lf_text_add(out, ".</p>\n");
   }
-  json_t *some = list != NULL ? thinned(list, mql) : NULL;
-  if (some == NULL) {
+  json_t *some = list != NULL ? thinned(out, list, mql) : NULL;
+  if (list == NULL) {
     lf_html_missing(out, "no leads were kept back to judge thresholds");
   } else {
     lf_html_explorer(out);

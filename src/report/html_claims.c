@@ -130,7 +130,7 @@ static void add_quarters(lf_text *out, const json_t *claim) {
   json_array_foreach((json_t *)lf_view_at(claim, "quarters"), i, quarter) {
     bool enough = lf_view_number(quarter, "group.rows") >= LF_REPORT_FEWEST_ROWS &&
                   lf_view_number(quarter, "versus.rows") >= LF_REPORT_FEWEST_ROWS;
-    if (enough && json_array_append(some, quarter) != 0) out->failed = true;
+    if (enough) lf_html_keep(out, some, quarter);
   }
   if (json_array_size(some) > 0) {
     lf_text_add(out, "<details><summary>Quarter by quarter</summary>\n");
@@ -236,14 +236,14 @@ lf_status lf_evidence_html(const json_t *evidence, char **bytes, size_t *n, lf_e
   lf_html_header_close(&out);
   lf_text_add(&out, "<main>\n<section id=\"summary\" aria-label=\"Summary\">\n");
   write_title(&title, claims);
-  lf_html_verdict_open(&out, "plain", NULL, title.failed ? "" : title.data);
+  lf_html_verdict_open(&out, "plain", NULL, lf_text_part(&out, &title));
   lf_text_add(&out, "</div>\n</section>\n");
   if (claims != NULL) add_overview(&out, claims);
   if (claims != NULL) add_each(&out, claims);
   if (lf_view_list(evidence, "attributes") != NULL) lf_html_attributes(&out, evidence);
   add_rules(&out, evidence);
   lf_text_add(&out, "</main>\n");
-  out.failed = out.failed || data == NULL || title.failed;
+  out.failed = out.failed || data == NULL;
   lf_text_free(&title);
   lf_html_page_close(&out, data);
   return lf_view_give(&out, bytes, n, err);

@@ -203,7 +203,7 @@ static void add_summary(lf_text *out, const json_t *compare) {
     lf_text_add(&title, json_array_size(pairs) == 1 ? " is better" : " is better than all others");
   lf_text_add(out, "<section id=\"summary\" aria-label=\"Summary\">\n");
   lf_html_verdict_open(out, best != NULL ? "good" : "plain", best != NULL ? "\xE2\x9C\x93" : NULL,
-                       title.failed ? "" : title.data);
+                       lf_text_part(out, &title));
   lf_text_free(&title);
   if (json_array_size(pairs) == 1)
     lf_html_paragraph(out, "works", lf_view_text(json_array_get(pairs, 0), "sentence"));

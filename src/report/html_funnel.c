@@ -8,12 +8,9 @@ static void add_cuts(lf_text *out, const json_t *cuts, const lf_html_column *col
   json_array_foreach((json_t *)cuts, i, cut) {
     lf_text caption = {0};
     lf_text_addf(&caption, "%s by %s", what, lf_view_text(cut, "by"));
-    if (!caption.failed) {
-      const lf_html_table table = {caption.data, columns, n_columns, lf_view_list(cut, "groups"),
-                                   NULL,         NULL,    0};
-      lf_html_records(out, &table);
-    }
-    out->failed = out->failed || caption.failed;
+    const char *said = lf_text_part(out, &caption);
+    const lf_html_table table = {said, columns, n_columns, lf_view_list(cut, "groups"), NULL, NULL, 0};
+    lf_html_records(out, &table);
     lf_text_free(&caption);
   }
 }

@@ -4,18 +4,13 @@
 
 /* All that are asked about, taken away together. */
 static void add_together(lf_text *out, const json_t *asked) {
-  lf_text pairs = {0};
-  if (lf_view_number(asked, "columns") > 1) {
-    lf_people_pairs(&pairs, lf_view_at(asked, "auc_without"));
-    lf_text_add(out, "<p>Without all ");
-    lf_people_count(out, lf_view_number(asked, "columns"));
-    lf_text_add(out,
-                " that are asked about and stand on the card, the score would rank the won lead higher in ");
-    lf_html_text(out, pairs.data ? pairs.data : "");
-    lf_text_add(out, ": the bands of the others stay, their weights are fitted anew.</p>\n");
-    if (pairs.failed) out->failed = true;
-    lf_text_free(&pairs);
-  }
+  if (!(lf_view_number(asked, "columns") > 1)) return;
+  lf_text_add(out, "<p>Without all ");
+  lf_people_count(out, lf_view_number(asked, "columns"));
+  lf_text_add(out,
+              " that are asked about and stand on the card, the score would rank the won lead higher in ");
+  lf_people_pairs(out, lf_view_at(asked, "auc_without"));
+  lf_text_add(out, ": the bands of the others stay, their weights are fitted anew.</p>\n");
 }
 
 void lf_html_leaks(lf_text *out, const json_t *report) {

@@ -178,8 +178,7 @@ static void add_coefficients(lf_text *out, const json_t *report) {
   json_t *some = json_array(), *small = small_bands(lf_view_at(report, "card"), &out->failed), *coefficient;
   size_t i;
   json_array_foreach((json_t *)lf_view_at(report, "model.coefficients"), i, coefficient) {
-    if (of_small_band(small, coefficient)) continue;
-    if (json_array_append(some, coefficient) != 0) out->failed = true;
+    if (!of_small_band(small, coefficient)) lf_html_keep(out, some, coefficient);
   }
   if (json_array_size(some) > 0) {
     lf_text_add(out, "<details><summary>Coefficients (log-odds)</summary>\n");

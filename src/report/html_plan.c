@@ -147,7 +147,7 @@ static void add_backtest(lf_text *out, const json_t *backtest) {
 }
 
 /* About MOST_SHOWN thresholds, the recommended one among them, in a new array. */
-static json_t *some_thresholds(const json_t *plan, const json_t **recommended) {
+static json_t *some_thresholds(lf_text *out, const json_t *plan, const json_t **recommended) {
   const json_t *list = lf_view_at(plan, "thresholds");
   double own = lf_view_number(plan, "agreement.threshold");
   size_t i, n = json_array_size(list), step = n / MOST_SHOWN + 1;
@@ -157,10 +157,7 @@ static json_t *some_thresholds(const json_t *plan, const json_t **recommended) {
     bool is_own = lf_view_number(row, "threshold") == own;
     if (lf_view_number(row, "rows") < LF_REPORT_FEWEST_ROWS || (i % step && !is_own)) continue;
     if (is_own) *recommended = row;
-    if (json_array_append(some, row) != 0) {
-      json_decref(some);
-      return NULL;
-    }
+    lf_html_keep(out, some, row);
   }
   return some;
 }
@@ -177,8 +174,7 @@ static void add_thresholds(lf_text *out, const json_t *plan) {
       {"Revenue for one of cost", "revenue_per_cost", LF_HTML_FIXED1},
   };
   const json_t *recommended = NULL;
-  json_t *some = some_thresholds(plan, &recommended);
-  out->failed = out->failed || some == NULL;
+  json_t *some = some_thresholds(out, plan, &recommended);
   lf_text_add(out, "<h3>At other thresholds</h3>\n");
   lf_html_figure(out, "plan", "Qualified leads a month by threshold: expected, and needed for the revenue",
                  "Qualified leads a month, with 95% intervals: what recent volume brings, and what the "
@@ -201,8 +197,7 @@ static void add_details(lf_text *out, const json_t *plan) {
 static void add_sentence(lf_text *out, const json_t *plan, const char *class) {
   lf_text text = {0};
   lf_plan_headline(&text, plan);
-  lf_html_paragraph(out, class, text.data);
-  out->failed = out->failed || text.failed;
+  lf_html_paragraph(out, class, lf_text_part(out, &text));
   lf_text_free(&text);
 }
 

@@ -200,6 +200,10 @@ static void add_few(lf_text *out, const lf_html_table *table, const json_t *reco
   lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than %d rows</td>", cells, table->fewest);
 }
 
+void lf_html_keep(lf_text *out, json_t *kept, json_t *record) {
+  if (json_array_append(kept, record) != 0) out->failed = true;
+}
+
 void lf_html_records(lf_text *out, const lf_html_table *table) {
   bool shown[LF_HTML_MOST_COLUMNS] = {false};
   size_t i;

@@ -58,6 +58,8 @@ typedef struct lf_html_table {
 } lf_html_table;
 
 void lf_html_records(lf_text *out, const lf_html_table *table);
+/* One more record of those that a table is to show; out fails where there is no memory for it. */
+void lf_html_keep(lf_text *out, json_t *kept, json_t *record);
 
 /* Parts of it, for tables that need their own rows. shown[] tells which columns are there. */
 void lf_html_table_open(lf_text *out, const lf_html_table *table, bool shown[LF_HTML_MOST_COLUMNS]);

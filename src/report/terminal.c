@@ -110,14 +110,12 @@ void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int 
     if (most > 0 && i + 1 == most && skip < n) {
       lf_text rest = {0};
       lf_text_add_n(&rest, text, n);
-      if (!rest.failed) lf_term_field(&line, rest.data, room, false);
-      term->out.failed = term->out.failed || rest.failed;
+      lf_term_field(&line, lf_text_part(&term->out, &rest), room, false);
       lf_text_free(&rest);
     } else {
       add_cut(&line, text, end, room);
     }
-    if (!line.failed) add_line(term, ink, line.data, line.length);
-    term->out.failed = term->out.failed || line.failed;
+    add_line(term, ink, lf_text_part(&term->out, &line), line.length);
     lf_text_free(&line);
     text += skip;
     n -= skip;
@@ -125,8 +123,8 @@ void lf_term_wrap(lf_term *term, lf_ink ink, const char *label, int indent, int 
 }
 
 void lf_term_wrap_text(lf_term *term, lf_ink ink, const char *label, int indent, int most, lf_text *text) {
-  if (!text->failed && text->length > 0) lf_term_wrap(term, ink, label, indent, most, text->data);
-  term->out.failed = term->out.failed || text->failed;
+  const char *said = lf_text_part(&term->out, text);
+  if (*said) lf_term_wrap(term, ink, label, indent, most, said);
   lf_text_free(text);
 }
 
@@ -201,12 +199,11 @@ static void write_row(lf_term *term, const lf_term_table *table, size_t i, const
   }
   const char *text = i == 0 ? table->heads[last] : cell_text(table, i - 1, last);
   lf_ink ink = i == 0 ? LF_INK_BOLD : LF_INK_PLAIN;
-  term->out.failed = term->out.failed || line.failed;
-  if (!line.failed && table->wrap_last && *text != '\0') {
-    lf_term_wrap(term, ink, line.data, indent, MOST_WRAPPED_LINES, text);
-  } else if (!line.failed) {
-    add_line(term, ink, line.data, line.length);
-  }
+  const char *said = lf_text_part(&term->out, &line);
+  if (table->wrap_last && *text != '\0')
+    lf_term_wrap(term, ink, said, indent, MOST_WRAPPED_LINES, text);
+  else
+    add_line(term, ink, said, line.length);
   lf_text_free(&line);
 }
 

@@ -75,9 +75,8 @@ static void write_group(lf_term *term, const json_t *ranked, size_t from, size_t
     ratio_cell(&table, lf_view_at(a, "revenue"), "ratio");
   }
   if (*verdict) lf_text_addf(&title, "%c%s", *verdict & ~32, verdict + 1);
-  if (!title.failed && title.data) lf_term_line(term, LF_INK_BOLD, title.data);
+  if (*verdict) lf_term_line(term, LF_INK_BOLD, lf_text_part(&term->out, &title));
   lf_term_table_write(term, &table);
-  term->out.failed = term->out.failed || title.failed;
   lf_text_free(&title);
   lf_term_table_free(&table);
   lf_term_line(term, LF_INK_PLAIN, "");

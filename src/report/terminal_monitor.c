@@ -78,10 +78,9 @@ static void write_steady(lf_term *term, const json_t *checks) {
     if (!steady(check)) continue;
     lf_text_addf(&text, "%s%s", text.length ? ", " : "", lf_view_text(check, "attribute"));
   }
-  if (!text.failed && text.length) lf_term_wrap(term, LF_INK_PLAIN, "No drift", INDENT, 3, text.data);
-  if (text.length) lf_term_line(term, LF_INK_PLAIN, "");
-  term->out.failed = term->out.failed || text.failed;
-  lf_text_free(&text);
+  bool any = text.length > 0;
+  lf_term_wrap_text(term, LF_INK_PLAIN, "No drift", INDENT, 3, &text);
+  if (any) lf_term_line(term, LF_INK_PLAIN, "");
 }
 
 static void write_checks(lf_term *term, const json_t *checks) {

@@ -27,8 +27,7 @@ static void write_top(lf_term *term, const json_t *report) {
     lf_people_counted(&text, lf_view_number(report, "data.used"), "lead, ", "leads, ");
     lf_people_counted(&text, lf_view_number(report, "data.won"), "win", "wins");
   }
-  if (!text.failed) lf_term_line(term, LF_INK_FAINT, text.data);
-  term->out.failed = term->out.failed || text.failed;
+  lf_term_line(term, LF_INK_FAINT, lf_text_part(&term->out, &text));
   lf_text_free(&text);
 }
 
@@ -51,8 +50,7 @@ static void write_predictors(lf_term *term, const json_t *headline) {
     int columns = lf_term_columns(name);
     lf_term_field(&cut, name, columns < 30 ? columns : 30, false);
     if (i > 0) lf_text_add(&text, ", ");
-    lf_text_add(&text, cut.data != NULL ? cut.data : "");
-    text.failed = text.failed || cut.failed;
+    lf_text_add(&text, lf_text_part(&text, &cut));
     lf_text_free(&cut);
   }
   if (n > MOST_PREDICTORS) lf_text_addf(&text, " and %zu more", n - MOST_PREDICTORS);

@@ -27,8 +27,7 @@ static void write_table(lf_term *term, const json_t *score) {
     lf_text label = {0};
     lf_text_addf(&label, "%s, from %.0f", lf_view_text(grade, "grade") ? lf_view_text(grade, "grade") : "",
                  lf_view_number(grade, "from"));
-    if (!label.failed) write_row(&table, label.data, grade);
-    term->out.failed = term->out.failed || label.failed;
+    write_row(&table, lf_text_part(&term->out, &label), grade);
     lf_text_free(&label);
   }
   write_row(&table, "all", lf_view_at(score, "all"));
@@ -79,8 +78,7 @@ lf_status lf_score_terminal(const json_t *score, bool colour, int width, char **
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_sources(&term, score);
   lf_text_addf(&line, "written to %s", lf_view_text(score, "output") ? lf_view_text(score, "output") : "");
-  if (!line.failed) lf_term_line(&term, LF_INK_FAINT, line.data);
-  term.out.failed = term.out.failed || line.failed;
+  lf_term_line(&term, LF_INK_FAINT, lf_text_part(&term.out, &line));
   lf_text_free(&line);
   return lf_view_give(&term.out, bytes, n, err);
 }

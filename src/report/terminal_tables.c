@@ -67,8 +67,7 @@ static void write_counts(lf_term *term, const json_t *data) {
     lf_people_count(&text, value);
     lf_text_add(&text, counts[i][1]);
   }
-  if (!text.failed) lf_term_line(term, LF_INK_BOLD, text.data);
-  term->out.failed = term->out.failed || text.failed;
+  lf_term_line(term, LF_INK_BOLD, lf_text_part(&term->out, &text));
   lf_text_free(&text);
 }
 

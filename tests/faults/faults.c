@@ -1,8 +1,18 @@
-/* Preloaded into a program, makes calls of the system fail: LEADFIT_FAULT="KIND:N" the N-th call of a kind
- * (from 1), "KIND:N+" that one and every later one. Kinds: memory (malloc, calloc, realloc, aligned_alloc,
- * posix_memalign), map (mmap), write (write, fwrite), open, rename, sync (fsync), read (read, pread). Where
- * LEADFIT_FAULT_COUNTS names a file, the number of calls of each kind is written there at the end, a line
- * each.
+/* Preloaded into a program, makes calls of the system fail. LEADFIT_FAULT says which:
+ *
+ *   KIND:N        the N-th call of a kind (from 1)
+ *   KIND:N+       that one and every later one
+ *   KIND:each     every call in turn, each in a child of its own that is forked there (aside.c); the program
+ *                 itself goes on to its end undisturbed
+ *   KIND:places   the same, but of calls that come by the same way (the same functions called one another
+ *                 from main on) the first one only
+ *   KIND:each/M, KIND:places/M  of these, one in M
+ *   KIND:each+, KIND:places/M+  the same, with every later call of the kind failing, too
+ *
+ * and several of these, divided by commas. Kinds: memory (malloc, calloc, realloc, aligned_alloc,
+ * posix_memalign), map (mmap), write (write, fwrite), open (open, mkostemp), rename, sync (fsync), read
+ * (read, pread). Where LEADFIT_FAULT_COUNTS names a file, the number of calls of each kind is written there
+ * at the end, a line each.
  *
  * Only calls of the program and of libraries that hand errors on to it count. The run-time libraries of
  * threads and of BLAS end the process themselves where memory is short, libcrypto's start does not survive it
@@ -14,31 +24,80 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "aside.h"
+
 enum { MEMORY, MAP, WRITE, OPEN, RENAME, SYNC, READ, KINDS };
 static const char *const names[KINDS] = {"memory", "map", "write", "open", "rename", "sync", "read"};
 static atomic_ullong calls[KINDS];
-static int failing = -1;
-static unsigned long long failing_from, failing_to;
+/* What is asked of a kind of call. */
+static struct {
+  enum { NOTHING, NUMBERED, EACH, PLACES } which;
+  unsigned long long from; /* the number; of each and of places, one in so many */
+  bool later;              /* the ones after it, too */
+} asked[KINDS];
+static int failed_aside = -1; /* in a child: the kind of which one call has failed */
 static atomic_bool ready;
+static const char *program; /* as the loader names it */
 
-static bool counts(const void *caller) {
+/* Once main has returned: what counts coverage works then, and does not survive faults. */
+static void stop(void) {
+  atomic_store(&ready, false);
+}
+
+/* Whether calls from there are of the program or of a library that hands errors on. */
+static bool hands_on(const void *caller) {
   Dl_info info;
-  if (!atomic_load(&ready) || !dladdr(caller, &info) || !info.dli_fname) return false;
+  if (!dladdr(caller, &info) || !info.dli_fname) return false;
+  static atomic_bool begun;
+  if (!strcmp(info.dli_fname, program) && !atomic_exchange(&begun, true)) atexit(stop);
   const char *slash = strrchr(info.dli_fname, '/'), *name = slash ? slash + 1 : info.dli_fname;
-  return !strstr(name, "gomp") && !strstr(name, "blas") && !strstr(name, "ld-linux") &&
-         !strstr(name, "gfortran") && !strstr(name, "libc.so") && !strstr(name, "libcrypto");
+  const char *others[] = {"gomp", "blas", "ld-linux", "gfortran", "libc.so", "libcrypto", "faults.so"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strstr(name, others[i])) return false;
+  return true;
+}
+
+/* The same, remembered: places that call are few, and dladdr is slow. An entry holds the address, its lowest
+ * bit whether its calls count (return addresses that differ in that bit only share an entry, no harm). */
+static bool counts(const void *caller) {
+  static atomic_uintptr_t known[4096];
+  if (!atomic_load(&ready)) return false;
+  uintptr_t place = (uintptr_t)caller & ~(uintptr_t)1;
+  atomic_uintptr_t *entry = &known[(place >> 1) % 4096];
+  uintptr_t found = atomic_load(entry);
+  if ((found & ~(uintptr_t)1) != place) {
+    found = place | hands_on(caller);
+    atomic_store(entry, found);
+  }
+  return found & 1;
+}
+
+/* Whether the call is one to fail; in a child that is forked for it, yes. */
+static bool fails_aside(int kind, unsigned long long n) {
+  if (failed_aside >= 0) return false;
+  if (asked[kind].which == PLACES && !aside_new_way(kind)) return false;
+  static unsigned long long of_these[KINDS];
+  if (++of_these[kind] % asked[kind].from) return false;
+  atomic_store(&ready, false);
+  bool child = aside_fork(names[kind], n);
+  atomic_store(&ready, true);
+  if (child) failed_aside = kind;
+  return child;
 }
 
 static bool fails(int kind, const void *caller) {
   if (!counts(caller)) return false;
   unsigned long long n = atomic_fetch_add(&calls[kind], 1) + 1;
-  return kind == failing && n >= failing_from && n <= failing_to;
+  if (asked[kind].which == NUMBERED) return asked[kind].later ? n >= asked[kind].from : n == asked[kind].from;
+  if (asked[kind].which == NOTHING) return false;
+  return (failed_aside == kind && asked[kind].later) || fails_aside(kind, n);
 }
 
 #define HERE __builtin_return_address(0)
@@ -144,22 +203,41 @@ int fsync(int fd) {
   return fails(SYNC, HERE) ? failed_with(EIO) : next(fd);
 }
 
-__attribute__((constructor)) static void begin(void) {
-  const char *asked = getenv("LEADFIT_FAULT"), *colon = asked ? strchr(asked, ':') : NULL;
-  for (int k = 0; colon && k < KINDS; k++)
-    if (strlen(names[k]) == (size_t)(colon - asked) && !strncmp(names[k], asked, (size_t)(colon - asked)))
-      failing = k;
-  if (failing >= 0) {
-    char *end;
-    failing_from = strtoull(colon + 1, &end, 10);
-    failing_to = *end == '+' ? ~0ULL : failing_from;
+int mkostemp(char *path, int flags) {
+  NEXT(int, mkostemp, char *, int);
+  return fails(OPEN, HERE) ? failed_with(ENOSPC) : next(path, flags);
+}
+
+/* KIND:WHAT, as far as it can be read. */
+static void ask(const char *text, size_t length) {
+  for (int k = 0; k < KINDS; k++) {
+    size_t n = strlen(names[k]);
+    if (n >= length || strncmp(names[k], text, n) != 0 || text[n] != ':') continue;
+    const char *what = text + n + 1;
+    asked[k].later = text[length - 1] == '+';
+    asked[k].which = !strncmp(what, "each", 4) ? EACH : !strncmp(what, "places", 6) ? PLACES : NUMBERED;
+    const char *slash = memchr(what, '/', length - n - 1);
+    asked[k].from = asked[k].which == NUMBERED ? strtoull(what, NULL, 10)
+                    : slash                    ? strtoull(slash + 1, NULL, 10)
+                                               : 1;
   }
+}
+
+__attribute__((constructor)) static void begin(void) {
+  program = program_invocation_name;
+  const char *fault = getenv("LEADFIT_FAULT");
+  while (fault && *fault) {
+    size_t length = strcspn(fault, ",");
+    ask(fault, length);
+    fault += length + (fault[length] == ',');
+  }
+  aside_begin();
   atomic_store(&ready, true);
 }
 
 __attribute__((destructor)) static void finish(void) {
   atomic_store(&ready, false);
-  const char *path = getenv("LEADFIT_FAULT_COUNTS");
+  const char *path = failed_aside < 0 ? getenv("LEADFIT_FAULT_COUNTS") : NULL;
   FILE *out = path ? fopen(path, "w") : NULL;
   if (!out) return;
   for (int k = 0; k < KINDS; k++) fprintf(out, "%s %llu\n", names[k], atomic_load(&calls[k]));

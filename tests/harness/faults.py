@@ -1,7 +1,11 @@
 """Everything the system does for the program fails in turn: memory, files, the pipe it prints into; it is killed, too.
 
 Whatever fails, the program ends with a status and one line that says what, and outputs are whole: the old ones or the new
-ones. Where it ends well in spite of a fault, its outputs are those of an undisturbed run, byte for byte."""
+ones. Where it ends well in spite of a fault, its outputs are those of an undisturbed run, byte for byte.
+
+Each fault is tried in a child that is forked where the call stands (tests/faults/aside.c), so that thousands of them cost little
+more than the command once and what it does after each. In every run of the tests: each way that functions call one another to
+a call (where there are very many, one in so many). Thoroughly: each call."""
 import csv
 import os
 import random
@@ -14,116 +18,205 @@ from concurrent.futures import ThreadPoolExecutor
 from .core import files_under, run
 
 ERRORS = (1, 2, 3, 4, 5)
-# Faults of a kind tried, beyond the first ones: in every run of the tests, of what takes longer, and thoroughly.
-SOME, FEW, MANY = 30, 2, 3000
-LONGER = ("plain", "card", "evidence")
+KINDS = ("map", "write", "open", "rename", "sync", "read")
+# Of what takes longest, one in so many of the ways to an allocation.
+ONE_IN = {"plain": 2, "joined": 2, "card": 8, "evidence": 8, "agreed": 16, "evidence page": 16}
 KILLS, MANY_KILLS = 10, 1000
 COLUMNS = ("OpportunityId", "CloseDate", "Stage", "Amount", "LeadSource", "Pages viewed", "Discount asked")
 
 
+class Ended:
+    """How a try ended: status, what was printed, the files it left, what it said."""
+
+    def __init__(self, status, folder):
+        files = files_under(folder)
+        self.status, self.out, self.said = status, files.pop("stdout"), files.pop("stderr").decode("utf-8", "replace")
+        self.files = files
+
+
 class Command:
-    """A command on the small history, what it gives undisturbed, and how often it calls the system."""
+    """A command on the small history, and what it gives undisturbed."""
 
-    def __init__(self, setting, name, args, library):
-        self.setting, self.name, self.library = setting, name, library
-        self.args = [setting.leadfit] + args
-        self.folder = setting.folder(f"faults {name}")
-        self.counts = os.path.join(setting.scratch, f"counts-{name}")
-        self.good = self.go({"LEADFIT_FAULT_COUNTS": self.counts})
+    def __init__(self, setting, name, args):
+        self.setting, self.args = setting, [setting.leadfit] + args
+        self.folder, self.aside = setting.folder(f"faults {name}"), setting.folder(f"faults {name} aside")
         self.tried = self.survived = 0
+        self.old = {}
+        self.good = self.go("", lambda *_: None)
+        # What stands where the outputs go: a fault leaves it as it was.
+        self.old = {path: b"the old one\n" for path in self.good.files}
 
-    def go(self, more):
-        """Status, what was printed, the files it left, what it said."""
-        for left in os.listdir(self.folder):
-            shutil.rmtree(os.path.join(self.folder, left), ignore_errors=True)
-        for left in os.listdir(self.folder):
-            os.unlink(os.path.join(self.folder, left))
-        ran = run(self.setting, self.args, cwd=self.folder, more={"LD_PRELOAD": self.library, **more})
-        return ran.status, ran.out, files_under(self.folder), ran.err.decode("utf-8", "replace")
+    def clear(self):
+        for folder in (self.folder, self.aside):
+            shutil.rmtree(folder)
+            os.makedirs(folder)
+        for path, data in self.old.items():
+            os.makedirs(os.path.dirname(os.path.join(self.folder, path)), exist_ok=True)
+            with open(os.path.join(self.folder, path), "wb") as f:
+                f.write(data)
 
-    def faults(self, many):
-        """Every call of a kind where there are few; else the first ones and some by a fixed draw."""
-        draw = random.Random(self.name)
-        with open(self.counts, encoding="ascii") as f:
-            counts = [(kind, int(calls)) for kind, calls in (line.split() for line in f)]
-        for kind, calls in counts:
-            some = range(1, calls + 1)
-            if calls > 2 * many:
-                some = sorted({*range(1, many // 4 + 2), *(draw.randint(1, calls) for _ in range(many))})
-            yield from (f"{kind}:{n}" for n in some)
-            yield from (f"{kind}:{n}+" for n in some[::4 if len(some) < 100 else 40])
+    def go(self, fault, tell):
+        """Runs it, tells of each child (name of the fault, how it ended) as it ends; how the run itself ended."""
+        self.clear()
+        results, told = os.pipe()
+        env = {**self.setting.environment(), "LD_PRELOAD": os.path.join(self.setting.build, "tests", "faults.so"),
+               "LEADFIT_FAULT": fault, "LEADFIT_FAULT_FOLDER": self.aside, "LEADFIT_FAULT_RESULTS": f"/proc/self/fd/{told}",
+               "OPENBLAS_NUM_THREADS": "1"}  # it starts threads before main, and a child has only the one that forked it
+        with open(os.path.join(self.folder, "stdout"), "wb") as out, open(os.path.join(self.folder, "stderr"), "wb") as err:
+            process = subprocess.Popen(self.args, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                       pass_fds=[told])
+        os.close(told)
+        with open(results, encoding="ascii") as lines:
+            for line in lines:
+                name, status = line.split()
+                folder = os.path.join(self.aside, name)
+                tell(name, Ended(os.waitstatus_to_exitcode(int(status)), folder))
+                shutil.rmtree(folder)
+        return Ended(process.wait(), self.folder)
 
-    def problem(self, fault):
-        status, out, files, said = self.go({"LEADFIT_FAULT": fault})
-        self.tried += 1
-        self.survived += status == self.good[0]
-        whole = files == self.good[2]
-        if status == self.good[0] and status in (0, 1):
-            return None if whole and out == self.good[1] else f"{fault}: ends as if well, with other outputs"
-        if status not in ERRORS:
-            return f"{fault}: status {status}: {said[-200:]}"
-        if not said.rstrip().split("\n")[-1].startswith("leadfit: "):
-            return f"{fault}: status {status}, and no last line that says why: {said[-200:]}"
-        return None if whole or not files else f"{fault}: half of the outputs: {sorted(files)}"
+    def problem(self, ended):
+        good = self.good
+        if ended.status == good.status and ended.files == good.files and ended.out == good.out:
+            self.survived += 1
+            return None
+        if ended.status not in ERRORS:
+            return f"status {ended.status}, another answer: {ended.said[-200:]}"
+        if not ended.said.rstrip().split("\n")[-1].startswith("leadfit: "):
+            return f"status {ended.status}, and no last line that says why: {ended.said[-200:]}"
+        if ended.files not in (self.old, good.files):
+            return f"some of the outputs: {[path for path in good.files if ended.files.get(path) != self.old[path]]}"
+        return None
+
+    def sweep(self, fault):
+        """What is wrong with the faults that are asked for, at most ten of them."""
+        found = []
+
+        def tell(name, ended):
+            self.tried += 1
+            problem = self.problem(ended)
+            if problem and len(found) < 10:
+                found.append(f"{name}{'+' if fault.endswith('+') else ''}: {problem}")
+
+        ended = self.go(fault, tell)
+        if (ended.status, ended.out, ended.files) != (self.good.status, self.good.out, self.good.files):
+            found.append(f"{fault}: the run itself gives something else: status {ended.status}: {ended.said[-200:]}")
+        return found
 
 
-def history_of(setting):
-    """A few columns and rows, and a card of them: what can fail is much the same as with many, and each try is short."""
-    folder = setting.folder("faults history")
-    made = run(setting, [setting.generate, "--rows", "600", "--seed", "3", "-o", folder])
-    path = os.path.join(folder, "history.csv")
-    with open(path, encoding="utf-8", newline="") as f:
-        rows = list(csv.reader(f))[:401]
-    columns = [rows[0].index(name) for name in COLUMNS]
-    with open(path, "w", encoding="utf-8", newline="") as f:
-        csv.writer(f, lineterminator="\n").writerows([row[i] for i in columns] for row in rows)
-    card = run(setting, [setting.leadfit, "fit", path, "-q", "-o", "card"], cwd=folder)
-    if made.status != 0 or card.status != 0:
-        raise RuntimeError((made.err + card.err).decode("utf-8", "replace"))
-    return path, os.path.join(folder, "card", "scoring.json")
+PROJECT = """\
+outcome: {column: Stage, won: [Closed Won], lost: [Closed Lost]}
+amount: Amount
+date: CloseDate
+id: OpportunityId
+attributes:
+  - {name: LeadSource, kind: category, owner: marketing, points: {Webinar: 5}}
+  - {name: Pages viewed, kind: number, owner: marketing}
+  - {name: Discount asked, kind: number, owner: sales}
+claims:
+  - {say: Referrals close more often, by: sales, attribute: LeadSource, group: [Referral], effect: win, direction: higher}
+  - {say: Readers buy more, attribute: Pages viewed, group: {from: 5}, effect: revenue, direction: higher}
+plan: {revenue: 1000000, capacity: 10, cost_per_lead: 200}
+"""
+JOINED = """\
+sources:
+  - {name: leads, file: leads.csv, key: OpportunityId, owner: marketing}
+  - {name: deals, file: deals.csv, key: OpportunityId, owner: sales}
+outcome: {column: deals.Stage, won: [Closed Won], lost: [Closed Lost], unmatched: lost}
+amount: deals.Amount
+date: deals.CloseDate
+"""
 
 
-def commands(history, card, thorough):
+class World:
+    """A few columns and rows, a card of them, and the same rows in two halves: what can fail is much the same as with many, and each
+    try is short."""
+
+    def __init__(self, setting):
+        self.folder = setting.folder("faults history")
+        made = run(setting, [setting.generate, "--rows", "600", "--seed", "3", "-o", self.folder])
+        self.history = self.path("history.csv")
+        with open(self.history, encoding="utf-8", newline="") as f:
+            rows = list(csv.reader(f))[:401]
+        self.write("history.csv", rows, COLUMNS)
+        self.write("leads.csv", rows, COLUMNS[:1] + COLUMNS[4:] + ("CreatedDate",))
+        self.write("deals.csv", rows[:300], COLUMNS[:4])
+        for name, text in (("leadfit.yaml", PROJECT), ("joined.yaml", JOINED)):
+            with open(self.path(name), "w", encoding="utf-8") as f:
+                f.write(text)
+        card = run(setting, [setting.leadfit, "fit", self.history, "-q", "-o", "card"], cwd=self.folder)
+        if made.status != 0 or card.status != 0:
+            raise RuntimeError((made.err + card.err).decode("utf-8", "replace"))
+        self.card = self.path("card/scoring.json")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, rows, columns):
+        places = [rows[0].index(column) for column in columns]
+        with open(self.path(name), "w", encoding="utf-8", newline="") as f:
+            csv.writer(f, lineterminator="\n").writerows([row[i] for i in places] for row in rows)
+
+
+def commands(world):
     one = ["--threads", "1"]  # the n-th call is the same one in every run
+    history, card, project, joined = world.history, world.card, world.path("leadfit.yaml"), world.path("joined.yaml")
     yield "inspect", ["inspect", history, *one]
+    yield "project", ["inspect", history, "--yaml", *one]
     yield "plain", ["fit", history, "--method", "plain", "-o", "out", *one]
     yield "card", ["fit", history, "-o", "out", *one]
+    yield "agreed", ["fit", history, "-p", project, "-o", "out", *one]
+    yield "joined", ["fit", "-p", joined, "--method", "plain", "-o", "out", *one]
     yield "validate", ["validate", history, "--config", card, "--json", *one]
     yield "score", ["score", history, "--config", card, "-o", "scored.csv", *one]
     yield "compare", ["compare", history, card, "column:Pages viewed", "--json", *one]
-    yield "export", ["export", card, "--to", "pmml", "-o", "card.pmml"]
+    yield "compare page", ["compare", history, card, "column:Pages viewed", "-o", "compare.html", *one]
     yield "plan", ["plan", history, "--config", card, "--revenue", "1000000", "--json", *one]
+    yield "plan page", ["plan", history, "--config", card, "-p", project, "-o", "plan.html", *one]
     yield "monitor", ["monitor", history, "--config", card, "--json", *one]
-    if thorough:
-        yield "evidence", ["evidence", history, "--json", *one]
+    yield "monitor page", ["monitor", history, "--config", card, "-o", "monitor.html", *one]
+    yield "evidence", ["evidence", history, "--json", *one]
+    yield "evidence page", ["evidence", history, "-p", project, "-o", "evidence.html", *one]
+    yield "sql", ["sql", "--dialect", "spark", "--table", "deals", "-p", project, "-o", "profile.sql"]
+    for target in ("sql", "salesforce", "hubspot", "zoho", "pmml", "csv", "markdown", "c"):
+        yield f"export {target}", ["export", card, "--to", target, "--proof", "proof.csv", "-o", "exported"]
+
+
+def sweeps(setting, name):
+    """What is asked of the preloaded library, sweep by sweep. Under gcov no later call may fail: it could be one of its own."""
+    which = "each" if setting.thorough else "places"
+    yield ",".join(f"{kind}:{which}" for kind in KINDS)
+    of_memory = 1 if setting.thorough or setting.mode == "coverage" else ONE_IN.get(name, 1)
+    yield f"memory:{which}/{of_memory}"
+    if setting.mode != "coverage":
+        yield ",".join(f"{kind}:{which}+" for kind in KINDS)
+        yield f"memory:places/{10 * of_memory}+"
 
 
 def check_command(setting, name, args):
-    """Its name and what is wrong with it. Thoroughly: every call of nearly every command fails once, and it is said how many."""
-    command = Command(setting, name, args, os.path.join(setting.build, "tests", "faults.so"))
-    if command.good[0] not in (0, 1):
-        return f"faults/{name}", [f"undisturbed: status {command.good[0]}: {command.good[3]}"]
-    found = [command.problem(fault) for fault in command.faults(MANY if setting.thorough else FEW if name in LONGER else SOME)]
+    """Its name, what is wrong with it, and how much was tried."""
+    command = Command(setting, name, args)
+    if command.good.status not in (0, 1):
+        return f"faults/{name}", [f"undisturbed: status {command.good.status}: {command.good.said}"]
+    found = [problem for fault in sweeps(setting, name) for problem in command.sweep(fault)]
     if setting.thorough:
-        with open(command.counts, encoding="ascii") as f:
-            calls = f.read().split()
-        print(f"   faults/{name}: {command.tried} faults tried of {' '.join(calls)}; {command.survived} times the answer of an "
-              "undisturbed run", flush=True)
-    return f"faults/{name}", [p for p in found if p]
+        print(f"   faults/{name}: {command.tried} faults tried, {command.survived} times the answer of an undisturbed run", flush=True)
+    if not command.tried:
+        found.append("no fault was tried")
+    return f"faults/{name}", found
 
 
-def check_faults(setting, results, history, card):
-    wanted = [(name, args) for name, args in commands(history, card, setting.thorough) if setting.wanted(f"faults/{name}")]
+def check_faults(setting, results, world):
+    wanted = [(name, args) for name, args in commands(world) if setting.wanted(f"faults/{name}")]
     with ThreadPoolExecutor(max_workers=2) as pool:
         for full, problems in pool.map(lambda item: check_command(setting, *item), wanted):
             results.check(full, problems)
 
 
-def check_stdout(setting, results, history, card):
+def check_stdout(setting, results, world):
     """What is printed goes nowhere: onto a full device, into a closed pipe, to no file at all."""
     problems = []
     for name, shell in (("full", ">/dev/full"), ("closed", ">&-")):
-        for args in (["inspect", history], ["score", history, "--config", card], ["export", card, "--to", "c"], ["--help"]):
+        for args in (["inspect", world.history], ["score", world.history, "--config", world.card], ["export", world.card, "--to", "c"], ["--help"]):
             ran = run(setting, ["sh", "-c", f'exec "$0" "$@" {shell}', setting.leadfit, *args])
             said = ran.err.decode("utf-8", "replace")
             if ran.status != 4 or not said.startswith("leadfit: ") or said.count("\n") != 1:
@@ -131,12 +224,11 @@ def check_stdout(setting, results, history, card):
     results.check("faults/stdout", problems)
 
 
-def check_limit(setting, results, history, card):
+def check_limit(setting, results, world):
     """Under a limit of address space: an error that says memory, or the answer; never a crash. (OpenBLAS starts its threads
     before main, and hangs where there is no room for their stacks: it gets none here.)"""
-    del card
     problems, ended = [], set()
-    args, env = [setting.leadfit, "inspect", history, "--threads", "1"], {**setting.environment(), "OPENBLAS_NUM_THREADS": "1"}
+    args, env = [setting.leadfit, "inspect", world.history, "--threads", "1"], {**setting.environment(), "OPENBLAS_NUM_THREADS": "1"}
     good = run(setting, args).out
     for megabytes in (53, 54, 55, 56, 58, 60, 70, 100):
         limited = ["sh", "-c", f'ulimit -v {megabytes << 10}; exec "$0" "$@"', *args]
@@ -193,16 +285,16 @@ def read_while_it_changes(setting, folder, args, change):
     return process.returncode, out, err.decode("utf-8", "replace")
 
 
-def check_changed(setting, results, history, card):
+def check_changed(setting, results, world):
     """A file that changes while it is read: an error that says so, and outputs as they were. One that is replaced or removed is read
     as it was."""
     folder, problems = setting.folder("faults changed"), []
     first = os.path.join(folder, "first.csv")
-    for args in (["inspect"], ["fit", "--method", "plain", "-q", "-o", "out"], ["score", "--config", card, "-o", "out/scored.csv"]):
+    for args in (["inspect"], ["fit", "--method", "plain", "-q", "-o", "out"], ["score", "--config", world.card, "-o", "out/scored.csv"]):
         os.makedirs(os.path.join(folder, "out"), exist_ok=True)
         good = None
         for name, change in [("", None), *CHANGES.items()]:
-            shutil.copy(history, first)
+            shutil.copy(world.history, first)
             before = files_under(os.path.join(folder, "out"))
             status, out, said = read_while_it_changes(setting, folder, args, change)
             now = files_under(os.path.join(folder, "out"))
@@ -215,12 +307,11 @@ def check_changed(setting, results, history, card):
     results.check("faults/changed", problems)
 
 
-def check_killed(setting, results, history, card):
+def check_killed(setting, results, world):
     """kill -9 at any moment: each output is the old one or the new one, whole."""
-    del card
     folder, draw = setting.folder("faults killed"), random.Random(1)
     out = os.path.join(folder, "out")
-    args = [setting.leadfit, "fit", history, "--method", "plain", "-q", "-o", "out", "--threads", "1"]
+    args = [setting.leadfit, "fit", world.history, "--method", "plain", "-q", "-o", "out", "--threads", "1"]
     versions, took = [], 0.0
     for more in ([], ["--holdout", "0.3"]):
         started = time.monotonic()
@@ -248,8 +339,8 @@ def check_killed(setting, results, history, card):
 def run_all(setting, results):
     if not os.path.exists(setting.leadfit) or not (setting.wanted("faults") or setting.only.startswith("faults/")):
         return
-    history, card = history_of(setting)
-    check_faults(setting, results, history, card)
+    world = World(setting)
+    check_faults(setting, results, world)
     for check in (check_stdout, check_limit, check_changed, check_killed):
         if setting.wanted("faults/" + check.__name__[6:]):
-            check(setting, results, history, card)
+            check(setting, results, world)
