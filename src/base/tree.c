@@ -3,7 +3,6 @@
  * its line. */
 #include "base/tree.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -43,7 +42,7 @@ static lf_status next_event(yaml_reading *in, yaml_event_t *event) {
 
 /* [+-] digits without leading zeros: "007" and "+1" keep their spelling as text. */
 static bool is_integer(const char *s, size_t n) {
-  size_t i = n && s[0] == '-' ? 1 : 0;
+  size_t i = s[0] == '-' ? 1 : 0;
   if (i == n || n - i > 18 || (s[i] == '0' && n > 1)) return false;
   for (; i < n; i++)
     if (s[i] < '0' || s[i] > '9') return false;
@@ -52,10 +51,10 @@ static bool is_integer(const char *s, size_t n) {
 
 /* A decimal fraction or power of ten; whole numbers that are no is_integer() (007, 20 digits) stay text. */
 static bool is_decimal(const char *s, size_t n, double *value) {
-  size_t first = n && (s[0] == '-' || s[0] == '+') ? 1 : 0;
+  size_t first = s[0] == '-' || s[0] == '+' ? 1 : 0;
   bool leading_zero = n - first > 1 && s[first] == '0' && s[first + 1] >= '0' && s[first + 1] <= '9';
   if (leading_zero || (!memchr(s, '.', n) && !memchr(s, 'e', n) && !memchr(s, 'E', n))) return false;
-  return lf_parse_double(s, n, value) && isfinite(*value);
+  return lf_parse_double(s, n, value);
 }
 
 static bool is_word(const char *s, size_t n, const char *lower, const char *title, const char *upper) {

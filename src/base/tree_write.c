@@ -31,10 +31,8 @@ static void add_string(lf_text *out, const char *s, size_t n) {
   lf_text_add_n(out, "\"", 1);
 }
 
-static void add_real(lf_text *out, double value) {
-  if (!isfinite(value))
-    lf_text_add(out, "null");
-  else if (value == 0 && signbit(value))
+static void add_real(lf_text *out, double value) { /* finite: jansson keeps no other */
+  if (value == 0 && signbit(value))
     lf_text_add(out, "-0.0"); /* "-0" would read back as the integer 0 */
   else
     lf_text_add_double(out, value);

@@ -49,7 +49,7 @@ static bool parse_number(const char *text, size_t n, double *value) {
   if (n == 0 || n >= sizeof plain) return false;
   for (size_t i = 0; i < n; i++)
     if (text[i] != ',') plain[m++] = text[i];
-  return lf_parse_double(plain, m, value) && isfinite(*value);
+  return lf_parse_double(plain, m, value);
 }
 
 static bool has_start(const char **text, const char *word) {

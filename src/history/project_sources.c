@@ -34,7 +34,7 @@ void lf_sources_clear(lf_project *project) {
 /* A relative name of a file, or of a file of SQLite, is relative to the folder of the project file. */
 static lf_status place_files(const lf_project *project, lf_text_list *files, lf_error *err) {
   static const char sqlite[] = "sqlite:";
-  const char *slash = project->file ? strrchr(project->file, '/') : NULL;
+  const char *slash = strrchr(project->file, '/');
   for (size_t i = 0; slash && i < files->n; i++) {
     lf_text path = {0};
     const char *file = files->items[i];

@@ -69,7 +69,7 @@ static void civil_from_days(int64_t days, int *year, int *month, int *day) {
 
 static bool valid_day(int year, int month, int day) {
   static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (year < 1000 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
+  if (year < 1000 || month < 1 || month > 12 || day < 1) return false;
   bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return day <= days[month - 1] + (month == 2 && leap);
 }
@@ -154,7 +154,7 @@ static bool read_month_first(cursor *c, lf_date_parts *p) {
 /* What follows the first number: a mark and the two other parts, or a month's name. */
 static bool read_rest(cursor *c, int first, int first_digits, lf_date_order order, lf_date_parts *p) {
   int second = 0, third = 0;
-  char mark = c->at < c->end ? *c->at++ : '\0';
+  char mark = *c->at++; /* a date has six characters, its first number four at most */
   if (mark != '-' && mark != '/' && mark != '.' && mark != ' ') return false;
   skip_spaces(c);
   p->mark = mark;

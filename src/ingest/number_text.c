@@ -65,8 +65,8 @@ static size_t group_mark(const char *s, size_t n, lf_decimal_mark mark) {
 }
 
 /* Writes the digits of a grouped whole part to out; returns the bytes read, 0 where the groups are no
- * thousands. Groups but the first have three digits, or two and a last one of three (1,00,000). One mark
- * throughout. */
+ * thousands. The first byte is a digit. Groups but the first have three digits, or two and a last one of
+ * three (1,00,000). One mark throughout. */
 static size_t read_groups(const char *s, size_t n, lf_decimal_mark mark, char *out, size_t *n_out,
                           bool *grouped) {
   enum { MOST = 32 };
@@ -78,9 +78,8 @@ static size_t read_groups(const char *s, size_t n, lf_decimal_mark mark, char *o
   for (;;) {
     group = 0;
     while (i < n && digit(s[i]) && *n_out < MOST) out[(*n_out)++] = s[i++], group++;
-    if (*n_out >= MOST || !group) return 0;
+    if (*n_out >= MOST) return 0;
     if (n_groups == 0) first = group;
-    if (pairs && n_groups && group != 2 && group != 3) return 0;
     if (n_groups && group == 2) pairs = true;
     if (n_groups && group != 3 && group != 2) return 0;
     size_t length = i < n ? group_mark(s + i, n - i, mark) : 0;
@@ -112,13 +111,12 @@ static bool plain_form(span s, lf_decimal_mark mark, char out[80], size_t *n_out
   if (s.text[i] != (mark == LF_MARK_POINT ? '.' : ',')) return false;
   look->fraction = true;
   out[(*n_out)++] = '.';
-  size_t digits = 0;
-  for (i++; i < s.n && digit(s.text[i]); i++, digits++) out[(*n_out)++] = s.text[i];
-  return i == s.n && (digits > 0 || whole > 0) && (digits > 0 || digit(s.text[0]));
+  for (i++; i < s.n && digit(s.text[i]); i++) out[(*n_out)++] = s.text[i];
+  return i == s.n; /* a digit stands before the mark or after it: who has none is told at once */
 }
 
 static bool plain_number(const char *text, size_t n, double *value, lf_number_look *look) {
-  bool sign = n && (text[0] == '-' || text[0] == '+');
+  bool sign = text[0] == '-' || text[0] == '+';
   size_t digits = 0;
   bool whole = true;
   for (size_t i = sign; i < n; i++) {
@@ -128,8 +126,8 @@ static bool plain_number(const char *text, size_t n, double *value, lf_number_lo
       whole = false;
     if (text[i] == '.') look->fraction = true;
   }
-  if (whole && digits > 15) return false;                          /* an id */
-  if (whole && sign && text[0] == '+' && digits > 9) return false; /* a telephone number */
+  if (whole && digits > 15) return false;                  /* an id */
+  if (whole && text[0] == '+' && digits > 9) return false; /* a telephone number */
   look->plain = true;
   return lf_parse_double(text, n, value);
 }
@@ -182,7 +180,7 @@ bool lf_read_number(const char *text, size_t n, lf_decimal_mark mark, double *va
   if (!signed_before && look->currency) drop_sign(&s, &negative);
   char plain[80];
   size_t length = 0;
-  if (!s.n || !plain_form(s, mark, plain, &length, look)) return false;
+  if (!plain_form(s, mark, plain, &length, look)) return false;
   if (!look->currency && !look->grouped && n > 10 && text[0] == '+' && !look->fraction) return false;
   if (!lf_parse_double(plain, length, value)) return false;
   if (negative) *value = -*value;

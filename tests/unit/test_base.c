@@ -16,9 +16,12 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
+#include "base/build.h"
+#include "base/csv.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/key.h"
+#include "base/markdown.h"
 #include "base/memory.h"
 #include "base/numerics.h"
 #include "base/parallel.h"
@@ -56,8 +59,8 @@ static void only_plain_decimals_are_numbers(void **state) {
   (void)state;
   static const char *const good[] = {
       "0", "-1", "+2.5", ".5", "5.", "1e3", "1E-3", "007", "123456789012345678901234567890"};
-  static const char *const bad[] = {"",    " 1", "1 ", "nan", "inf", "0x10",  "1e",
-                                    "1e+", ".",  "-",  "1,5", "--1", "1e400", "1_0"};
+  static const char *const bad[] = {"",  " 1", "1 ",  "nan", "inf",   "0x10", "1e",  "1e+",
+                                    ".", "-",  "1,5", "--1", "1e400", "1_0",  "1ex", "1e5x"};
   double x;
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     assert_true(lf_parse_double(good[i], strlen(good[i]), &x));
@@ -84,6 +87,8 @@ static void numbers_do_not_follow_the_locale(void **state) {
 static void stable_formulas(void **state) {
   (void)state;
   assert_true(fabs(lf_log1pexp(0) - log(2)) < 1e-16);
+  for (double x = -40; x <= 40; x += 0.7) /* every piece, against its definition where that holds */
+    assert_true(fabs(lf_log1pexp(x) - log1p(exp(x))) <= 1e-15 * fmax(1, x));
   assert_true(lf_log1pexp(800) == 800);
   assert_true(lf_log1pexp(-800) == 0 || lf_log1pexp(-800) < DBL_MIN);
   assert_true(fabs(lf_log1pexp(-40) / exp(-40) - 1) < 1e-15);
@@ -278,11 +283,27 @@ static void utf8_is_told_from_bytes(void **state) {
   assert_int_equal(lf_utf8_valid_prefix("\xed\xa0\x80", 3), 0); /* a surrogate */
   assert_int_equal(lf_utf8_valid_prefix("\xc0\xaf", 2), 0);     /* overlong */
   assert_int_equal(lf_utf8_valid_prefix("\xf0\x9f\x92\xb6", 4), 4);
+  assert_int_equal(lf_utf8_valid_prefix("\xf0\x8f\xbf\xbf", 4), 0); /* overlong */
+  assert_int_equal(lf_utf8_valid_prefix("\xe0\x9f\xbf", 3), 0);     /* overlong */
+  assert_int_equal(lf_utf8_valid_prefix("\xf4\x8f\xbf\xbf", 4), 4); /* the last one, U+10FFFF */
+  assert_int_equal(lf_utf8_valid_prefix("\xf4\x90\x80\x80", 4), 0); /* beyond it */
+  assert_int_equal(lf_utf8_valid_prefix("\xed\x9f\xbf", 3), 3);     /* before the surrogates */
+  assert_int_equal(lf_utf8_valid_prefix("\xe2\x82\x41", 3), 0);     /* cut by a letter */
+  assert_int_equal(lf_utf8_valid_prefix("a\xf0\x9f\x92", 4), 1);    /* cut by the end */
+  assert_int_equal(lf_utf8_valid_prefix("\xf5\x80\x80\x80", 4), 0);
   const char *text = " \xc2\xa0 x y\t";
   size_t n = strlen(text);
   lf_trim(&text, &n);
   assert_int_equal(n, 3);
   assert_memory_equal(text, "x y", 3);
+  text = "\xc2\xa9 \xc3\xa0"; /* bytes of a no-break space in other letters */
+  n = strlen(text);
+  lf_trim(&text, &n);
+  assert_int_equal(n, 5);
+  text = "\t\xc2\xa0\xc2\xa0 \r\n";
+  n = strlen(text);
+  lf_trim(&text, &n);
+  assert_int_equal(n, 0);
 }
 
 /* Rising numbers; equal ones (-0 and 0 are one number) in row order; rows of weight 0 left out. */
@@ -297,6 +318,125 @@ static void rows_sort_by_a_number(void **state) {
   assert_int_equal(n, 7);
   for (size_t k = 0; k < n; k++) assert_int_equal(words[k] & UINT32_MAX, expected[k]);
   free(words);
+  const double same[] = {4, 4, 4}, none[] = {0, 0, 0};
+  assert_int_equal(lf_sort_rows(same, NULL, 3, NULL, &words, &n, NULL), LF_OK);
+  assert_int_equal(n, 3);
+  for (size_t k = 0; k < n; k++) assert_int_equal(words[k] & UINT32_MAX, k);
+  free(words);
+  assert_int_equal(lf_sort_rows(same, none, 3, NULL, &words, &n, NULL), LF_OK);
+  assert_int_equal(n, 0);
+  free(words);
+}
+
+/* R 4.2: 2 * pnorm(-1.959963984540054), pchisq(3.841458820694124, 1, lower = FALSE). */
+static void tail_probabilities(void **state) {
+  (void)state;
+  assert_true(fabs(lf_normal_two_sided_p(1.959963984540054) - 0.05) < 1e-15);
+  assert_true(fabs(lf_normal_two_sided_p(-1.959963984540054) - 0.05) < 1e-15);
+  assert_true(isnan(lf_normal_two_sided_p(NAN)));
+  assert_true(fabs(lf_chi_squared_p(3.841458820694124, 1) - 0.05) < 1e-15);
+  assert_true(lf_chi_squared_p(0, 1) == 1 && lf_chi_squared_p(-1e-12, 3) == 1);
+  assert_true(isnan(lf_chi_squared_p(NAN, 1)) && isnan(lf_chi_squared_p(2, 0)));
+}
+
+static void numbers_that_are_no_numbers_are_written(void **state) {
+  (void)state;
+  char text[LF_DOUBLE_TEXT], small[5];
+  lf_format_double((double)NAN, text);
+  assert_string_equal(text, "nan");
+  lf_format_double((double)INFINITY, text);
+  assert_string_equal(text, "inf");
+  lf_format_double(-(double)INFINITY, text);
+  assert_string_equal(text, "-inf");
+  assert_int_equal(lf_format_fixed((double)INFINITY, 2, text, sizeof text), 3);
+  assert_int_equal(lf_format_fixed(12.34, 2, small, sizeof small), -1); /* five characters and the NUL */
+  assert_int_equal(lf_format_fixed(1.234, 2, small, sizeof small), 4);
+  assert_string_equal(small, "1.23");
+}
+
+/* 1 after 200 zeros and before them: longer than any number a person writes, and still one. */
+static void long_numbers_are_numbers(void **state) {
+  (void)state;
+  char text[256];
+  double x = 0;
+  memset(text, '0', sizeof text);
+  text[1] = '.';
+  text[200] = '1';
+  assert_true(lf_parse_double(text, 201, &x));
+  assert_true(x == 1e-199);
+  text[0] = '1', text[1] = '0';
+  memcpy(text + 201, "e-200", 6);
+  text[200] = '0';
+  assert_true(lf_parse_double(text, 206, &x));
+  assert_true(x == 1);
+}
+
+static void fields_for_a_spreadsheet(void **state) {
+  (void)state;
+  static const struct {
+    const char *value, *written, *exact;
+  } cases[] = {
+      {"", "", ""},
+      {"plain", "plain", "plain"},
+      {"a,b", "\"a,b\"", "\"a,b\""},
+      {"a;b", "a;b", "a;b"},
+      {"say \"x\"", "\"say \"\"x\"\"\"", "\"say \"\"x\"\"\""},
+      {"two\nlines", "\"two\nlines\"", "\"two\nlines\""},
+      {" front", "\" front\"", "\" front\""},
+      {"back\t", "\"back\t\"", "\"back\t\""},
+      {"=1+1", "\"'=1+1\"", "=1+1"},
+      {"@sum", "\"'@sum\"", "@sum"},
+      {"-5", "-5", "-5"}, /* a number, no formula */
+      {"+1e3", "+1e3", "+1e3"},
+      {"-x", "\"'-x\"", "-x"},
+      {"\tx", "\"'\tx\"", "\"\tx\""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    lf_text written = {0}, exact = {0};
+    lf_csv_field(&written, cases[i].value, ',');
+    lf_csv_exact(&exact, cases[i].value, ',');
+    assert_string_equal(written.data, cases[i].written);
+    assert_string_equal(exact.data, cases[i].exact);
+    lf_text_free(&written);
+    lf_text_free(&exact);
+  }
+}
+
+static void text_in_markdown(void **state) {
+  (void)state;
+  lf_text out = {0};
+  lf_markdown_text(&out, "R&D <b>*x*|_y_\nz\x7f!");
+  assert_string_equal(out.data, "R&amp;D &lt;b\\>\\*x\\*\\|\\_y\\_ z \\!");
+  lf_text_free(&out);
+  lf_markdown_text(&out, NULL);
+  assert_int_equal(out.length, 0);
+  lf_text_free(&out);
+}
+
+/* Bytes that are no UTF-8 are replaced, one by one. */
+static void json_texts_are_utf8(void **state) {
+  (void)state;
+  static const char *const cases[][2] = {{"caf\xc3\xa9", "caf\xc3\xa9"},
+                                         {"caf\xe9 cr\xe8me", "caf\xef\xbf\xbd cr\xef\xbf\xbdme"},
+                                         {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},
+                                         {"", ""}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    json_t *text = lf_json_text(cases[i][0]);
+    assert_string_equal(json_string_value(text), cases[i][1]);
+    json_decref(text);
+  }
+}
+
+/* A list that lost an item is no list: the one who takes it learns of it. */
+static void a_list_without_an_item_is_let_go_of(void **state) {
+  (void)state;
+  json_t *list = json_array();
+  lf_list_add(&list, json_integer(1));
+  assert_int_equal(json_array_size(list), 1);
+  lf_list_add(&list, NULL);
+  assert_null(list);
+  lf_list_add(&list, json_integer(2));
+  assert_null(list);
 }
 
 static void sizes(void **state) {
@@ -329,6 +469,13 @@ static void sizes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sizes),
+      cmocka_unit_test(tail_probabilities),
+      cmocka_unit_test(numbers_that_are_no_numbers_are_written),
+      cmocka_unit_test(long_numbers_are_numbers),
+      cmocka_unit_test(fields_for_a_spreadsheet),
+      cmocka_unit_test(text_in_markdown),
+      cmocka_unit_test(json_texts_are_utf8),
+      cmocka_unit_test(a_list_without_an_item_is_let_go_of),
       cmocka_unit_test(doubles_read_back),
       cmocka_unit_test(only_plain_decimals_are_numbers),
       cmocka_unit_test(numbers_do_not_follow_the_locale),

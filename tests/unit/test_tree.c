@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -32,12 +34,13 @@ static void check_scalar(const char *yaml, size_t i, const char *want) {
 
 static void yaml_scalars_are_as_typed(void **state) {
   (void)state;
-  const char *yaml =
-      "x: [yes, 1, 007, 0.5, No, 'null', true, -12, 2024-01-02, 123456789012345678901234567890, +5, 1e3, -0]";
+  const char *yaml = "x: [yes, 1, 007, 0.5, No, 'null', true, -12, 2024-01-02, "
+                     "123456789012345678901234567890, +5, 1e3, -0, False]";
   const char *want[] = {"yes",  "1",    "007", "0.5",        "No",
                         "null", "true", "-12", "2024-01-02", "123456789012345678901234567890",
-                        "+5",   "1000", "-0"};
+                        "+5",   "1000", "-0",  "false"};
   for (size_t i = 0; i < sizeof want / sizeof *want; i++) check_scalar(yaml, i, want[i]);
+  check_scalar("x: [-]", 0, "-");
 }
 
 static void yaml_types(void **state) {
@@ -53,6 +56,29 @@ static void yaml_types(void **state) {
   assert_true(json_is_string(json_object_get(root, "h")));
   assert_true(json_is_string(json_object_get(root, "i")));
   json_decref(root);
+}
+
+/* Three spellings of each word are what YAML 1.2 has; others, and half a word, are text. */
+static void the_words_of_yaml(void **state) {
+  (void)state;
+  static const char *const words[][3] = {
+      {"null", "Null", "NULL"}, {"true", "True", "TRUE"}, {"false", "False", "FALSE"}};
+  static const json_type types[] = {JSON_NULL, JSON_TRUE, JSON_FALSE};
+  static const char *const texts[] = {
+      "nULL", "tRUE",  "fALSE", "nul",   "truee", "+", "-5a",   "5-",
+      "1:2",  "1.2.3", "00.5",  "-00.5", "+.",    "e", "1e999", "1234567890123456789",
+      ".",    "a.b"};
+  for (size_t i = 0; i < 9; i++) {
+    json_t *root = load(words[i / 3][i % 3], true);
+    assert_int_equal(json_typeof(root), types[i / 3]);
+    json_decref(root);
+  }
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    json_t *root = load(texts[i], true);
+    if (!json_is_string(root)) fail_msg("'%s' is no text", texts[i]);
+    assert_string_equal(json_string_value(root), texts[i]);
+    json_decref(root);
+  }
 }
 
 static void an_empty_yaml_is_null(void **state) {
@@ -76,6 +102,12 @@ static void hostile_yaml_is_refused(void **state) {
   (void)state;
   check_refused("a: 1\nb: &x [1]\n", true, 2, "anchor");
   check_refused("a: &x 1\nb: *x\n", true, 1, "anchor");
+  check_refused("a: 1\nb: &x {c: 1}\n", true, 2, "anchor");
+  check_refused("a: !x [1]\n", true, 1, "tag");
+  check_refused("a: !x {b: 1}\n", true, 1, "tag");
+  check_refused("&x a: 1\n", true, 1, "anchor");
+  check_refused("a: b: c\n", true, 1,
+                "not valid YAML: mapping values are not allowed in this context: check");
   check_refused("a: 1\nb: *x\n", true, 2, "alias");
   check_refused("a: 1\nb: 2\na: 3\n", true, 3, "'a' is written twice");
   check_refused("a: 1\n---\nb: 2\n", true, 2, "second document");
@@ -152,7 +184,109 @@ static void unknown_keys_get_the_nearest_name(void **state) {
   top = lf_node_root(root, "f");
   assert_int_equal(lf_node_only_keys(&top, known, &err), LF_E_USAGE);
   assert_string_equal(err.message, "there is no key 'zebra' here: the keys are outcome, amount, date");
+  const char *const none[] = {NULL};
+  assert_int_equal(lf_node_only_keys(&top, none, &err), LF_E_USAGE);
+  assert_string_equal(err.message, "there is no key 'zebra' here: the keys are none");
   json_decref(root);
+}
+
+/* What stands in the wrong place is named. */
+static void errors_say_what_stands_there(void **state) {
+  (void)state;
+  static const char *const found[] = {
+      "a group of keys stands there", "a list stands there",      "the number 3 stands there",
+      "the number 2.5 stands there",  "true stands there",        "false stands there",
+      "nothing (null) stands there",  "the text 'x' stands there"};
+  json_t *root = load("[{}, [], 3, 2.5, true, false, null, \"x\"]", false);
+  lf_node top = lf_node_root(root, "f");
+  lf_error err = {0};
+  const char *text = NULL;
+  bool flag = false;
+  int64_t whole = 0;
+  size_t n = 0;
+  for (size_t i = 0; i < 7; i++) {
+    char want[80];
+    lf_node item = lf_node_item(&top, i);
+    snprintf(want, sizeof want, "[%zu]: expected a text, but %s", i, found[i]);
+    assert_int_equal(lf_node_text(&item, &text, &err), LF_E_USAGE);
+    assert_string_equal(err.message, want);
+  }
+  lf_node last = lf_node_item(&top, 7), none = lf_node_item(&top, 8);
+  assert_int_equal(lf_node_flag(&last, &flag, &err), LF_E_USAGE);
+  assert_string_equal(err.message, "[7]: expected true or false, but the text 'x' stands there");
+  assert_int_equal(lf_node_object(&last, &err), LF_E_USAGE);
+  assert_string_equal(err.message, "[7]: expected a group of keys, but the text 'x' stands there");
+  assert_int_equal(lf_node_text(&none, &text, &err), LF_E_USAGE);
+  assert_string_equal(err.message, "[8]: expected a text, but it is missing");
+  assert_int_equal(lf_node_flag(&none, &flag, &err), LF_E_USAGE);
+  assert_int_equal(lf_node_object(&none, &err), LF_E_USAGE);
+  assert_int_equal(lf_node_integer(&none, &whole, &err), LF_E_USAGE);
+  assert_int_equal(lf_node_array(&none, &n, &err), LF_E_USAGE);
+  assert_string_equal(err.message, "[8]: expected a list, but it is missing");
+  lf_node key = lf_node_key(&top, "a"),
+          item = lf_node_item(&key, 0); /* a key of a list, an item of nothing */
+  assert_null(key.value);
+  assert_null(item.value);
+  json_decref(root);
+}
+
+/* Too little room for a path: none of it, the start of it, and never past the end. */
+static void paths_are_cut(void **state) {
+  (void)state;
+  json_t *root = load("{\"attributes\": [[1]]}", false);
+  lf_node top = lf_node_root(root, "f"), list = lf_node_key(&top, "attributes"),
+          item = lf_node_item(&list, 0), one = lf_node_item(&item, 0);
+  char path[20] = "x";
+  lf_node_path(&one, path, 0);
+  assert_string_equal(path, "x");
+  for (size_t size = 1; size < sizeof path; size++) {
+    memset(path, '#', sizeof path);
+    lf_node_path(&one, path, size);
+    size_t n = size - 1 < 16 ? size - 1 : 16;
+    assert_int_equal(strlen(path), n);
+    assert_memory_equal(path, "attributes[0][0]", n);
+    assert_int_equal(path[size], '#');
+  }
+  json_decref(root);
+}
+
+/* The extension decides, and where there is none the first character. */
+static void files_are_told_apart(void **state) {
+  (void)state;
+  static const struct {
+    const char *name, *text;
+    bool good;
+  } cases[] = {
+      {"a.json", "{\"a\": 1}", true},
+      {"a.JSON", "a: 1", false},
+      {"a.yaml", "a: 1", true},
+      {"a.yml", "a: 1", true},
+      {"a.yml", "{a: 1}", true},
+      {"a", "a: 1", true},
+      {"a", "{\"a\": 1}", true},
+      {"a", "{a: 1}", false},
+      {"a", " [a]", false},
+      {"a", " [1]", true},
+      {"a", "", true},
+      {"project", "# none", true},
+  };
+  char folder[] = "/tmp/leadfit-tree-XXXXXX", before[4096];
+  assert_non_null(getcwd(before, sizeof before));
+  assert_non_null(mkdtemp(folder));
+  assert_int_equal(chdir(folder), 0);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    json_t *root = NULL;
+    FILE *f = fopen(cases[i].name, "w");
+    assert_non_null(f);
+    fputs(cases[i].text, f);
+    fclose(f);
+    if ((lf_tree_load(cases[i].name, &root, NULL) == LF_OK) != cases[i].good)
+      fail_msg("%s: %s", cases[i].name, cases[i].text);
+    json_decref(root);
+    unlink(cases[i].name);
+  }
+  assert_int_equal(chdir(before), 0);
+  assert_int_equal(rmdir(folder), 0);
 }
 
 static void nearest_word(void **state) {
@@ -163,13 +297,20 @@ static void nearest_word(void **state) {
   assert_string_equal(lf_nearest_word("di", known, 4), "id");
   assert_null(lf_nearest_word("zzzzzz", known, 4));
   assert_null(lf_nearest_word("amount", known, 0));
+  const char *const close[] = {"amount", "amounts",
+                               "cat",    "date",
+                               "hat",    "amountsamountsamountsamountsamountsamountsamountsamountsamountss"};
+  assert_string_equal(lf_nearest_word("amount", close, 6), "amount");
+  assert_string_equal(lf_nearest_word("dat", close, 6),
+                      "date");                      /* of two one slip away, the one that starts the same */
+  assert_null(lf_nearest_word(close[5], close, 6)); /* too long to be a misspelt key */
 }
 
 static void integers_and_flags(void **state) {
   (void)state;
-  json_t *root = load("[3, 4.0, 4.5, true, \"x\"]", false);
-  lf_node top = lf_node_root(root, "f"), item[5];
-  for (size_t i = 0; i < 5; i++) item[i] = lf_node_item(&top, i);
+  json_t *root = load("[3, 4.0, 4.5, true, \"x\", false, 1e17]", false);
+  lf_node top = lf_node_root(root, "f"), item[7];
+  for (size_t i = 0; i < 7; i++) item[i] = lf_node_item(&top, i);
   int64_t n = 0;
   bool flag = false;
   assert_int_equal(lf_node_integer(&item[0], &n, NULL), LF_OK);
@@ -177,9 +318,12 @@ static void integers_and_flags(void **state) {
   assert_int_equal(lf_node_integer(&item[1], &n, NULL), LF_OK);
   assert_int_equal(n, 4);
   assert_int_equal(lf_node_integer(&item[2], &n, NULL), LF_E_USAGE);
+  assert_int_equal(lf_node_integer(&item[6], &n, NULL), LF_E_USAGE); /* no double tells whole numbers there */
   assert_int_equal(lf_node_flag(&item[3], &flag, NULL), LF_OK);
   assert_true(flag);
   assert_int_equal(lf_node_flag(&item[0], &flag, NULL), LF_E_USAGE);
+  assert_int_equal(lf_node_flag(&item[5], &flag, NULL), LF_OK);
+  assert_false(flag);
   json_decref(root);
 }
 
@@ -205,6 +349,28 @@ static void written_numbers_read_back_the_same(void **state) {
   json_decref(array);
   json_decref(back);
   free(bytes);
+}
+
+/* Control characters as JSON has them, and a key that fills the line by itself. */
+static void what_is_written_is_json(void **state) {
+  (void)state;
+  json_t *root = load("[\"\\r\\t\\\\ \\u007f\", true, false, null, []]", false);
+  char *bytes = NULL;
+  size_t n = 0;
+  assert_int_equal(lf_tree_write_compact(root, &bytes, &n, NULL), LF_OK);
+  assert_string_equal(bytes, "[\"\\r\\t\\\\ \\u007f\", true, false, null, []]\n");
+  free(bytes);
+  json_decref(root);
+  char key[121], want[200];
+  memset(key, 'k', sizeof key - 1);
+  key[sizeof key - 1] = '\0';
+  root = json_object();
+  json_object_set_new(root, key, json_pack("[i]", 1));
+  assert_int_equal(lf_tree_write(root, &bytes, &n, NULL), LF_OK);
+  snprintf(want, sizeof want, "{\n  \"%s\": [\n    1\n  ]\n}\n", key);
+  assert_string_equal(bytes, want);
+  free(bytes);
+  json_decref(root);
 }
 
 static void the_layout_is_for_people(void **state) {
@@ -239,6 +405,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(yaml_scalars_are_as_typed),
       cmocka_unit_test(yaml_types),
+      cmocka_unit_test(the_words_of_yaml),
       cmocka_unit_test(an_empty_yaml_is_null),
       cmocka_unit_test(hostile_yaml_is_refused),
       cmocka_unit_test(bad_bytes_are_refused),
@@ -246,9 +413,13 @@ int main(void) {
       cmocka_unit_test(a_byte_order_mark_is_skipped),
       cmocka_unit_test(errors_name_the_path),
       cmocka_unit_test(unknown_keys_get_the_nearest_name),
+      cmocka_unit_test(errors_say_what_stands_there),
+      cmocka_unit_test(paths_are_cut),
+      cmocka_unit_test(files_are_told_apart),
       cmocka_unit_test(nearest_word),
       cmocka_unit_test(integers_and_flags),
       cmocka_unit_test(written_numbers_read_back_the_same),
+      cmocka_unit_test(what_is_written_is_json),
       cmocka_unit_test(the_layout_is_for_people),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
