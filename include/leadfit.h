@@ -93,8 +93,9 @@ typedef struct lf_lead_score {
 } lf_lead_score;
 
 /* Scores one lead from n values by column name; a NULL value, and a column that is not among the names, is
- * missing; numbers are plain decimals ("1250.5"). A value nobody has seen counts as the card's other band:
- * scoring never fails on a value. Safe from several threads on one card. */
+ * missing; numbers are plain decimals ("1250.5"), dates have the year first ("2024-01-31"). A value nobody
+ * has seen counts as the card's other band: scoring never fails on a value. Safe from several threads on one
+ * card. */
 LF_PUBLIC lf_status lf_scorecard_lead(const lf_scorecard *card, const char *const *names,
                                       const char *const *values, size_t n, lf_lead_score *out, lf_error *err);
 

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "ingest/value.h"
 
 enum { BLOCK_ROWS = 4096, CHUNK_ROWS = 1 << 15, MAX_CHUNKS = 64 };
 
@@ -58,12 +59,16 @@ static uint16_t band_of_level(const coding *c, const char *level, double value) 
   return c->lookup.other;
 }
 
-static double value_of_level(const lf_column *column, uint32_t code) {
+/* A lead of its own and a column that was read as text give dates as they are written: those that can be read
+ * in one way only. */
+static double value_of_level(const coding *c, uint32_t code) {
   double value;
-  if (column->values) return column->values[code - 1];
-  const char *text = lf_column_level(column, code);
+  lf_date_parts parts;
+  if (c->column->values) return c->column->values[code - 1];
+  const char *text = lf_column_level(c->column, code);
   size_t n = strlen(text);
   lf_trim(&text, &n);
+  if (c->attribute->kind == LF_KIND_DATE && lf_read_date(text, n, LF_DATE_YMD, &value, &parts)) return value;
   return lf_parse_double(text, n, &value) ? value : NAN;
 }
 
@@ -99,7 +104,7 @@ static lf_status map_levels(coding *c, lf_error *err) {
   if (status != LF_OK) return status;
   c->map[0] = c->lookup.missing;
   for (uint32_t code = 1; code <= column->n_levels; code++)
-    c->map[code] = band_of_level(c, lf_column_level(column, code), value_of_level(column, code));
+    c->map[code] = band_of_level(c, lf_column_level(column, code), value_of_level(c, code));
   return has_band(c->attribute, LF_BAND_MATCH) ? match_levels(c, err) : LF_OK;
 }
 

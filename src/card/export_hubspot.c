@@ -10,7 +10,7 @@ static json_t *hubspot_test(const char *field, const lf_attribute *attribute, lf
   bool numeric = lf_export_numeric(attribute), texts = attribute->kind == LF_KIND_TEXT;
   static const char *const operators[] = {
       "IS_UNKNOWN", "IS_KNOWN", NULL, NULL, "IS_GREATER_THAN_OR_EQUAL_TO", "IS_LESS_THAN"};
-  const char *any = texts ? "IS_EQUAL_TO" : numeric ? "IS_EQUAL_TO" : "IS_ANY_OF";
+  const char *any = texts || numeric ? "IS_EQUAL_TO" : "IS_ANY_OF";
   const char *none = texts || numeric ? "IS_NOT_EQUAL_TO" : "IS_NONE_OF";
   lf_object operation = lf_object_new(), filter = lf_object_new();
   bool presence = test == LF_TEST_EMPTY || test == LF_TEST_KNOWN;

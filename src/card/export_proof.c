@@ -29,7 +29,7 @@ static lf_status write_row(const proof *p, lf_error *err) {
     lf_text_add(p->out, ",");
   }
   lf_text_addf(p->out, "%d,", (int)score.score);
-  lf_csv_exact(p->out, score.grade ? score.grade : "", ',');
+  lf_csv_exact(p->out, score.grade, ',');
   lf_text_add(p->out, ",");
   if (p->card->has_threshold) lf_text_add(p->out, score.qualified ? "yes" : "no");
   lf_text_add(p->out, "\n");

@@ -65,20 +65,18 @@ static void add_field(lf_text *out, const char *name) {
   lf_text_add(out, any ? "__c" : "Field__c");
 }
 
-static lf_status add_text(const lf_attribute *attribute, const lf_band *band, const char *value, lf_text *out,
-                          lf_error *err) {
+/* The text in quotes; false where it holds a control character, which no formula can. */
+static bool add_text(const char *value, lf_text *out) {
   size_t n = strlen(value);
   lf_trim(&value, &n);
   lf_text_add(out, "\"");
   for (size_t i = 0; i < n; i++) {
-    if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-      return lf_export_refuse(attribute, band, "a Salesforce formula", "a value holds a control character",
-                              err);
+    if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f) return false;
     if (value[i] == '"' || value[i] == '\\') lf_text_add(out, "\\");
     lf_text_add_n(out, value + i, 1);
   }
   lf_text_add(out, "\"");
-  return LF_OK;
+  return true;
 }
 
 static lf_status close_piece(force_job *job, lf_text *text, lf_error *err) {
@@ -121,7 +119,9 @@ static lf_status add_texts(force_job *job, size_t a, const size_t *steps, size_t
         add_field(&text, attribute->name);
       }
       lf_text_add(&text, ", ");
-      LF_TRY(add_text(attribute, band, band->type == LF_BAND_MISSING ? "" : band->values[v], &text, err));
+      if (!add_text(band->type == LF_BAND_MISSING ? "" : band->values[v], &text))
+        LF_TRY(lf_export_refuse(attribute, band, "a Salesforce formula", "a value holds a control character",
+                                err));
       lf_text_addf(&text, ", %d", bands[steps[k]].points - rest);
       job->comparisons++;
       if (text.length > MOST_BYTES)
@@ -322,24 +322,24 @@ static void write_score(const force_job *job, size_t *fields) {
 
 static lf_status write_rest(const force_job *job, lf_error *err) {
   const lf_scorecard *card = job->card;
-  const lf_attribute nobody = {.name = card->name};
-  lf_status status = LF_OK;
   if (card->has_threshold)
     lf_text_addf(job->out, "\n/* Leadfit_MQL__c: Formula (Checkbox) */\nLeadfit_Score__c >= %d\n",
                  card->threshold);
   if (!card->n_grades) return LF_OK;
   lf_text_add(job->out, "\n/* Leadfit_Grade__c: Formula (Text) */\n");
   for (size_t g = 0; g < card->n_grades; g++) {
-    const lf_band label = {.label = card->grades[g].label};
     bool last = g + 1 == card->n_grades;
     if (!last) lf_text_addf(job->out, "IF(Leadfit_Score__c >= %d, ", card->grades[g].from);
-    LF_TRY(add_text(&nobody, &label, card->grades[g].label, job->out, err));
+    if (!add_text(card->grades[g].label, job->out))
+      return lf_fail(err, LF_E_DATA,
+                     "a Salesforce formula cannot hold the grade '%.60s': its label holds a control "
+                     "character; give it another label",
+                     card->grades[g].label);
     if (!last) lf_text_add(job->out, ", ");
   }
   for (size_t g = 0; g + 1 < card->n_grades; g++) lf_text_add(job->out, ")");
   lf_text_add(job->out, "\n");
-cleanup:
-  return status;
+  return LF_OK;
 }
 
 lf_status lf_export_salesforce(const lf_scorecard *card, const lf_export_options *options, lf_text *out,

@@ -139,7 +139,7 @@ static lf_status add_pattern(const sql_job *job, size_t a, const lf_band *band, 
     return lf_export_refuse(attribute, band, target, "it has no patterns here", err);
   lf_text pattern = {0};
   for (const char *p = band->pattern; *p; p++) {
-    bool escaped = *p == '\\' && p[1];
+    bool escaped = *p == '\\';
     if (escaped && p[1] == 'b' && job->dialect->bound) {
       lf_text_add(&pattern, job->dialect->bound);
       p++;

@@ -27,7 +27,7 @@ static void add_number(lf_text *out, double value) {
 }
 
 static void add_cell(lf_text *out, const char *text) {
-  lf_csv_field(out, text ? text : "", ',');
+  lf_csv_field(out, text, ',');
   lf_text_add(out, ",");
 }
 

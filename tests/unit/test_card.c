@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -278,6 +279,163 @@ static void cards_refused(void **state) {
                "attributes[0].owner: there is no owner 'finance'");
 }
 
+/* Every key that a band, a grade and the rest may have, with something else in its place: the error names it.
+ */
+static void every_key_is_checked(void **state) {
+  (void)state;
+  static const char *const figures[] = {"points_low", "points_high", "weight", "rows", "won", "amount"};
+  char bands[1024], want[128];
+  for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+    snprintf(bands, sizeof bands, "{\"label\": \"a\", \"to\": 5, \"points\": 1, \"%s\": \"many\"}, " ENDS,
+             figures[k]);
+    snprintf(want, sizeof want, "attributes[0].bands[0].%s: expected a ", figures[k]);
+    bad_bands("number", bands, want);
+  }
+  bad_bands("number", "{\"to\": 5, \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].label: expected a text, but it is missing");
+  bad_bands("number", "{\"label\": \"a\", \"from\": \"5\", \"to\": 9, \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].from: expected a number");
+  bad_bands("number", "{\"label\": \"a\", \"match\": \"ceo\", \"points\": 1}, " ENDS,
+            "attributes[0].bands[0]: a pattern needs an attribute of kind text or category, not number");
+  bad_bands("category", "{\"label\": \"a\", \"values\": \"A\", \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].values: expected a list");
+  bad_bands("category", "{\"label\": \"a\", \"values\": [\"A\", [1]], \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].values[1]: expected");
+  bad_bands("category", "{\"label\": \"a\", \"values\": [\"A\", \"A\"], \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].values[1]: the value 'A' stands in the band 'a' already");
+  bad_bands("text", "{\"label\": \"a\", \"match\": 5, \"points\": 1}, " ENDS,
+            "attributes[0].bands[0].match: expected a text");
+  bad_bands(
+      "number",
+      "{\"label\": \"m\", \"missing\": 1, \"points\": 0}, {\"label\": \"o\", \"other\": true, \"points\": 0}",
+      "attributes[0].bands[0].missing: expected");
+  bad_bands("number", ENDS ", {\"label\": \"n\", \"other\": true, \"points\": 0}",
+            "attributes[0].bands[2]: a second band for other values: keep one");
+  bad_bands("number", "5, " ENDS, "attributes[0].bands[0]: expected a group of keys");
+  /* neither end stands, and both bands that do are read first */
+  bad_bands("category",
+            "{\"label\": \"a\", \"values\": [\"A\"], \"points\": 1}, {\"label\": \"b\", \"values\": [\"B\"], "
+            "\"points\": 1}",
+            "attributes[0].bands: there is no band for missing values");
+  bad_bands("infer", ENDS, "attributes[0].kind: there is no kind 'infer'");
+  bad_bands("empty", ENDS, "attributes[0].kind: there is no kind 'empty'");
+  const struct {
+    const char *attribute, *message;
+  } attributes[] = {
+      {"{\"kind\": \"number\", \"bands\": [" ENDS "]}",
+       "attributes[0].name: expected a text, but it is missing"},
+      {"{\"name\": \"x\", \"bands\": [" ENDS "]}", "attributes[0].kind: expected a text, but it is missing"},
+      {"{\"name\": \"x\", \"kind\": 5, \"bands\": [" ENDS "]}", "attributes[0].kind: expected a text"},
+      {"{\"name\": \"x\", \"kind\": \"number\"}", "attributes[0].bands: expected a list, but it is missing"},
+      {"{\"name\": \"x\", \"kind\": \"number\", \"owner\": 5, \"bands\": [" ENDS "]}",
+       "attributes[0].owner: expected a text"},
+      {"{\"name\": \"x\", \"kind\": \"number\", \"band\": [" ENDS "]}",
+       "attributes[0]: there is no key 'band' here: did you mean 'bands'?"}};
+  for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++)
+    rest_refused(attributes[k].attribute, "", attributes[k].message);
+}
+
+static void every_group_is_checked(void **state) {
+  (void)state;
+  static const char *const cases[][2] = {
+      {"\"name\": 5", "name: expected a text"},
+      {"\"provenance\": 5", "provenance: expected a group of keys"},
+      {"\"outcome\": 5", "outcome: expected a group of keys"},
+      {"\"outcome\": {\"win\": \"a\"}", "outcome: there is no key 'win' here: did you mean 'won'?"},
+      {"\"outcome\": {\"column\": 5}", "outcome.column: expected a text"},
+      {"\"outcome\": {\"won\": 5}", "outcome.won: expected a text"},
+      {"\"outcome\": {\"lost\": 5}", "outcome.lost: expected a text"},
+      {"\"outcome\": {\"amount\": 5}", "outcome.amount: expected a text"},
+      {"\"outcome\": {\"mean_amount\": \"5\"}", "outcome.mean_amount: expected a number"},
+      {"\"score\": 5", "score: expected a group of keys"},
+      {"\"score\": {\"base_points\": 1.5}", "score.base_points: expected a whole number"},
+      {"\"score\": {\"base_points\": -1000001}",
+       "score.base_points: it must lie between -1000000 and 1000000"},
+      {"\"score\": {\"minimum\": \"0\"}", "score.minimum: expected a whole number"},
+      {"\"score\": {\"maximum\": \"0\"}", "score.maximum: expected a whole number"},
+      {"\"score\": {\"probability\": 5}", "score.probability: expected a group of keys"},
+      {"\"score\": {\"probability\": {\"slope\": 1}}", "score.probability.intercept: expected a number"},
+      {"\"mql\": 5", "mql: expected a group of keys"},
+      {"\"mql\": {\"threshold\": 5, \"rule\": 5}", "mql.rule: expected a text"},
+      {"\"mql\": {\"threshold\": 5, \"expected\": 5}", "mql.expected: expected a group of keys"},
+      {"\"grades\": 5", "grades: expected a list"},
+      {"\"grades\": [5]", "grades[0]: expected a group of keys"},
+      {"\"grades\": [{\"from\": 5}]", "grades[0].label: expected a text, but it is missing"},
+      {"\"grades\": [{\"label\": \"A\"}]", "grades[0].from: expected a whole number, but it is missing"},
+      {"\"grades\": [{\"label\": \"A\", \"from\": 5, \"to\": 9}]", "grades[0]: there is no key 'to' here"}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    char rest[256];
+    snprintf(rest, sizeof rest, ", %s", cases[k][0]);
+    rest_refused(PLAIN, rest, cases[k][1]);
+  }
+  /* what is null is not known, as if it were not there */
+  char text[4096];
+  around(PLAIN, ", \"mql\": null, \"score\": {\"probability\": null}, \"outcome\": {\"mean_amount\": null}",
+         text, sizeof text);
+  lf_scorecard *card = card_of(text);
+  assert_false(card->has_threshold || card->has_probability);
+  assert_true(isnan(card->mean_amount));
+  lf_scorecard_free(card);
+}
+
+/* Scores fit an int with room to spare: 1000 attributes of a million points and the base do not. */
+static void points_add_up_to_a_bound(void **state) {
+  (void)state;
+  lf_text text = {0};
+  for (int a = 0; a < 1000; a++)
+    lf_text_addf(&text,
+                 "%s{\"name\": \"x%d\", \"kind\": \"flag\", \"bands\": [{\"label\": \"m\", \"missing\": "
+                 "true, \"points\": -1000000}, "
+                 "{\"label\": \"o\", \"other\": true, \"points\": 0}]}",
+                 a ? ", " : "", a);
+  lf_text card = {0};
+  lf_text_addf(&card, "{\"format\": \"leadfit-scoring/1\", \"attributes\": [%s]}", text.data);
+  refused(card.data, "attributes: the points add up to more than ");
+  lf_text_free(&card);
+  lf_text_free(&text);
+}
+
+/* What is not known is left out when a card is written. */
+static void a_card_of_its_points_alone(void **state) {
+  (void)state;
+  char text[4096];
+  json_t *root = NULL;
+  around(PLAIN, "", text, sizeof text);
+  lf_scorecard *card = card_of(text);
+  assert_int_equal(lf_scorecard_json(card, &root, NULL), LF_OK);
+  static const char *const absent[] = {"name", "provenance", "outcome", "mql", "grades"};
+  for (size_t k = 0; k < sizeof absent / sizeof *absent; k++) assert_null(json_object_get(root, absent[k]));
+  assert_null(json_object_get(json_object_get(root, "score"), "probability"));
+  assert_null(json_object_get(json_object_get(root, "score"), "base_points"));
+  json_decref(root);
+  /* an amount alone is an outcome to be told, and so is each of its names */
+  card->mean_amount = 5;
+  assert_int_equal(lf_scorecard_json(card, &root, NULL), LF_OK);
+  assert_true(json_number_value(json_object_get(json_object_get(root, "outcome"), "mean_amount")) == 5);
+  json_decref(root);
+  card->mean_amount = NAN;
+  char **const names[] = {&card->amount_column, &card->lost_label, &card->won_label};
+  for (size_t k = 0; k < 3; k++) {
+    *names[k] = strdup("A");
+    assert_int_equal(lf_scorecard_json(card, &root, NULL), LF_OK);
+    assert_int_equal(json_object_size(json_object_get(root, "outcome")), 1);
+    json_decref(root);
+    free(*names[k]);
+    *names[k] = NULL;
+  }
+  lf_scorecard_free(card);
+}
+
+static void below_every_grade_is_the_last(void **state) {
+  (void)state;
+  char text[4096];
+  around(PLAIN, ", \"grades\": [{\"label\": \"A\", \"from\": 9}, {\"label\": \"B\", \"from\": 5}]", text,
+         sizeof text);
+  lf_scorecard *card = card_of(text);
+  assert_string_equal(lf_scorecard_grade(card, 4), "B");
+  lf_scorecard_free(card);
+}
+
 static void edited_points_are_taken(void **state) {
   (void)state;
   char text[4096];
@@ -376,6 +534,9 @@ static void points_scale(void **state) {
   assert_true(fabs(offset + factor * log(100) - 620) < 1e-11); /* twice the odds, 20 points more */
   assert_int_equal(lf_points_scale(0, 600, 50, &factor, &offset, NULL), LF_E_USAGE);
   assert_int_equal(lf_points_scale(20, 600, -1, &factor, &offset, NULL), LF_E_USAGE);
+  assert_int_equal(lf_points_scale(INFINITY, 600, 50, &factor, &offset, NULL), LF_E_USAGE);
+  assert_int_equal(lf_points_scale(20, 600, INFINITY, &factor, &offset, NULL), LF_E_USAGE);
+  assert_int_equal(lf_points_scale(20, INFINITY, 50, &factor, &offset, NULL), LF_E_USAGE);
 }
 
 int main(void) {
@@ -384,6 +545,11 @@ int main(void) {
       cmocka_unit_test(every_key_is_read),
       cmocka_unit_test(bands_refused),
       cmocka_unit_test(cards_refused),
+      cmocka_unit_test(every_key_is_checked),
+      cmocka_unit_test(every_group_is_checked),
+      cmocka_unit_test(points_add_up_to_a_bound),
+      cmocka_unit_test(a_card_of_its_points_alone),
+      cmocka_unit_test(below_every_grade_is_the_last),
       cmocka_unit_test(edited_points_are_taken),
       cmocka_unit_test(missing_and_other_go_last),
       cmocka_unit_test(scores_are_sums),
