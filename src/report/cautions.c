@@ -17,7 +17,7 @@ static const double too_good = 0.95;
 static size_t add_names(lf_text *out, const json_t *list, const char *where) {
   size_t i, found = 0;
   json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     const char *name =
         lf_view_text(item, "name") != NULL ? lf_view_text(item, "name") : lf_view_text(item, "attribute");
     if (name == NULL || lf_view_at(item, where) == NULL) continue;
@@ -86,7 +86,7 @@ static double expected_wins(const json_t *figures) {
   json_t *bin;
   const json_t *bins = lf_view_list(figures, "calibration.bins");
   if (bins == NULL) return (double)NAN;
-  json_array_foreach((json_t *)bins, i, bin) {
+  lf_view_each(bins, i, bin) {
     sum += lf_view_number(bin, "rows") * lf_view_number(bin, "mean_probability");
   }
   return sum;

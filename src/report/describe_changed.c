@@ -110,9 +110,8 @@ static json_t *describe_splits(const lf_changed *c) {
 /* ---- sentences
  * ----------------------------------------------------------------------------------------------- */
 
-static void say_flips(const lf_flips *flips, const char *what, lf_text *out) {
-  lf_people_counted(out, flips->rows, "lead ", "leads ");
-  lf_text_add(out, what);
+static void say_flips(const lf_flips *flips, const char *one, const char *many, lf_text *out) {
+  lf_people_counted(out, flips->rows, one, many);
   if (!(flips->rows >= LF_CHANGED_FEWEST)) return;
   lf_text_add(out, " (");
   lf_people_percent(out, flips->won / flips->rows);
@@ -140,9 +139,9 @@ static json_t *summary(const lf_changed *c) {
     lf_text_add(&text, ").");
     return lf_describe_sentence(&text);
   }
-  say_flips(&c->up, "newly qualify", &text);
+  say_flips(&c->up, "lead newly qualifies", "leads newly qualify", &text);
   lf_text_add(&text, ", ");
-  say_flips(&c->down, "no longer do", &text);
+  say_flips(&c->down, "lead no longer does", "leads no longer do", &text);
   lf_text_add(&text, "; ");
   lf_people_percent(&text, c->judged_volume.to);
   lf_text_add(&text, " of leads qualify instead of ");

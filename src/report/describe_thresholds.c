@@ -19,7 +19,7 @@ lf_status lf_describe_threshold_figures(json_t *thresholds, const lf_threshold_f
   json_t *item;
   /* Leads a month of the whole history from leads of the holdout: all of them where the newest rows judge. */
   double each = volume->rows / (figures[0].leads.value * volume->months);
-  json_array_foreach(thresholds, i, item) {
+  lf_view_each(thresholds, i, item) {
     const lf_threshold_figures *f = &figures[i];
     lf_object o = {.value = json_incref(item)};
     put_limits(&o, "win_rate_low", "win_rate_high", &f->win_rate, 1);

@@ -138,7 +138,7 @@ static double range_of(const json_t *attribute) {
   size_t i;
   json_t *band;
   if (!isnan(range)) return range;
-  json_array_foreach((json_t *)lf_view_at(attribute, "bands"), i, band) {
+  lf_view_each(lf_view_at(attribute, "bands"), i, band) {
     low = fmin(low, lf_view_number(band, "points"));
     high = fmax(high, lf_view_number(band, "points"));
   }
@@ -152,7 +152,7 @@ static const json_t *next_widest(const json_t *card, double below, size_t last, 
   double widest = 0;
   size_t i;
   json_t *attribute;
-  json_array_foreach((json_t *)card, i, attribute) {
+  lf_view_each(card, i, attribute) {
     double range = range_of(attribute);
     bool later = range < below || (range <= below && i > last);
     if (later && range > widest) {
@@ -179,7 +179,7 @@ static lf_status put_predicts(const json_t *report, const char *state, json_t *h
   bool judged = false, shown_to_work = strcmp(state, "works") == 0 || strcmp(state, "weak") == 0;
   size_t i, place = 0;
   double below = INFINITY;
-  json_array_foreach(ranked, i, attribute) {
+  lf_view_each(ranked, i, attribute) {
     const char *verdict = lf_view_text(attribute, "verdict");
     judged = judged || verdict != NULL;
     if (verdict != NULL && strncmp(verdict, "predicts", 8) == 0) LF_TRY(append_name(names, attribute, err));

@@ -123,7 +123,7 @@ static void add_table(lf_text *out, const json_t *report, const json_t *list) {
     where.left_out = lf_view_index(lf_view_at(report, "selection.left_out"), "attribute");
     out->failed = out->failed || where.card == NULL || where.left_out == NULL;
   }
-  json_array_foreach((json_t *)list, i, attribute) add_attribute(out, &where, attribute, shown);
+  lf_view_each(list, i, attribute) add_attribute(out, &where, attribute, shown);
   json_decref(where.card);
   json_decref(where.left_out);
   lf_text_add(out, "</tbody>");
@@ -147,7 +147,7 @@ static void add_bands(lf_text *out, const json_t *attribute) {
   const json_t *bands = lf_view_list(attribute, "win.bands");
   json_t *some = json_array(), *band;
   size_t i;
-  json_array_foreach((json_t *)bands, i, band) {
+  lf_view_each(bands, i, band) {
     if (lf_view_number(band, "rows") >= LF_REPORT_FEWEST_ROWS) lf_html_keep(out, some, band);
   }
   if (json_array_size(some) > 0) {
@@ -169,7 +169,7 @@ static void add_behind(lf_text *out, const json_t *list) {
   size_t i;
   json_t *attribute;
   lf_text_add(out, "<div class=\"folds\"><h3>Why each verdict, and the counts behind it</h3>\n");
-  json_array_foreach((json_t *)list, i, attribute) {
+  lf_view_each(list, i, attribute) {
     const char *because = lf_view_text(attribute, "because"), *verdict = lf_view_text(attribute, "verdict");
     if (because == NULL && lf_view_list(attribute, "win.bands") == NULL) continue;
     lf_text_add(out, "<details class=\"behind\"><summary>");

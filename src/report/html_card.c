@@ -17,7 +17,7 @@ static void find_span(const json_t *attribute, double *low, double *high) {
   json_t *band;
   *low = INFINITY;
   *high = -INFINITY;
-  json_array_foreach((json_t *)lf_view_at(attribute, "bands"), i, band) {
+  lf_view_each(lf_view_at(attribute, "bands"), i, band) {
     *low = fmin(*low, lf_view_number(band, "points"));
     *high = fmax(*high, lf_view_number(band, "points"));
   }
@@ -100,7 +100,7 @@ static void add_small_bands(lf_text *out, const json_t *bands, const bool *shown
   double low = INFINITY, high = -INFINITY;
   size_t i, n = 0, cells = 0;
   json_t *band;
-  json_array_foreach((json_t *)bands, i, band) {
+  lf_view_each(bands, i, band) {
     if (!is_small(band) || is_general(band)) continue;
     n++;
     low = fmin(low, lf_view_number(band, "points"));
@@ -128,7 +128,7 @@ static void columns_filled(const json_t *card, bool shown[LF_HTML_MOST_COLUMNS])
   size_t i;
   json_t *attribute;
   shown[0] = shown[1] = true;
-  json_array_foreach((json_t *)card, i, attribute) {
+  lf_view_each(card, i, attribute) {
     const json_t *bands = lf_view_at(attribute, "bands");
     shown[RANGE] = shown[RANGE] || (lf_view_any(bands, "points_low") && lf_view_any(bands, "points_high"));
     for (size_t j = FIRST_COUNT; j < RANGE; j++)
@@ -141,7 +141,7 @@ static bool add_general_pair(lf_text *out, const json_t *bands, const bool *show
   const json_t *pair[2] = {NULL, NULL};
   size_t i, n = 0, cells = 0;
   json_t *band;
-  json_array_foreach((json_t *)bands, i, band) {
+  lf_view_each(bands, i, band) {
     if (is_general(band) && n < 2) pair[n++] = band;
   }
   if (n < 2 || lf_view_number(pair[0], "rows") != 0 || lf_view_number(pair[1], "rows") != 0 ||
@@ -170,12 +170,12 @@ static void add_points_of(lf_text *out, const json_t *attribute, const bool *sho
     lf_text_add(out, "</span>");
   }
   lf_text_add(out, "</th></tr>\n");
-  json_array_foreach((json_t *)bands, i, band) {
+  lf_view_each(bands, i, band) {
     if (!is_small(band) && !is_general(band)) add_band(out, band, shown);
   }
   add_small_bands(out, bands, shown);
   if (!add_general_pair(out, bands, shown)) {
-    json_array_foreach((json_t *)bands, i, band) {
+    lf_view_each(bands, i, band) {
       if (is_general(band)) add_band(out, band, shown);
     }
   }
@@ -211,7 +211,7 @@ void lf_html_points(lf_text *out, const json_t *report) {
       lf_text_addf(out, "<th scope=\"col\"%s>%s</th>", j == 0 ? "" : " class=\"n\"", point_columns[j].head);
   }
   lf_text_add(out, "</tr></thead>\n");
-  json_array_foreach((json_t *)card, i, attribute) add_points_of(out, attribute, shown);
+  lf_view_each(card, i, attribute) add_points_of(out, attribute, shown);
   lf_html_table_close(out);
   lf_html_section_close(out);
 }
@@ -225,7 +225,7 @@ static json_t *thinned(lf_text *out, const json_t *list, const json_t *keep) {
   if (step > 1 && step < 5) step = 5; /* every fifth point reads better than every second */
   json_t *some = json_array(), *row;
   size_t i;
-  json_array_foreach((json_t *)list, i, row) {
+  lf_view_each(list, i, row) {
     bool enough = i % step == 0 && !(lf_view_number(row, "rows") < LF_REPORT_FEWEST_ROWS);
     if (enough || row == keep) lf_html_keep(out, some, row);
   }

@@ -68,7 +68,7 @@ static void add_flips(lf_text *out, const json_t *changed, const char *path, con
                    "<th scope=\"col\">New band</th><th scope=\"col\" class=\"n\">Points moved</th><th "
                    "scope=\"col\" class=\"n\">Leads</th>"
                    "<th scope=\"col\" class=\"n\">Win rate</th></tr></thead>\n<tbody>\n");
-  json_array_foreach((json_t *)patterns, i, pattern) {
+  lf_view_each(patterns, i, pattern) {
     if (i < MOST_PATTERNS || i + 1 == n) add_pattern(out, pattern);
   }
   lf_text_add(out, "</tbody></table></div>\n");
@@ -171,7 +171,7 @@ static void add_attribute(lf_text *out, const json_t *attribute) {
     lf_text_addf(out, " <span class=\"note\">%s</span>",
                  strcmp(change, "added") == 0 ? "new in the definition" : "no longer in it");
   lf_text_add(out, "</th></tr>\n");
-  json_array_foreach((json_t *)cells, i, cell) {
+  lf_view_each(cells, i, cell) {
     if (i < MOST_CELLS) add_cell(out, cell);
   }
   lf_text_add(out, "</tbody>\n");
@@ -192,7 +192,7 @@ static void add_attributes(lf_text *out, const json_t *changed) {
            "<thead><tr><th scope=\"col\">Band</th><th scope=\"col\" class=\"n\">Old points</th><th "
            "scope=\"col\" class=\"n\">New points</th>"
            "<th scope=\"col\" class=\"n\">Moved</th><th scope=\"col\" class=\"n\">Leads</th></tr></thead>\n");
-  json_array_foreach((json_t *)list, i, attribute) add_attribute(out, attribute);
+  lf_view_each(list, i, attribute) add_attribute(out, attribute);
   lf_text_add(out, "</table></div>\n</details>\n");
 }
 
@@ -205,11 +205,11 @@ void lf_html_changed(lf_text *out, const json_t *report) {
                   "The new definition beside the one in force, on leads that took no part in the fit where "
                   "some were kept back.");
   lf_html_paragraph(out, NULL, lf_view_text(changed, "summary"));
-  json_array_foreach((json_t *)lf_view_at(changed, "pairs"), i, item) {
+  lf_view_each(lf_view_at(changed, "pairs"), i, item) {
     lf_html_paragraph(out, NULL, lf_view_text(item, "sentence"));
     lf_html_quadrant(out, item);
   }
-  json_array_foreach((json_t *)lf_view_at(changed, "warnings"), i, item) {
+  lf_view_each(lf_view_at(changed, "warnings"), i, item) {
     lf_html_paragraph(out, NULL, json_string_value(item));
   }
   add_flips(out, changed, "newly_qualified", "Newly qualified");

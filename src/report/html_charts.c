@@ -79,7 +79,7 @@ json_t *lf_chart_list(const json_t *items, json_t *(*make)(const json_t *item)) 
   bool failed = false;
   size_t i;
   json_t *list = json_array(), *item;
-  json_array_foreach((json_t *)items, i, item) append(list, make(item), &failed);
+  lf_view_each(items, i, item) append(list, make(item), &failed);
   if (!failed) return list;
   json_decref(list);
   return NULL;
@@ -100,7 +100,7 @@ static json_t *new_thresholds(const json_t *thresholds) {
   bool failed = false;
   size_t i;
   json_t *list = json_array(), *item;
-  json_array_foreach((json_t *)thresholds, i, item) {
+  lf_view_each(thresholds, i, item) {
     if (lf_view_number(item, "rows") >= LF_REPORT_FEWEST_ROWS) append(list, lf_chart_numbers(item), &failed);
   }
   if (!failed) return list;
@@ -111,7 +111,7 @@ static json_t *new_thresholds(const json_t *thresholds) {
 static json_t *new_stability(const json_t *report, bool *failed) {
   json_t *steady = lf_html_steady(report), *list = json_array(), *attribute, *quarter;
   size_t i, j;
-  json_array_foreach(steady, i, attribute) {
+  lf_view_each(steady, i, attribute) {
     const json_t *quarters = lf_view_at(attribute, "stability");
     for (j = 0; j < json_array_size(quarters); j++) {
       quarter = json_array_get(quarters, j);

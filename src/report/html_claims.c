@@ -97,7 +97,7 @@ static void add_overview(lf_text *out, const json_t *claims) {
       "<th scope=\"col\">Verdict</th><th scope=\"col\" class=\"n\">The group won</th><th scope=\"col\" "
       "class=\"n\">The others won</th><th scope=\"col\" class=\"n\">Ratio as counted</th><th scope=\"col\" "
       "class=\"n\">Ratio adjusted</th><th scope=\"col\" class=\"n\">q</th></tr></thead>\n<tbody>\n");
-  json_array_foreach((json_t *)claims, i, claim) add_row(out, claim);
+  lf_view_each(claims, i, claim) add_row(out, claim);
   lf_text_add(out, "</tbody></table></div>\n");
   lf_html_section_close(out);
 }
@@ -111,7 +111,7 @@ static void add_names(lf_text *out, const char *term, const char *between, const
   json_t *name;
   if (json_array_size(names) == 0) return;
   lf_text_addf(out, "<p class=\"note\">%s: ", term);
-  json_array_foreach((json_t *)names, i, name) {
+  lf_view_each(names, i, name) {
     lf_text_add(out, i > 0 ? between : "");
     lf_html_data(out, json_is_string(name) ? json_string_value(name) : "", 200);
   }
@@ -127,7 +127,7 @@ static void add_quarters(lf_text *out, const json_t *claim) {
   };
   json_t *some = json_array(), *quarter;
   size_t i;
-  json_array_foreach((json_t *)lf_view_at(claim, "quarters"), i, quarter) {
+  lf_view_each(lf_view_at(claim, "quarters"), i, quarter) {
     bool enough = lf_view_number(quarter, "group.rows") >= LF_REPORT_FEWEST_ROWS &&
                   lf_view_number(quarter, "versus.rows") >= LF_REPORT_FEWEST_ROWS;
     if (enough) lf_html_keep(out, some, quarter);
@@ -164,7 +164,7 @@ static void add_each(lf_text *out, const json_t *claims) {
   size_t i;
   json_t *claim;
   lf_html_section(out, "each", "What stands behind each", NULL);
-  json_array_foreach((json_t *)claims, i, claim) add_claim(out, claim);
+  lf_view_each(claims, i, claim) add_claim(out, claim);
   lf_html_section_close(out);
 }
 

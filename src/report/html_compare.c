@@ -151,7 +151,7 @@ static void add_pairs(lf_text *out, const json_t *compare) {
   size_t i;
   json_t *pair;
   lf_html_section(out, "pairs", "Pair by pair", NULL);
-  json_array_foreach((json_t *)lf_view_at(compare, "pairs"), i, pair) add_pair(out, pair);
+  lf_view_each(lf_view_at(compare, "pairs"), i, pair) add_pair(out, pair);
   lf_html_section_close(out);
 }
 

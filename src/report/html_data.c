@@ -14,7 +14,7 @@ static void add_list(lf_text *out, const char *heading, const json_t *sentences)
   json_t *sentence;
   if (json_array_size(sentences) == 0) return;
   lf_text_addf(out, "<h3>%s</h3>\n<ul>\n", heading);
-  json_array_foreach((json_t *)sentences, i, sentence) {
+  lf_view_each(sentences, i, sentence) {
     if (!json_is_string(sentence)) continue;
     lf_text_add(out, "<li>");
     lf_html_data(out, json_string_value(sentence), 600);
@@ -26,7 +26,7 @@ static void add_list(lf_text *out, const char *heading, const json_t *sentences)
 static void add_suspicions(lf_text *out, const json_t *columns) {
   size_t i, n = 0;
   json_t *column;
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     const char *suspicion = lf_view_text(column, "suspicion");
     if (suspicion == NULL) continue;
     if (n++ == 0)
@@ -112,7 +112,7 @@ static void add_options(lf_text *out, const json_t *options) {
 void lf_html_inputs(lf_text *out, const json_t *inputs) {
   size_t i;
   json_t *input;
-  json_array_foreach((json_t *)inputs, i, input) {
+  lf_view_each(inputs, i, input) {
     lf_text_add(out, "<div class=\"input\"><b>");
     lf_html_data(out, lf_view_text(input, "name"), 200);
     lf_text_add(out, "</b>");

@@ -10,7 +10,7 @@ static void add_pattern_name(lf_text *out, const json_t *pattern) {
   size_t i;
   json_t *band;
   lf_text_add(out, "<th scope=\"row\">");
-  json_array_foreach((json_t *)lf_view_at(pattern, "bands"), i, band) {
+  lf_view_each(lf_view_at(pattern, "bands"), i, band) {
     if (i > 0) lf_text_add(out, " <span class=\"note\">and</span> ");
     lf_html_data(out, lf_view_text(band, "attribute"), 60);
     lf_text_add(out, " = ");
@@ -48,7 +48,7 @@ static void add_patterns(lf_text *out, const json_t *side, const char *caption, 
       "scored</th>"
       "<th scope=\"col\" class=\"n\">q</th></tr></thead>\n<tbody>\n",
       caption, caption, head);
-  json_array_foreach((json_t *)list, i, pattern) {
+  lf_view_each(list, i, pattern) {
     if (i < MOST_SHOWN && lf_view_number(pattern, "rows") >= LF_REPORT_FEWEST_ROWS)
       add_pattern(out, pattern, count);
   }
@@ -60,7 +60,7 @@ static void add_patterns(lf_text *out, const json_t *side, const char *caption, 
 static bool stands_out(const json_t *exceptions, const char *path) {
   size_t i;
   json_t *pattern;
-  json_array_foreach((json_t *)lf_view_at(exceptions, path), i, pattern) {
+  lf_view_each(lf_view_at(exceptions, path), i, pattern) {
     if (lf_view_number(pattern, "q") < 0.05) return true;
   }
   return false;

@@ -28,7 +28,7 @@ static void add_expected_wins(lf_text *out, const json_t *bins, double won) {
   double expected = 0;
   size_t i;
   json_t *bin;
-  json_array_foreach((json_t *)bins, i, bin) {
+  lf_view_each(bins, i, bin) {
     expected += lf_view_number(bin, "rows") * lf_view_number(bin, "mean_probability");
   }
   if (bins == NULL || isnan(expected) || isnan(won)) return;
@@ -114,7 +114,7 @@ static void add_order_facts(lf_text *out, const json_t *figures) {
 static bool all_whole(const json_t *list, const char *path) {
   size_t i;
   json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     double value = lf_view_number(item, path);
     if (fabs(value - round(value)) > 1e-9) return false;
   }

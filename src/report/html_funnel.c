@@ -5,7 +5,7 @@ static void add_cuts(lf_text *out, const json_t *cuts, const lf_html_column *col
                      const char *what) {
   size_t i;
   json_t *cut;
-  json_array_foreach((json_t *)cuts, i, cut) {
+  lf_view_each(cuts, i, cut) {
     lf_text caption = {0};
     lf_text_addf(&caption, "%s by %s", what, lf_view_text(cut, "by"));
     const char *said = lf_text_part(out, &caption);

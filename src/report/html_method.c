@@ -67,7 +67,7 @@ static void add_warnings(lf_text *out, const json_t *warnings) {
   json_t *warning;
   if (json_array_size(warnings) == 0) return;
   lf_text_add(out, "<h3>Warnings</h3>\n<ul class=\"warnings\">\n");
-  json_array_foreach((json_t *)warnings, i, warning) {
+  lf_view_each(warnings, i, warning) {
     if (!json_is_string(warning)) continue;
     lf_text_add(out, "<li>");
     lf_html_data(out, json_string_value(warning), 600);
@@ -141,10 +141,10 @@ static void add_score(lf_text *out, const json_t *score) {
 static json_t *small_bands(const json_t *card, bool *failed) {
   json_t *small = json_object(), *attribute, *band;
   size_t i, j;
-  json_array_foreach((json_t *)card, i, attribute) {
+  lf_view_each(card, i, attribute) {
     const char *name = lf_view_text(attribute, "name");
     json_t *labels = json_object();
-    json_array_foreach((json_t *)lf_view_at(attribute, "bands"), j, band) {
+    lf_view_each(lf_view_at(attribute, "bands"), j, band) {
       const char *label = lf_view_text(band, "label");
       if (label != NULL && lf_view_number(band, "rows") < LF_REPORT_FEWEST_ROWS)
         *failed = *failed || json_object_set_new(labels, label, json_true()) != 0;
@@ -177,7 +177,7 @@ static void add_coefficients(lf_text *out, const json_t *report) {
   };
   json_t *some = json_array(), *small = small_bands(lf_view_at(report, "card"), &out->failed), *coefficient;
   size_t i;
-  json_array_foreach((json_t *)lf_view_at(report, "model.coefficients"), i, coefficient) {
+  lf_view_each(lf_view_at(report, "model.coefficients"), i, coefficient) {
     if (!of_small_band(small, coefficient)) lf_html_keep(out, some, coefficient);
   }
   if (json_array_size(some) > 0) {

@@ -148,7 +148,7 @@ static void add_checks(lf_text *out, const json_t *monitor) {
               "class=\"n\">Critical</th><th "
               "scope=\"col\" class=\"n\">Margin</th><th scope=\"col\" class=\"n\">Adjusted p</th><th "
               "scope=\"col\">Answer</th></tr></thead>\n<tbody>\n");
-  json_array_foreach((json_t *)lf_view_at(monitor, "checks"), i, check) add_check(out, check);
+  lf_view_each(lf_view_at(monitor, "checks"), i, check) add_check(out, check);
   lf_text_add(out, "</tbody></table></div>\n");
   lf_html_section_close(out);
 }
@@ -210,7 +210,7 @@ static json_t *new_period(const json_t *period) {
 static double promised(const json_t *monitor, const char *id) {
   size_t i;
   json_t *check;
-  json_array_foreach((json_t *)lf_view_at(monitor, "checks"), i, check) {
+  lf_view_each(lf_view_at(monitor, "checks"), i, check) {
     const char *name = lf_view_text(check, "check");
     if (name != NULL && strcmp(name, id) == 0) return lf_view_number(check, "promised");
   }

@@ -21,7 +21,7 @@ static void add_notes(lf_text *out, const json_t *at) {
   json_t *note;
   if (notes == NULL) return;
   lf_text_add(out, "<h3>How to read this fairly</h3>\n<ul>\n");
-  json_array_foreach((json_t *)notes, i, note) {
+  lf_view_each(notes, i, note) {
     if (!json_is_string(note)) continue;
     lf_text_add(out, "<li>");
     lf_html_text(out, json_string_value(note));
@@ -147,7 +147,7 @@ static void add_grade(lf_text *out, const json_t *grade) {
   lf_text_add(out, "<tr><th scope=\"row\">");
   lf_html_data(out, lf_view_text(grade, "grade"), 30);
   lf_text_add(out, "</th>");
-  json_array_foreach((json_t *)lf_view_at(grade, "cells"), i, cell) add_cell(out, cell);
+  lf_view_each(lf_view_at(grade, "cells"), i, cell) add_cell(out, cell);
   lf_text_add(out, "</tr>\n");
 }
 
@@ -162,13 +162,13 @@ static void add_column(lf_text *out, const json_t *column) {
   lf_text_add(out, "\"><table>\n<caption>Win rate by grade (rows) and ");
   lf_html_data(out, lf_view_text(column, "name"), 60);
   lf_text_add(out, " (columns)</caption>\n<thead><tr><th scope=\"col\">Grade</th>");
-  json_array_foreach((json_t *)lf_view_at(json_array_get(grades, 0), "cells"), i, item) {
+  lf_view_each(lf_view_at(json_array_get(grades, 0), "cells"), i, item) {
     lf_text_add(out, "<th scope=\"col\" class=\"n\">");
     lf_html_data(out, lf_view_text(item, "label"), 40);
     lf_text_add(out, "</th>");
   }
   lf_text_add(out, "</tr></thead>\n<tbody>\n");
-  json_array_foreach((json_t *)grades, i, item) add_grade(out, item);
+  lf_view_each(grades, i, item) add_grade(out, item);
   lf_text_add(out, "</tbody></table></div>\n");
 }
 
@@ -177,7 +177,7 @@ static void add_followup(lf_text *out, const json_t *followup) {
   json_t *column;
   if (followup == NULL) return;
   lf_text_add(out, "<h3>Weak leads, or no follow-up?</h3>\n");
-  json_array_foreach((json_t *)lf_view_at(followup, "columns"), i, column) add_column(out, column);
+  lf_view_each(lf_view_at(followup, "columns"), i, column) add_column(out, column);
   add_sentence(out, followup, "unworked.sentence");
   add_notes(out, followup);
 }

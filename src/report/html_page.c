@@ -70,7 +70,7 @@ void lf_html_sentences(lf_text *out, const json_t *sentences) {
   size_t i;
   json_t *sentence;
   lf_text_add(out, "<ul>\n");
-  json_array_foreach((json_t *)sentences, i, sentence) {
+  lf_view_each(sentences, i, sentence) {
     if (!json_is_string(sentence)) continue;
     lf_text_add(out, "<li>");
     lf_html_text(out, json_string_value(sentence));

@@ -39,7 +39,7 @@ static void add_marketing(lf_text *out, const json_t *plan, int level) {
   open_panel(out, "Marketing owes", level);
   add_figure(out, lf_view_number(m, "leads_a_month"), "qualified leads a month, by the common definition");
   lf_text_add(out, "<dl class=\"owes\">\n");
-  json_array_foreach((json_t *)lf_view_at(m, "grades"), i, grade) add_grade(out, grade);
+  lf_view_each(lf_view_at(m, "grades"), i, grade) add_grade(out, grade);
   lf_html_fact(out, "to bring the revenue in all but 2.5% of cases",
                lf_view_number(m, "leads_a_month_to_be_sure"), LF_HTML_QUANTITY);
   lf_html_fact(out, "at least, in all but 2.5% of cases", lf_view_number(m, "leads_a_month_at_least"),
@@ -153,7 +153,7 @@ static json_t *some_thresholds(lf_text *out, const json_t *plan, const json_t **
   size_t i, n = json_array_size(list), step = n / MOST_SHOWN + 1;
   json_t *row, *some = json_array();
   *recommended = NULL;
-  json_array_foreach((json_t *)list, i, row) {
+  lf_view_each(list, i, row) {
     bool is_own = lf_view_number(row, "threshold") == own;
     if (lf_view_number(row, "rows") < LF_REPORT_FEWEST_ROWS || (i % step && !is_own)) continue;
     if (is_own) *recommended = row;

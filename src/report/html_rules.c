@@ -42,7 +42,7 @@ static void add_table(lf_text *out, const json_t *rules, const char *side, const
   size_t i;
   json_t *rule;
   bool revenue = false, any = false;
-  json_array_foreach((json_t *)rules, i, rule) {
+  lf_view_each(rules, i, rule) {
     const json_t *price = lf_view_at(rule, side);
     any = any || price != NULL;
     revenue = revenue || !isnan(lf_view_number(price, "at_mql_volume.amount.value"));
@@ -56,7 +56,7 @@ static void add_table(lf_text *out, const json_t *rules, const char *side, const
       "right order, of 100</th><th scope=\"col\" class=\"n\">Deviance</th><th scope=\"col\" "
       "class=\"n\">Wins at MQL volume</th>%s</tr></thead>\n<tbody>\n",
       caption, caption, revenue ? "<th scope=\"col\" class=\"n\">Revenue at MQL volume</th>" : "");
-  json_array_foreach((json_t *)rules, i, rule) add_rule(out, rule, lf_view_at(rule, side), revenue);
+  lf_view_each(rules, i, rule) add_rule(out, rule, lf_view_at(rule, side), revenue);
   lf_text_add(out, "</tbody></table></div>\n");
 }
 
@@ -69,7 +69,7 @@ void lf_html_rules(lf_text *out, const json_t *report) {
       out, "rules", "What each rule costs",
       "The card that keeps the rules of leadfit.yaml beside the card the data would have without them, on "
       "leads that took no part in fitting either.");
-  json_array_foreach((json_t *)rules, i, rule) {
+  lf_view_each(rules, i, rule) {
     const char *sentence = lf_view_text(rule, "sentence");
     if (sentence == NULL || (n == 2 && i + 1 == n)) continue; /* one rule is all rules together */
     lf_text_add(out, "<p>");

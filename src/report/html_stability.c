@@ -10,7 +10,7 @@ json_t *lf_html_steady(const json_t *report) {
   json_t *ranked = lf_view_ranked(report), *some = json_array(), *attribute;
   size_t i;
   bool failed = ranked == NULL;
-  json_array_foreach(ranked, i, attribute) {
+  lf_view_each(ranked, i, attribute) {
     const char *verdict = lf_view_text(attribute, "verdict");
     bool predicts = verdict != NULL && strncmp(verdict, "predicts", 8) == 0;
     if (!predicts || lf_view_list(attribute, "stability") == NULL || json_array_size(some) >= MOST_STEADY)
@@ -56,7 +56,7 @@ static void add_attribute(lf_text *out, const json_t *attribute) {
     lf_text_add(out, "</span>");
   }
   lf_text_add(out, "</th></tr>\n");
-  json_array_foreach((json_t *)lf_view_at(attribute, "stability"), i, quarter) add_quarter(out, quarter);
+  lf_view_each(lf_view_at(attribute, "stability"), i, quarter) add_quarter(out, quarter);
   lf_text_add(out, "</tbody>\n");
 }
 
@@ -82,7 +82,7 @@ void lf_html_stability(lf_text *out, const json_t *report) {
         "<th scope=\"col\" class=\"n\">Won</th><th scope=\"col\" class=\"n\">Odds ratio</th><th "
         "scope=\"col\" "
         "class=\"n\">95% interval</th></tr></thead>\n");
-    json_array_foreach(steady, i, attribute) add_attribute(out, attribute);
+    lf_view_each(steady, i, attribute) add_attribute(out, attribute);
     lf_text_add(out, "</table></div>\n</details>\n");
     lf_html_section_close(out);
   }

@@ -87,7 +87,7 @@ static bool filled(const json_t *list, const lf_html_column *column) {
   size_t i;
   json_t *item;
   if (column->format == LF_HTML_NAME || column->path[0] == '\0') return true;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     if (of_interval(column->format) != LF_HTML_NAME &&
         !isnan(lf_view_number(lf_view_at(item, column->path), "value")))
       return true;
@@ -210,7 +210,7 @@ void lf_html_records(lf_text *out, const lf_html_table *table) {
   json_t *record;
   lf_html_table_open(out, table, shown);
   lf_text_add(out, "<tbody>\n");
-  json_array_foreach((json_t *)table->list, i, record) {
+  lf_view_each(table->list, i, record) {
     const char *mark = record == table->marked ? table->mark : NULL;
     lf_text_add(out, mark != NULL ? "<tr class=\"marked\">" : "<tr>");
     bool few = is_few(table, record);

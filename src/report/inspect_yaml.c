@@ -80,7 +80,7 @@ static void add_list(lf_text *out, const json_t *list) {
   size_t i;
   json_t *item;
   lf_text_add(out, "[");
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     if (i > 0) lf_text_add(out, ", ");
     if (json_is_string(item))
       add_scalar(out, json_string_value(item));
@@ -102,7 +102,7 @@ static void add_named(lf_text *out, const char *key, const json_t *list) {
 static const char *name_of_role(const json_t *columns, const char *role) {
   size_t i;
   json_t *column;
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     const char *found = lf_view_text(column, "role");
     if (found != NULL && strcmp(found, role) == 0) return lf_view_text(column, "name");
   }
@@ -170,7 +170,7 @@ static void add_missing(lf_text *out, const json_t *inspect) {
   lf_text_add(out, "\n# Spellings of missing that occurred; these and the other usual ones are known. A list "
                    "of your own takes\n"
                    "# their place, and then counts among categories, too:\n# missing: [");
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     const char *spelling = json_string_value(json_object_get(item, "spelling"));
     if (i > 0) lf_text_add(out, ", ");
     add_scalar(out, spelling != NULL ? spelling : "");
@@ -190,7 +190,7 @@ static void add_left_out(lf_text *out, const json_t *inspect, const json_t *colu
   add_named(out, "use", lf_view_at(inspect, "said.use"));
   add_named(out, "drop", lf_view_at(inspect, "said.drop"));
   add_named(out, "keep", lf_view_at(inspect, "said.keep"));
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     const char *reason = lf_view_text(column, "reason");
     if (!is_excluded(column) || json_is_true(json_object_get(column, "said"))) continue;
     if (n++ == 0)
@@ -222,7 +222,7 @@ static void add_template(lf_text *out, const json_t *column) {
   if (words == NULL) return;
   lf_text_add(out, "    # with kind: text, these are its most frequent words; the first pattern that matches "
                    "wins:\n    # match:\n");
-  json_array_foreach((json_t *)words, i, word) {
+  lf_view_each(words, i, word) {
     const char *label = lf_view_text(word, "word");
     lf_text pattern = {0};
     lf_text_addf(&pattern, "(?i)\\b%s\\b", label != NULL ? label : "");
@@ -247,7 +247,7 @@ static void add_said(lf_text *out, const char *key, const json_t *list, const ch
   bool named = lf_view_text(json_array_get(list, 0), "value") != NULL;
   bool single = !named && strcmp(what, "sign") == 0;
   lf_text_addf(out, "    %s: %s", key, single ? "" : named ? "{" : "[");
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     const char *value = lf_view_text(item, "value"), *word = lf_view_text(item, what);
     if (i > 0) lf_text_add(out, ", ");
     if (value != NULL) {
@@ -291,7 +291,7 @@ static void add_spec(lf_text *out, const json_t *spec) {
     lf_text_add(out, "\n");
   }
   if (match != NULL) lf_text_add(out, "    match:\n");
-  json_array_foreach((json_t *)match, i, item) {
+  lf_view_each(match, i, item) {
     lf_text_add(out, "      ");
     add_pattern(out, lf_view_text(item, "label"), lf_view_text(item, "pattern"));
     lf_text_add(out, "\n");
@@ -319,7 +319,7 @@ static void add_attribute(lf_text *out, const json_t *column) {
 static void add_attributes(lf_text *out, const json_t *columns) {
   size_t i, n = 0;
   json_t *column;
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     const char *role = lf_view_text(column, "role");
     bool attribute = role != NULL && strcmp(role, "attribute") == 0;
     if (!attribute && !lf_view_flag(column, "also_attribute")) continue;
@@ -329,7 +329,7 @@ static void add_attributes(lf_text *out, const json_t *columns) {
                        "attributes:\n");
     add_attribute(out, column);
   }
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     if (!is_excluded(column) || lf_view_list(column, "words") == NULL) continue;
     lf_text_add(out, n++ == 0 ? "\n# attributes:\n" : "");
     lf_text_add(out, "  # - name: ");

@@ -140,7 +140,7 @@ static void write_thresholds(lf_term *term, const json_t *plan) {
   lf_term_table table = {.columns = 7,
                          .heads = {"from", "a month", "win rate", "deal size", "per lead", "needed", "95%"},
                          .right = {true, true, true, true, true, true, true}};
-  json_array_foreach((json_t *)list, i, row) {
+  lf_view_each(list, i, row) {
     if (i % step && lf_view_number(row, "threshold") != own) continue;
     add_cell(&table, true, row, "threshold", lf_people_count);
     add_cell(&table, false, row, "qualified_a_month.value", quantity);
@@ -216,7 +216,7 @@ static void marketing_owes(lf_text *out, const json_t *plan) {
   json_t *grade;
   lf_text_add(out, "## Marketing owes\n\n| measured on | a month |\n| --- | ---: |\n");
   add_row(out, "qualified leads by the common definition", m, "leads_a_month", quantity);
-  json_array_foreach((json_t *)lf_view_at(m, "grades"), i, grade) {
+  lf_view_each(lf_view_at(m, "grades"), i, grade) {
     if (!(lf_view_number(grade, "rows") > 0)) continue;
     lf_text_add(out, "| of which grade ");
     lf_markdown_text(out, lf_view_text(grade, "grade"));

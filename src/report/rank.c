@@ -27,7 +27,7 @@ static int verdict_place(const char *verdict) {
 const json_t *lf_view_named(const json_t *list, const char *name) {
   size_t i;
   json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     const char *other = lf_view_text(item, "name");
     if (name != NULL && other != NULL && strcmp(other, name) == 0) return item;
   }
@@ -38,7 +38,7 @@ json_t *lf_view_index(const json_t *list, const char *key) {
   json_t *index = json_object(), *item;
   size_t i;
   bool failed = index == NULL;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     const char *name = lf_view_text(item, key);
     if (name != NULL && json_object_get(index, name) == NULL)
       failed = failed || json_object_set(index, name, item) != 0;

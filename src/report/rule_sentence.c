@@ -99,12 +99,11 @@ void lf_rule_text(const lf_rule_price *rule, const lf_atom_set *set, lf_text *ou
  * --------------------------------------------------------------------------------------------------- */
 
 static void say_interval(lf_text *out, const lf_interval *i, double factor, int decimals, const char *level) {
-  lf_text_add(out, " (");
-  lf_text_add(out, level);
   if (isnan(i->low) || isnan(i->high)) {
-    lf_text_add(out, "interval not known)");
+    lf_text_add(out, " (interval not known)");
     return;
   }
+  lf_text_addf(out, " (%s", level);
   lf_people_fixed(out, factor * i->low, decimals);
   lf_text_add(out, " to ");
   lf_people_fixed(out, factor * i->high, decimals);

@@ -56,7 +56,7 @@ static void write_quarters(lf_term *term, const json_t *claim) {
   lf_text text = {0};
   size_t i, above = 0, below = 0, total = 0;
   json_t *quarter;
-  json_array_foreach((json_t *)lf_view_at(claim, "quarters"), i, quarter) {
+  lf_view_each(lf_view_at(claim, "quarters"), i, quarter) {
     double ratio = lf_view_number(quarter, "ratio");
     total++;
     above += ratio > 1;
@@ -72,7 +72,7 @@ static void write_names(lf_term *term, const char *label, const json_t *list) {
   lf_text text = {0};
   size_t i;
   json_t *name;
-  json_array_foreach((json_t *)list, i, name) {
+  lf_view_each(list, i, name) {
     if (i) lf_text_add(&text, ", ");
     lf_text_add(&text, json_is_string(name) ? json_string_value(name) : "");
   }
@@ -126,7 +126,7 @@ static void write_claim(lf_term *term, const json_t *claim) {
   write_strength(term, claim);
   write_names(term, "Adjusted", lf_view_at(claim, "adjusted_for"));
   write_reasons(term, lf_view_at(claim, "not_adjusted_for"));
-  json_array_foreach((json_t *)lf_view_at(claim, "notes"), i, note) {
+  lf_view_each(lf_view_at(claim, "notes"), i, note) {
     if (json_is_string(note))
       lf_term_wrap(term, LF_INK_PLAIN, i == 0 ? "Note" : "", INDENT, MOST_NOTES, json_string_value(note));
   }
@@ -135,7 +135,7 @@ static void write_claim(lf_term *term, const json_t *claim) {
 void lf_term_claims(lf_term *term, const json_t *claims) {
   size_t i;
   json_t *claim;
-  json_array_foreach((json_t *)claims, i, claim) {
+  lf_view_each(claims, i, claim) {
     if (i) lf_term_line(term, LF_INK_PLAIN, "");
     write_claim(term, claim);
   }

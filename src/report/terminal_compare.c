@@ -18,7 +18,7 @@ static void write_candidates(lf_term *term, const json_t *candidates) {
       .right = {false, true, true, true, true, true, true, true}};
   size_t i;
   json_t *candidate;
-  json_array_foreach((json_t *)candidates, i, candidate) {
+  lf_view_each(candidates, i, candidate) {
     const json_t *figures = lf_view_at(candidate, "holdout");
     const json_t *tenth = json_array_get(lf_view_at(figures, "top"), 1);
     lf_text cell = {0};
@@ -97,7 +97,7 @@ lf_status lf_compare_terminal(const json_t *compare, bool colour, int width, cha
   lf_term_wrap_text(&term, LF_INK_BOLD, "", 0, 0, &text);
   lf_term_line(&term, LF_INK_PLAIN, "");
   write_candidates(&term, lf_view_at(compare, "candidates"));
-  json_array_foreach((json_t *)lf_view_at(compare, "pairs"), i, pair) {
+  lf_view_each(lf_view_at(compare, "pairs"), i, pair) {
     const char *sentence = lf_view_text(pair, "sentence");
     lf_term_line(&term, LF_INK_PLAIN, "");
     if (sentence) lf_term_wrap(&term, ink_of(lf_view_text(pair, "verdict")), "", 0, 0, sentence);

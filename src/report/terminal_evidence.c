@@ -118,7 +118,7 @@ static void write_top(lf_term *term, const json_t *evidence) {
 static void write_columns(lf_term *term, const json_t *evidence, const char *label, const char *key) {
   size_t i, n = 0;
   json_t *column;
-  json_array_foreach((json_t *)lf_view_at(evidence, "data.columns"), i, column) {
+  lf_view_each(lf_view_at(evidence, "data.columns"), i, column) {
     const char *name = lf_view_text(column, "name"), *reason = lf_view_text(column, key);
     lf_text text = {0};
     if (!name || !reason) continue;
@@ -143,7 +143,7 @@ static void write_chance(lf_term *term, const json_t *evidence) {
 static void write_list(lf_term *term, const char *label, const json_t *list) {
   size_t i;
   json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     if (json_is_string(item))
       lf_term_wrap(term, LF_INK_FAINT, i ? "" : label, LABEL, 0, json_string_value(item));
   }

@@ -35,7 +35,7 @@ static void write_alarms(lf_term *term, const json_t *monitor) {
   size_t i;
   json_t *alarm;
   lf_text text = {0};
-  json_array_foreach((json_t *)lf_view_at(monitor, "alarms"), i, alarm)
+  lf_view_each(lf_view_at(monitor, "alarms"), i, alarm)
       lf_term_wrap(term, LF_INK_BAD, "ALARM: ", 7, 0, json_string_value(alarm));
   if (i == 0) {
     lf_text_add(&text, "The definition holds: no alarm among ");
@@ -74,7 +74,7 @@ static void write_steady(lf_term *term, const json_t *checks) {
   lf_text text = {0};
   size_t i;
   json_t *check;
-  json_array_foreach((json_t *)checks, i, check) {
+  lf_view_each(checks, i, check) {
     if (!steady(check)) continue;
     lf_text_addf(&text, "%s%s", text.length ? ", " : "", lf_view_text(check, "attribute"));
   }
@@ -89,7 +89,7 @@ static void write_checks(lf_term *term, const json_t *checks) {
                          .right = {false, true, true, true, true, false}};
   size_t i;
   json_t *check;
-  json_array_foreach((json_t *)checks, i, check) {
+  lf_view_each(checks, i, check) {
     const char *attribute = lf_view_text(check, "attribute"), *id = lf_view_text(check, "check");
     if (steady(check)) continue;
     bool volume = id && strcmp(id, "volume") == 0;
@@ -113,7 +113,7 @@ static void write_quarters(lf_term *term, const json_t *quarters) {
       .right = {false, true, true, true, true, true, true, true, true}};
   size_t i, n = json_array_size(quarters), from = n > MOST_PERIODS ? n - MOST_PERIODS : 0;
   json_t *q;
-  json_array_foreach((json_t *)quarters, i, q) {
+  lf_view_each(quarters, i, q) {
     if (i < from) continue;
     add_cell(&table, true, lf_view_text(q, "period"));
     add_figure(&table, lf_view_number(q, "leads"), 0);
@@ -176,7 +176,7 @@ lf_status lf_monitor_terminal(const json_t *monitor, bool colour, int width, cha
   write_steady(&term, lf_view_at(monitor, "checks"));
   write_quarters(&term, lf_view_at(monitor, "quarters"));
   write_funnel(&term, lf_view_at(monitor, "funnel"));
-  json_array_foreach((json_t *)lf_view_at(monitor, "notes"), i, note)
+  lf_view_each(lf_view_at(monitor, "notes"), i, note)
       lf_term_wrap(&term, LF_INK_PLAIN, "Note", INDENT, 0, json_string_value(note));
   return lf_view_give(&term.out, bytes, n, err);
 }
@@ -187,7 +187,7 @@ lf_status lf_monitor_lines(const json_t *monitor, char **bytes, size_t *n, lf_er
   size_t i;
   json_t *alarm;
   lf_text_add(&text, "");
-  json_array_foreach((json_t *)lf_view_at(monitor, "alarms"), i, alarm) {
+  lf_view_each(lf_view_at(monitor, "alarms"), i, alarm) {
     lf_text_add(&text, "ALARM: ");
     const char *sentence = json_string_value(alarm);
     size_t at = 0, length = sentence ? strlen(sentence) : 0;

@@ -23,7 +23,7 @@ static void write_table(lf_term *term, const json_t *score) {
   const json_t *grades = lf_view_list(score, "grades");
   size_t i;
   json_t *grade;
-  json_array_foreach((json_t *)grades, i, grade) {
+  lf_view_each(grades, i, grade) {
     lf_text label = {0};
     lf_text_addf(&label, "%s, from %.0f", lf_view_text(grade, "grade") ? lf_view_text(grade, "grade") : "",
                  lf_view_number(grade, "from"));
@@ -55,7 +55,7 @@ static void write_head(lf_term *term, const json_t *score) {
 static void write_sources(lf_term *term, const json_t *score) {
   size_t i;
   json_t *source;
-  json_array_foreach((json_t *)lf_view_list(score, "sources"), i, source) {
+  lf_view_each(lf_view_list(score, "sources"), i, source) {
     lf_text line = {0};
     lf_text_addf(&line, "%s: ", lf_view_text(source, "name"));
     lf_people_counted(&line, lf_view_number(source, "leads"), "lead has a row", "leads have a row");

@@ -40,7 +40,7 @@ static void write_columns(lf_term *term, const json_t *columns) {
                          .wrap_last = true};
   size_t i;
   json_t *column;
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     cell_of_text(&table, true, lf_view_text(column, "name"));
     cell_of_text(&table, false, lf_view_text(column, "kind"));
     cell_of_text(&table, false, lf_view_text(column, "role"));
@@ -75,7 +75,7 @@ static void write_counts(lf_term *term, const json_t *data) {
 static void write_list(lf_term *term, const char *label, const json_t *list) {
   size_t i;
   json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     lf_text text = {0};
     const char *sentence = json_is_string(item) ? json_string_value(item) : lf_view_text(item, "reason");
     if (sentence == NULL) continue;
@@ -93,12 +93,12 @@ static void write_words(lf_term *term, const json_t *columns) {
   enum { MOST_SHOWN = 8 };
   size_t i, j, n = 0;
   json_t *column, *word;
-  json_array_foreach((json_t *)columns, i, column) {
+  lf_view_each(columns, i, column) {
     lf_text text = {0};
     const json_t *words = lf_view_list(column, "words");
     if (words == NULL) continue;
     lf_text_addf(&text, "%s: ", lf_view_text(column, "name") != NULL ? lf_view_text(column, "name") : "");
-    json_array_foreach((json_t *)words, j, word) {
+    lf_view_each(words, j, word) {
       if (j == MOST_SHOWN) break;
       lf_text_addf(&text, "%s%s (", j > 0 ? ", " : "",
                    lf_view_text(word, "word") != NULL ? lf_view_text(word, "word") : "");
@@ -172,7 +172,7 @@ static void write_figures(lf_term *term, const json_t *figures) {
 static void write_top(lf_term *term, const json_t *top) {
   size_t i;
   json_t *row;
-  json_array_foreach((json_t *)top, i, row) {
+  lf_view_each(top, i, row) {
     lf_text text = {0};
     if (isnan(lf_view_number(row, "won"))) continue;
     lf_text_add(&text, "the best ");

@@ -43,7 +43,7 @@ const json_t *lf_view_list(const json_t *root, const char *path) {
 bool lf_view_any(const json_t *list, const char *path) {
   size_t i;
   json_t *item;
-  json_array_foreach((json_t *)list, i, item) {
+  lf_view_each(list, i, item) {
     if (!isnan(lf_view_number(item, path))) return true;
   }
   return false;
@@ -62,7 +62,7 @@ const json_t *lf_view_mql_row(const json_t *report) {
   size_t i;
   json_t *row;
   if (isnan(threshold)) return NULL;
-  json_array_foreach((json_t *)lf_view_at(report, "thresholds"), i, row) {
+  lf_view_each(lf_view_at(report, "thresholds"), i, row) {
     if (lf_view_number(row, "threshold") >= threshold && lf_view_number(row, "threshold") <= threshold)
       return row;
   }

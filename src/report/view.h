@@ -19,6 +19,8 @@ const char *lf_view_text(const json_t *root, const char *path);
 bool lf_view_flag(const json_t *root, const char *path);
 /* An array that is not empty, else NULL. */
 const json_t *lf_view_list(const json_t *root, const char *path);
+/* For each item of an array, in order; of what is no array, never. */
+#define lf_view_each(list, i, item) for ((i) = 0; ((item) = json_array_get(list, i)) != NULL; (i)++)
 /* Whether any item of a list has a number at path: a column nobody can fill is not shown. */
 bool lf_view_any(const json_t *list, const char *path);
 
