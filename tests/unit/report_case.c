@@ -58,6 +58,14 @@ void lacks(const char *text, const char *part) {
   if (strstr(text, part) != NULL) fail_msg("\"%s\" in:\n%s", part, shown(text));
 }
 
+void has_all(const char *text, const char *const *parts, size_t most) {
+  for (size_t k = 0; k < most && parts[k] != NULL; k++) has(text, parts[k]);
+}
+
+void lacks_all(const char *text, const char *const *parts, size_t most) {
+  for (size_t k = 0; k < most && parts[k] != NULL; k++) lacks(text, parts[k]);
+}
+
 void reads(lf_text *text, const char *want) {
   assert_false(text->failed);
   assert_string_equal(text->data != NULL ? text->data : "", want);

@@ -18,6 +18,9 @@ char *page_of(byte_view view, const char *json);
 
 void has(const char *text, const char *part);
 void lacks(const char *text, const char *part);
+/* All parts up to NULL stand there; none of them does. */
+void has_all(const char *text, const char *const *parts, size_t most);
+void lacks_all(const char *text, const char *const *parts, size_t most);
 /* What was written to text, and empties it. */
 void reads(lf_text *text, const char *want);
 void holds(lf_text *text, const char *part);

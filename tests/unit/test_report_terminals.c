@@ -23,8 +23,8 @@ typedef struct said_case {
 static void check_all(const said_case *cases, size_t n) {
   for (size_t i = 0; i < n; i++) {
     char *text = terminal_of(cases[i].view, cases[i].tree, false, 200);
-    for (size_t k = 0; k < MOST_SAID && cases[i].says[k]; k++) has(text, cases[i].says[k]);
-    for (size_t k = 0; k < MOST_SAID && cases[i].never[k]; k++) lacks(text, cases[i].never[k]);
+    has_all(text, cases[i].says, MOST_SAID);
+    lacks_all(text, cases[i].never, MOST_SAID);
     lacks(text, "nan");
     lacks(text, "(null)");
     lacks(text, "not available");
