@@ -6,29 +6,19 @@
 
 #include "base/memory.h"
 #include "history/days.h"
+#include "ingest/value.h"
 
 enum { MONTH = 30, FEWEST_ROWS = 20 };
 
-/* Day of YYYY-MM-DD from days since 1970 (Hinnant, "chrono-compatible low-level date algorithms"). */
-static void civil(double days, int *year, int *month, int *day) {
-  long z = (long)days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
-  long y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365,
-       of_year = of_era - (365 * y + y / 4 - y / 100);
-  long m = (5 * of_year + 2) / 153;
-  *day = (int)(of_year - (153 * m + 2) / 5 + 1);
-  *month = (int)(m < 10 ? m + 3 : m - 9);
-  *year = (int)(y + era * 400 + (*month <= 2));
-}
-
 static lf_status name_young(lf_draft *draft, double from, double rows, double open, lf_error *err) {
   lf_history *h = draft->history;
-  int year = 0, month = 0, day = 0;
-  civil(from, &year, &month, &day);
+  char day[LF_DATE_TEXT];
+  lf_format_date(from, day);
   return lf_note(h, err,
-                 "of %.0f rows created from %04d-%02d-%02d on, %.0f are still open: what closed there closed "
+                 "of %.0f rows created from %s on, %.0f are still open: what closed there closed "
                  "fast, and may not be like what "
                  "will close; judge those months with care",
-                 rows, year, month, day, open);
+                 rows, day, open);
 }
 
 /* Rows on the day of index `at` of all, among those of `some`. */

@@ -167,7 +167,7 @@ static lf_status not_understood(const lf_column *column, const lf_reading *r, lf
   if (column->n_levels == 2)
     return lf_fail(err, LF_E_DATA, "which value of '%s' means won, '%s' or '%s'? Say --won V", column->name,
                    column->levels[0], column->levels[1]);
-  if (r->n_won && !r->n_lost)
+  if (r->n_won) /* and none lost */
     return lf_fail(err, LF_E_DATA, "no value of '%s' is understood as lost (%s): say --lost V", column->name,
                    all);
   return lf_fail(err, LF_E_DATA, "no value of '%s' is understood as won (%s): say --won V", column->name,

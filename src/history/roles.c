@@ -48,7 +48,6 @@ static lf_status expect_kind(const lf_table *table, size_t column, lf_kind kind,
                              lf_error *err) {
   if (column == SIZE_MAX || table->columns[column].kind == kind) return LF_OK;
   const lf_column *c = &table->columns[column];
-  if (kind == LF_KIND_NUMBER && c->kind == LF_KIND_FLAG && c->values) return LF_OK;
   return lf_fail(err, LF_E_DATA,
                  "the %s column '%s' holds %s values, not %ss: name another, or say --as '%s=%s' to see "
                  "which values do not fit",

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "history/days.h"
+#include "ingest/value.h"
 
 enum { TRAINS = LF_SIDE_FIRST, JUDGES = LF_SIDE_SECOND, LEAVES = LF_SIDE_LEAVES, CHUNKS = 64 };
 
@@ -71,21 +72,13 @@ static bool digits(const char *text, size_t n) {
   return true;
 }
 
-/* Days since 1970-01-01 of YYYY-MM-DD (Hinnant, "chrono-compatible low-level date algorithms"); NaN where it
- * is no date. */
+/* Days since 1970-01-01 of YYYY-MM-DD; NaN where it is no date. */
 static double parse_day(const char *text) {
-  static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4) || !digits(text + 5, 2) ||
-      !digits(text + 8, 2))
-    return (double)NAN;
-  int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
-  bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  if (month < 1 || month > 12 || day < 1 || day > month_days[month - 1] || (month == 2 && day == 29 && !leap))
-    return (double)NAN;
-  int y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
-  int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  int of_era_days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-  return (double)(era * 146097 + of_era_days - 719468);
+  double days = 0;
+  lf_date_parts parts;
+  bool shape = strlen(text) == 10 && text[4] == '-' && text[7] == '-' && digits(text, 4) &&
+               digits(text + 5, 2) && digits(text + 8, 2);
+  return shape && lf_read_date(text, 10, LF_DATE_YMD, &days, &parts) ? days : (double)NAN;
 }
 
 static lf_status said_day(const lf_draft *draft, double *from, lf_error *err) {
@@ -229,6 +222,10 @@ static lf_status check_sides(lf_draft *draft, const sides *s, lf_error *err) {
   draft->history->n_train = count[0][0] + count[0][1] + count[0][2];
   draft->history->n_rows = draft->history->n_train + count[1][0] + count[1][1] + count[1][2];
   if (!draft->need_outcome) return LF_OK;
+  if (!draft->history->n_train)
+    return lf_fail(err, LF_E_DATA,
+                   "every row is in the holdout, and none is left to learn from: start it later, with "
+                   "--holdout-from DATE or --holdout F");
   if (!count[0][LF_ROW_WON] || !count[0][LF_ROW_LOST])
     return lf_fail(err, LF_E_DATA,
                    "the training rows (%llu) are all %s: nothing can be learned; make the holdout smaller "

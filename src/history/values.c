@@ -67,12 +67,11 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
 
 /* ---- identifiers ---------------------------------------------------------------------------------- */
 
-/* Whole numbers without a gap: a counter of rows. */
+/* Whole numbers without a gap, none missing: a counter of rows. */
 static bool is_counter(const lf_column *column, size_t n_rows) {
   double low = INFINITY, high = -INFINITY;
   for (size_t i = 0; i < n_rows; i++) {
     double x = lf_column_number(column, i);
-    if (isnan(x)) continue;
     if (x != floor(x)) return false;
     low = fmin(low, x);
     high = fmax(high, x);

@@ -85,12 +85,115 @@ static void needs_both_dates(void **state) {
   case_free(&c);
 }
 
+/* A day as its date, days after 2023-01-01 of a year that is no leap year. */
+static void add_day(lf_text *csv, int day) {
+  static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int month = 0;
+  while (day >= lengths[month]) day -= lengths[month++];
+  lf_text_addf(csv, "2023-%02d-%02d", month + 1, day + 1);
+}
+
+/* 150 days from 2023-01-01 to 2023-05-30, a row a day and more, of which some of the last are open. */
+static void build_young(history_case *c, int in_may, int in_april) {
+  lf_text csv = {0};
+  *c = case_new();
+  set_text(&c->project.outcome, "Stage");
+  set_text(&c->project.created, "Created");
+  lf_text_add(&csv, "Stage,Created,A\n");
+  for (int day = 0; day < 150; day++) {
+    int open = day >= 120 ? in_may : day >= 90 ? in_april : 10;
+    lf_text_add(&csv, day % 30 < open ? "Open" : day % 2 ? "Closed Won" : "Closed Lost");
+    lf_text_add(&csv, ",");
+    add_day(&csv, day);
+    lf_text_addf(&csv, ",%c\n", 'a' + day % 3);
+  }
+  case_must_build(c, csv.data);
+  lf_text_free(&csv);
+}
+
+/* Without a close date young months are named and kept: 30 days back from the newest, while most are open. */
+static void names_young_months(void **state) {
+  (void)state;
+  history_case c;
+  build_young(&c, 20, 18);
+  assert_int_equal(c.history->date, c.history->created);
+  assert_true(case_notes(&c, "of 60 rows created from 2023-04-01 on, 38 are still open"));
+  case_free(&c);
+  build_young(&c, 16, 15); /* half is not most */
+  assert_true(case_notes(&c, "of 30 rows created from 2023-05-01 on, 16 are still open"));
+  case_free(&c);
+  build_young(&c, 15, 30);
+  assert_false(case_notes(&c, "are still open"));
+  case_free(&c);
+}
+
+static void a_few_young_rows_are_not_named(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Stage");
+  case_must_build(&c, "Stage,Created,A\nOpen,2023-05-02,a\nOpen,2023-05-01,a\nClosed Won,2023-01-01,b\n"
+                      "Closed Lost,2023-01-02,c\nClosed Lost,2023-01-03,c\n");
+  assert_int_equal(c.history->open, 2);
+  assert_false(case_notes(&c, "are still open"));
+  case_free(&c);
+}
+
+/* Rows without a day of creation, closed before they were created, or after ten years: none of them is young,
+ * and only the last counts in the curve, beyond its end. */
+static void odd_days_do_not_mature(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  set_text(&c.project.outcome, "Stage");
+  set_text(&c.project.created, "Created");
+  set_text(&c.project.date, "Closed");
+  lf_text_add(&csv, "Stage,Created,Closed,A\n");
+  for (int i = 0; i < 40; i++) {
+    const char *stage = i % 2 ? "Closed Won" : "Closed Lost";
+    lf_text_addf(&csv, "%s,2011-03-%02d,2011-04-%02d,%c\n", stage, 1 + i % 28, 1 + i % 28,
+                 'a' + i % 3); /* 31 days */
+    lf_text_addf(&csv, "%s,,2011-04-10,%c\n", stage, 'a' + i % 3);
+    lf_text_addf(&csv, "%s,2011-03-20,2011-03-%02d,%c\n", stage, 1 + i % 10, 'a' + i % 3);
+    lf_text_addf(&csv, "%s,2011-03-01,2023-03-01,%c\n", stage, 'a' + i % 3);
+  }
+  case_must_build(&c, csv.data);
+  const lf_maturity *m = &c.history->maturity;
+  assert_true(m->known);
+  assert_int_equal(m->n_cohorts, 1);
+  assert_int_equal(m->cohorts[0].year, 2011);
+  assert_int_equal(m->cohorts[0].month, 3);
+  assert_true(m->cohorts[0].decided == 120);         /* those created on a day */
+  assert_true(m->days[0] == 31 && m->days[1] == 31); /* 40 of the 80 that took a time */
+  assert_true(m->days[2] == 3650);                   /* ten years and more are one age */
+  assert_true(m->decided_by[4] == 0.5);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* Centuries between two dates are a slip of the pen: no cohort is made of them. */
+static void months_too_far_apart_are_none(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Stage");
+  set_text(&c.project.created, "Created");
+  set_text(&c.project.date, "Closed");
+  case_must_build(&c, "Stage,Created,Closed,A\nWon,1023-01-01,2023-01-05,a\nLost,2023-01-02,2023-01-08,b\n"
+                      "Won,2023-01-03,2023-01-08,b\nLost,2023-01-04,2023-01-09,a\n");
+  assert_false(c.history->maturity.known);
+  assert_int_equal(c.history->n_rows, 4);
+  case_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(holds_back_the_young_cohort),
       cmocka_unit_test(keeps_a_cohort_that_is_old_enough),
       cmocka_unit_test(curve_counts_open_rows_as_censored),
       cmocka_unit_test(needs_both_dates),
+      cmocka_unit_test(names_young_months),
+      cmocka_unit_test(a_few_young_rows_are_not_named),
+      cmocka_unit_test(odd_days_do_not_mature),
+      cmocka_unit_test(months_too_far_apart_are_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

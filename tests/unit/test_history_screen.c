@@ -361,6 +361,95 @@ static void ordinary_weather(void **state) {
   case_free(&c);
 }
 
+/* With few rows on a side, or few at all, no statistic accuses anybody: the column tells the outcome exactly.
+ */
+static void too_few_rows_to_accuse(void **state) {
+  (void)state;
+  static const size_t rows[][2] = {{15, 200}, {200, 15}, {30, 30}};
+  for (size_t k = 0; k < 3; k++) {
+    history_case c = case_new();
+    lf_text csv = {0};
+    lf_text_add(&csv, "Size,Mirror,Result\n");
+    for (size_t i = 0; i < rows[k][0] + rows[k][1]; i++) {
+      bool won = i < rows[k][0];
+      lf_text_addf(&csv, "%zu,%s,%s\n", i % 5, won ? "a" : "b", won ? "Won" : "Lost");
+    }
+    case_must_build(&c, csv.data);
+    assert_int_equal(case_role(&c, "Mirror")->role, LF_ROLE_ATTRIBUTE);
+    assert_null(case_role(&c, "Mirror")->suspicion);
+    lf_text_free(&csv);
+    case_free(&c);
+  }
+}
+
+static void what_cannot_be_used_is_refused(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_attribute_spec *spec = NULL;
+  const char *csv =
+      "Size,Met,Note,Blank,Result\n1,2024-01-01,one,,Won\n2,2024-01-02,two,,Lost\n3,2024-01-02,six,,Won\n";
+  lf_text_list_add(&c.project.use, "Met", NULL);
+  case_must_fail(&c, csv, LF_E_USAGE,
+                 "'Met' holds dates, which order rows but are no attribute: take it out of --use");
+  lf_text_list_clear(&c.project.use);
+  lf_text_list_add(&c.project.use, "Note", NULL);
+  assert_int_equal(lf_project_attribute_add(&c.project, "Note", &spec, NULL), LF_OK);
+  spec->kind = LF_KIND_TEXT;
+  case_must_fail(&c, csv, LF_E_USAGE, "'Note' is free text: give it match patterns");
+  lf_text_list_clear(&c.project.use);
+  lf_text_list_add(&c.project.use, "Blank", NULL);
+  case_must_build(&c, csv);
+  assert_string_equal(case_role(&c, "Blank")->reason, "no row has a value");
+  assert_string_equal(case_role(&c, "Size")->reason, "not among the attributes you named");
+  assert_true(case_notes(&c, "no column is left that may be an attribute"));
+  case_free(&c);
+}
+
+/* A text column of addresses is one, and free text; a column that only the judging rows have teaches nothing.
+ */
+static void late_and_addressed(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_attribute_spec *spec = NULL;
+  lf_text csv = {0};
+  assert_int_equal(lf_project_attribute_add(&c.project, "Mail", &spec, NULL), LF_OK);
+  spec->kind = LF_KIND_TEXT;
+  assert_int_equal(lf_project_attribute_add(&c.project, "Name", &spec, NULL), LF_OK);
+  spec->kind = LF_KIND_TEXT;
+  lf_text_add(&csv, "Size,Mail,Name,Late,Seldom,Result\n");
+  for (size_t i = 0; i < ROWS; i++)
+    lf_text_addf(&csv, "%zu,p%zu@x.com,Person %zu,%s,%s,%s\n", i % 6, i % 90, i, i >= 1600 ? "a" : "",
+                 i % 100 == 7 ? "x" : "", won_row(i) ? "Won" : "Lost");
+  set_text(&c.project.date, "@row");
+  c.options.holdout = 0.2;
+  case_must_build(&c, csv.data);
+  assert_string_equal(case_role(&c, "Mail")->reason, "e-mail addresses");
+  assert_non_null(strstr(case_role(&c, "Name")->reason, "an identifier"));
+  assert_string_equal(case_role(&c, "Late")->reason, "no training row has a value");
+  assert_non_null(strstr(case_role(&c, "Seldom")->reason, "almost empty: 16 of 1600"));
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+static void an_amount_that_was_dropped_or_not_named(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.amount, "Worth");
+  build_with(&c, "Worth", amount_cell);
+  assert_true(case_role(&c, "Worth")->also_attribute);
+  lf_text_list_add(&c.project.drop, "Worth", NULL);
+  build_with(&c, "Worth", amount_cell);
+  assert_false(case_role(&c, "Worth")->also_attribute);
+  lf_text_list_clear(&c.project.drop);
+  lf_text_list_add(&c.project.use, "Size", NULL);
+  build_with(&c, "Worth", amount_cell);
+  assert_false(case_role(&c, "Worth")->also_attribute);
+  lf_text_list_add(&c.project.use, "Worth", NULL);
+  build_with(&c, "Worth", amount_of_won);
+  assert_true(case_role(&c, "Worth")->also_attribute); /* insisted on */
+  case_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_that_tell_nothing),
@@ -376,6 +465,10 @@ int main(void) {
       cmocka_unit_test(the_calendar_is_recognised),
       cmocka_unit_test(free_text_needs_patterns),
       cmocka_unit_test(ordinary_weather),
+      cmocka_unit_test(too_few_rows_to_accuse),
+      cmocka_unit_test(what_cannot_be_used_is_refused),
+      cmocka_unit_test(late_and_addressed),
+      cmocka_unit_test(an_amount_that_was_dropped_or_not_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,134 @@ static void odd_splits_are_refused(void **state) {
   case_free(&c);
 }
 
+static void days_that_are_none_are_refused(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      "2024-1-11",  "2024/01/11", "2024-01/11", "20x4-01-11",  "2024-0x-11", "2024-01-1x",
+      "2024-01-1 ", "2024- 1-11", "2024-13-01", "2024-00-01",  "2024-01-00", "2024-04-31",
+      "2023-02-29", "1900-02-29", "0024-01-11", "2024-01-111", "today",      ""};
+  history_case c = case_new();
+  lf_text csv = leads(100, 100, 2, true); /* 50 days from 2024-01-01 on */
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    c.options.holdout_from = bad[i];
+    case_must_fail(&c, csv.data, LF_E_USAGE, "is no date: write YYYY-MM-DD");
+  }
+  c.options.holdout_from = "2024-02-10"; /* months of 28 days: day 37 */
+  case_must_build(&c, csv.data);
+  assert_int_equal(c.history->n_train, 74);
+  c.options.holdout_from = "2000-02-29";
+  case_must_fail(&c, csv.data, LF_E_DATA, "every row is in the holdout");
+  c.options.holdout_from = "2024-12-31";
+  case_must_build(&c, csv.data);
+  assert_int_equal(c.history->n_train, 100);
+  assert_true(case_notes(&c, "the holdout (0 rows) does not hold both won and lost rows"));
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* Rows without a day train; where all have the same one, a hash chooses. */
+static void dates_that_do_not_split(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Lead Id,CreatedDate,Size,Result\n");
+  for (size_t i = 0; i < 400; i++)
+    lf_text_addf(&csv, "L%zu,%s2024-03-%02zu,%zu,%s\n", i, i % 50 ? "" : ",", 1 + i % 20, i % 7,
+                 noise(6, i) < 0.3 ? "Won" : "Lost");
+  char *gap = NULL; /* every fiftieth row: no date, and the date it would have had as its size */
+  while ((gap = strstr(csv.data, ",,2024")) != NULL) {
+    char *end = strchr(gap + 2, ',');
+    memmove(gap + 1, end, strlen(end) + 1);
+  }
+  c.options.holdout = 0.25;
+  case_must_build(&c, csv.data);
+  assert_int_equal(c.history->split, LF_SPLIT_TIME);
+  assert_true(case_notes(&c, "8 rows have no date in 'CreatedDate'; they are training rows"));
+  for (size_t i = 0; i < c.history->n_rows; i++)
+    if (isnan(lf_history_day(c.history, i))) assert_true(i < c.history->n_train);
+  lf_text_free(&csv);
+  csv = leads(400, 400, 400, true);
+  case_must_build(&c, csv.data);
+  assert_int_equal(c.history->split, LF_SPLIT_HASH);
+  assert_true(case_notes(&c, "all rows have the same day in 'CreatedDate'"));
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* With @row, weights count: 10 rows of weight 1 and one of 10, which alone is the newer half. */
+static void rows_in_order_with_weights(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Result,Size,freq\n");
+  for (size_t i = 0; i < 10; i++) lf_text_addf(&csv, "%s,%zu,1\n", i % 2 ? "Won" : "Lost", i % 3);
+  lf_text_add(&csv, "Open,1,5\nWon,2,10\n");
+  set_text(&c.project.date, "@row");
+  set_text(&c.project.weight, "freq");
+  set_text(&c.project.outcome, "Result");
+  c.options.holdout = 0.5;
+  case_must_build(&c, csv.data);
+  assert_int_equal(c.history->n_train, 10);
+  assert_int_equal(c.history->n_rows, 11);
+  assert_true(isnan(c.history->split_from));
+  c.options.holdout = -0.1;
+  case_must_fail(&c, csv.data, LF_E_USAGE, "from 0 to less than 1");
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+static void rows_that_cannot_be_used(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Stage");
+  set_text(&c.project.weight, "w");
+  case_must_fail(&c, "Stage,w\nProposal,1\nProposal,2\nWon,0\nLost,0\n", LF_E_DATA,
+                 "no row of 4 can be used: all are open");
+  case_must_fail(&c, "Stage,w\nWon,0\nLost,0\nLion,2\n", LF_E_DATA,
+                 "no row of 3 can be used: check the outcome and weight columns");
+  case_must_fail(&c, "Stage,w\nWon,2\nWon,1\nLost,0\n", LF_E_DATA,
+                 "all 2 closed rows are won, so nothing tells winning from losing: add rows that were lost");
+  case_free(&c);
+}
+
+/* Rows that repeat others but for a long text and a fraction are no repeats; those that do not, are. */
+static void repeats_are_told_by_every_column(void **state) {
+  (void)state;
+  enum { ROWS = 140000 };
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Id,Size,Note,Result\n");
+  for (size_t i = 0; i < ROWS;
+       i++) { /* each twice, far apart: so many that they are kept as numbers and hashes */
+    size_t k = i < ROWS / 2 ? i : ROWS - 1 - i;
+    lf_text_addf(&csv, "%zu,%zu.%06zu,text %zu,%s\n", k, k / 2, k % 1000, k, k % 3 ? "Lost" : "Won");
+  }
+  lf_text_add(&csv, "7,,,Won\n7,,,Won\n7,,text,Won\n");
+  set_text(&c.project.id, "Id");
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_excluded(&c, "exact duplicate of an earlier row"), ROWS / 2 + 1);
+  assert_int_equal(c.history->n_rows, ROWS / 2 + 2);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* Rows in which nothing stands are alike, too: rows without a value can be said to be lost. */
+static void empty_rows_repeat_one_another(void **state) {
+  (void)state;
+  history_case c = case_new();
+  const char *csv = "Id,End,Size\n1,Won,1\n,,\n2,Won,3\n,,\n,,\n3,Won,2\n";
+  set_text(&c.project.outcome, "End");
+  lf_text_list_add(&c.project.won, "Won", NULL);
+  lf_text_list_add(&c.project.lost, "", NULL);
+  case_must_build(&c, csv);
+  assert_true(case_notes(&c, "2 rows repeat an earlier row exactly"));
+  set_text(&c.project.id, "Id");
+  case_must_build(&c, csv);
+  assert_int_equal(case_excluded(&c, "exact duplicate"), 2);
+  assert_int_equal(c.history->n_rows, 4);
+  case_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(roles_by_name_and_values),
@@ -290,6 +418,12 @@ int main(void) {
       cmocka_unit_test(duplicates),
       cmocka_unit_test(weights),
       cmocka_unit_test(odd_splits_are_refused),
+      cmocka_unit_test(days_that_are_none_are_refused),
+      cmocka_unit_test(dates_that_do_not_split),
+      cmocka_unit_test(rows_in_order_with_weights),
+      cmocka_unit_test(rows_that_cannot_be_used),
+      cmocka_unit_test(repeats_are_told_by_every_column),
+      cmocka_unit_test(empty_rows_repeat_one_another),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
