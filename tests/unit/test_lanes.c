@@ -219,12 +219,174 @@ static void path_of_all_folds(void **state) {
   lf_frame_free(frame);
 }
 
+/* ---- lasso and elastic net --------------------------------------------------------------------------- */
+
+enum { PENALTIES = 6 };
+
+/* Value of the column behind coefficient j > 0 in a row, on the user's scale. */
+static double cell_of(const sample *s, size_t j, size_t row) {
+  if (j <= NUMBERS) return s->x[j - 1][row];
+  return (j < 8 ? s->five[s->codes[0][row]] : s->three[s->codes[1][row]]) == (int32_t)j;
+}
+
+/* Standard deviation of a column (divisor: the rows), weighted. */
+static double spread_of(const sample *s, size_t j, const double *weight) {
+  double rows = 0, sum = 0, squares = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    rows += weight[i];
+    sum += weight[i] * cell_of(s, j, i);
+  }
+  for (size_t i = 0; i < ROWS; i++) squares += weight[i] * pow(cell_of(s, j, i) - sum / rows, 2);
+  return sqrt(squares / rows);
+}
+
+/* The conditions of the maximum (Karush, Kuhn and Tucker): with penalty u = lambda f sd of a coefficient, the
+ * score is u ((1 - alpha) sd b + alpha sign b) where b is not 0, and no larger than u alpha where it is; that
+ * of the intercept is 0. Returns how many are not 0. */
+static size_t at_the_maximum(const sample *s, const lf_fold_path *path, double lambda, const double *weight,
+                             const double *b) {
+  static double eta[ROWS];
+  size_t found = 0;
+  lf_design_predict(&s->design, b, NULL, eta);
+  for (size_t j = 0; j < COEF; j++) {
+    double score = 0, sd = j && path->standardise ? spread_of(s, j, weight) : 1;
+    double unit = lambda * sd * (path->factor ? path->factor[j] : j > 0);
+    for (size_t i = 0; i < ROWS; i++)
+      score += weight[i] * (s->won[i] - lf_expit(eta[i])) * (j ? cell_of(s, j, i) : 1);
+    if (b[j] != 0)
+      assert_near(score, unit * ((1 - path->alpha) * sd * b[j] + path->alpha * (b[j] > 0 ? 1 : -1)), 1e-5);
+    else if (!(fabs(score) <= unit * path->alpha * (1 + 1e-9)))
+      fail_msg("coefficient %zu is 0, but its score %g passes %g", j, score, unit * path->alpha);
+    found += j && b[j] != 0;
+  }
+  return found;
+}
+
+static void lasso_and_elastic_net(void **state) {
+  (void)state;
+  static sample s;
+  static double weight[ROWS];
+  double factor[COEF] = {0};
+  make_sample(&s);
+  for (size_t j = 1; j < COEF; j++) factor[j] = j == 2 ? 0 : j % 2 ? 1 : 1.5;
+  for (int way = 0; way < 6; way++) {
+    lf_fold_path path = {
+        .n = PENALTIES, .alpha = way % 2 ? 1 : 0.4, .standardise = way % 3 > 0, .tolerance = 1e-15};
+    if (way > 3) path.factor = factor;
+    for (size_t i = 0; i < ROWS; i++) weight[i] = way % 2 ? (double)(i % 3) : 1;
+    s.design.weight = way % 2 ? weight : NULL;
+    double lambda[PENALTIES], largest = 0;
+    size_t found = 0;
+    lf_frame *frame = NULL;
+    lf_fold_path_fit *fit = NULL;
+    assert_int_equal(lf_frame_new(&s.design, false, NULL, &frame, NULL), LF_OK);
+    path.lambda = lambda;
+    assert_int_equal(lf_fold_path_largest(frame, &path, NULL, &largest, NULL), LF_OK);
+    for (size_t k = 0; k < PENALTIES; k++) lambda[k] = largest * 1.0001 * pow(0.4, (double)k);
+    assert_int_equal(lf_fold_path_make(frame, &path, NULL, &fit, NULL), LF_OK);
+    for (size_t k = 0; k < PENALTIES; k++)
+      found = at_the_maximum(&s, &path, lambda[k], weight, fit->b + k * COEF);
+    /* above the largest penalty nothing but what is free of it moves; at a hundredth nearly all have */
+    for (size_t j = 1; j < COEF && !path.factor; j++) assert_true(fit->b[j] == 0);
+    assert_true(found >= COEF - 3);
+    lf_fold_path_free(fit);
+    lf_frame_free(frame);
+  }
+}
+
+/* The loss of each fold is that of a lasso on the other rows alone; rows of no fold are in all of them. */
+static void lasso_of_all_folds(void **state) {
+  (void)state;
+  static sample s;
+  static double weight[ROWS], eta[ROWS];
+  make_sample(&s);
+  for (size_t i = 0; i < ROWS; i += 7) s.fold[i] = UINT8_MAX;
+  double lambda[PENALTIES];
+  for (size_t k = 0; k < PENALTIES; k++) lambda[k] = 60 * pow(0.5, (double)k);
+  lf_fold_path path = {.n = PENALTIES,
+                       .lambda = lambda,
+                       .alpha = 1,
+                       .standardise = true,
+                       .fold = s.fold,
+                       .n_folds = 5,
+                       .tolerance = 1e-15};
+  lf_frame *frame = NULL;
+  lf_fold_path_fit *fit = NULL;
+  assert_int_equal(lf_frame_new(&s.design, false, NULL, &frame, NULL), LF_OK);
+  assert_int_equal(lf_fold_path_make(frame, &path, NULL, &fit, NULL), LF_OK);
+  for (size_t f = 0; f < 5; f++) {
+    double rows = 0, own[PENALTIES];
+    lf_frame *rest = NULL;
+    lf_fold_path_fit *alone = NULL;
+    for (size_t i = 0; i < ROWS; i++) rows += weight[i] = s.fold[i] != f;
+    for (size_t k = 0; k < PENALTIES; k++) own[k] = lambda[k] * rows / ROWS;
+    s.design.weight = weight;
+    lf_fold_path without = {
+        .n = PENALTIES, .lambda = own, .alpha = 1, .standardise = true, .tolerance = 1e-15};
+    assert_int_equal(lf_frame_new(&s.design, false, NULL, &rest, NULL), LF_OK);
+    assert_int_equal(lf_fold_path_make(rest, &without, NULL, &alone, NULL), LF_OK);
+    for (size_t k = 0; k < PENALTIES; k++) {
+      double sum = 0;
+      lf_design_predict(&s.design, alone->b + k * COEF, NULL, eta);
+      for (size_t i = 0; i < ROWS; i++) sum += weight[i] == 0 ? lf_log_loss(eta[i], s.won[i]) : 0;
+      assert_near(fit->loss[k * 5 + f], sum / (ROWS - rows), 1e-8);
+    }
+    lf_fold_path_free(alone);
+    lf_frame_free(rest);
+  }
+  s.design.weight = NULL;
+  lf_fold_path_free(fit);
+  lf_frame_free(frame);
+}
+
+/* A column that never changes cannot be told from the intercept: the lasso leaves it at 0, the ridge fit says
+ * that it has no coefficient, and the others are as without it. */
+static void a_constant_column_is_left_out(void **state) {
+  (void)state;
+  static sample s, plain;
+  double lambda[] = {20, 10}, with[2 * COEF], without[2 * COEF];
+  for (int alpha = 0; alpha < 2; alpha++) {
+    make_sample(&s);
+    make_sample(&plain);
+    for (size_t i = 0; i < ROWS; i++) s.x[1][i] = 3;
+    plain.terms[1] = plain.terms[2];
+    plain.terms[1].first = 2;
+    plain.terms[2] = plain.terms[3];
+    plain.terms[3] = plain.terms[4];
+    for (size_t k = 1; k < 5; k++) plain.five[k]--;
+    for (size_t k = 1; k < 3; k++) plain.three[k]--;
+    plain.terms[2].first--;
+    plain.terms[3].first--;
+    plain.design.n_terms--;
+    plain.design.n_coef--;
+    for (int side = 0; side < 2; side++) {
+      const lf_design *design = side ? &plain.design : &s.design;
+      lf_fold_path path = {.n = 2, .lambda = lambda, .alpha = alpha, .standardise = true, .tolerance = 1e-16};
+      lf_frame *frame = NULL;
+      lf_fold_path_fit *fit = NULL;
+      assert_int_equal(lf_frame_new(design, false, NULL, &frame, NULL), LF_OK);
+      assert_int_equal(lf_fold_path_make(frame, &path, NULL, &fit, NULL), LF_OK);
+      memcpy(side ? without : with, fit->b, 2 * design->n_coef * sizeof *fit->b);
+      lf_fold_path_free(fit);
+      lf_frame_free(frame);
+    }
+    for (size_t k = 0; k < 2; k++) {
+      assert_true(alpha ? with[k * COEF + 2] == 0 : isnan(with[k * COEF + 2]));
+      for (size_t j = 0; j < COEF - 1; j++)
+        assert_near(with[k * COEF + j + (j > 1)], without[k * (COEF - 1) + j], 1e-7);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(score_of_each_lane),
       cmocka_unit_test(refits_of_many_weights),
       cmocka_unit_test(refits_far_from_the_full_fit),
       cmocka_unit_test(path_of_all_folds),
+      cmocka_unit_test(lasso_and_elastic_net),
+      cmocka_unit_test(lasso_of_all_folds),
+      cmocka_unit_test(a_constant_column_is_left_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
