@@ -22,12 +22,16 @@ static lf_lead_volume of_months(const double *count, size_t n) {
   return (lf_lead_volume){.mean = mean, .variance = fmax(spread, mean), .months = months};
 }
 
-/* By month of creation, as the maturity curve counted all rows, open ones too. */
-static lf_status of_cohorts(const lf_maturity *m, lf_lead_volume *volume, lf_error *err) {
-  double *count = NULL;
+/* By month of creation, as the maturity curve counted all rows, open ones too. It counts rows: what open ones
+ * weigh is not kept, so that every row weighs what those of the history do on average. */
+static lf_status of_cohorts(const lf_history *history, lf_lead_volume *volume, lf_error *err) {
+  const lf_maturity *m = &history->maturity;
+  double *count = NULL, weight = 0, won = 0;
   lf_status status = lf_alloc(m->n_cohorts, sizeof *count, &count, err);
   if (status != LF_OK) return status;
-  for (size_t k = 0; k < m->n_cohorts; k++) count[k] = m->cohorts[k].open + m->cohorts[k].decided;
+  lf_history_count(history, 0, history->n_rows, &weight, &won);
+  for (size_t k = 0; k < m->n_cohorts; k++)
+    count[k] = (m->cohorts[k].open + m->cohorts[k].decided) * weight / (double)history->n_rows;
   *volume = of_months(count, m->n_cohorts);
   free(count);
   return LF_OK;
@@ -42,7 +46,7 @@ lf_status lf_plan_volume(const lf_history *history, double until, bool by_closin
                          lf_error *err) {
   double first = INFINITY, last = -INFINITY, day, *count = NULL;
   *volume = (lf_lead_volume){NAN, NAN, 0};
-  if (!by_closing && history->maturity.known) return of_cohorts(&history->maturity, volume, err);
+  if (!by_closing && history->maturity.known) return of_cohorts(history, volume, err);
   if (history->date_is_row) return LF_OK;
   for (size_t i = 0; i < history->n_rows; i++) {
     if (!day_of(history, i, until, &day)) continue;
