@@ -63,16 +63,16 @@ static void say_never(const lf_funnel_leaks *f, json_t **list) {
   lf_people_count(&text, f->rows);
   lf_text_addf(&text, " (");
   lf_people_percent(&text, never / f->rows);
-  lf_text_addf(&text, ") have no row in %s", f->source);
+  lf_text_addf(&text, ") %s no row in %s", never > 1 ? "have" : "has", f->source);
   if (f->open > 0) {
     lf_text_add(&text, "; ");
     lf_people_count(&text, f->open);
-    lf_text_add(&text, " of them are still open");
+    lf_text_add(&text, f->open > 1 ? " of them are still open" : " of them is still open");
   }
   if (f->unmatched > 0 && f->without_key > 0) {
     lf_text_add(&text, "; ");
     lf_people_count(&text, f->unmatched);
-    lf_text_addf(&text, " name one that is not there");
+    lf_text_add(&text, f->unmatched > 1 ? " name one that is not there" : " names one that is not there");
   }
   lf_text_add(&text, ".");
   add_sentence(list, &text);

@@ -80,7 +80,7 @@ static void add_counts(lf_text *out, const json_t *band, const bool *shown) {
     for (size_t j = FIRST_COUNT; j < RANGE; j++) {
       if (shown[j]) lf_html_cell(out, band, &point_columns[j], NULL);
     }
-  } else if (cells > 0) {
+  } else {
     lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">%s</td>", cells,
                  rows > 0 ? "fewer than 10 rows" : "no row in training");
   }
@@ -117,13 +117,12 @@ static void add_small_bands(lf_text *out, const json_t *bands, const bool *shown
     lf_people_count(out, high);
   }
   lf_text_add(out, "</td>");
-  if (cells > 0)
-    lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than 10 rows%s</td>", cells,
-                 n > 1 ? " each" : "");
+  lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">fewer than 10 rows%s</td>", cells,
+               n > 1 ? " each" : "");
   lf_text_add(out, shown[RANGE] ? "<td></td></tr>\n" : "</tr>\n");
 }
 
-/* Which columns any band of the card fills. */
+/* Which columns any band of the card fills: that of the rows wherever a band is known to have few. */
 static void columns_filled(const json_t *card, bool shown[LF_HTML_MOST_COLUMNS]) {
   size_t i;
   json_t *attribute;
@@ -150,7 +149,7 @@ static bool add_general_pair(lf_text *out, const json_t *bands, const bool *show
   for (size_t j = FIRST_COUNT; j < RANGE; j++) cells += shown[j];
   lf_text_add(out, "<tr class=\"general\"><th scope=\"row\">missing, other</th>");
   lf_html_cell(out, pair[0], &point_columns[1], NULL);
-  if (cells > 0) lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">no row in training</td>", cells);
+  lf_text_addf(out, "<td class=\"few\" colspan=\"%zu\">no row in training</td>", cells);
   if (shown[RANGE]) add_points_range(out, pair[0]);
   lf_text_add(out, "</tr>\n");
   return true;

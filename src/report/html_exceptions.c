@@ -68,15 +68,15 @@ static bool stands_out(const json_t *exceptions, const char *path) {
 
 /* "103 of 801 leads below 46 points won." */
 static void add_side(lf_text *out, const json_t *exceptions, const char *side, const char *count,
-                     const char *where, const char *what) {
+                     const char *where, const char *one, const char *many) {
   const json_t *at = lf_view_at(exceptions, side);
-  double rows = lf_view_number(at, "rows");
+  double rows = lf_view_number(at, "rows"), counted = lf_view_number(at, count);
   if (!(rows > 0)) return;
   lf_text_add(out, "<li>");
-  lf_people_count(out, lf_view_number(at, count));
+  lf_people_count(out, counted);
   lf_text_add(out, " of ");
   lf_people_counted(out, rows, "lead", "leads");
-  lf_text_addf(out, " %s %s.</li>\n", where, what);
+  lf_text_addf(out, " %s %s.</li>\n", where, fabs(counted - 1) < 1e-9 ? one : many);
 }
 
 void lf_html_exceptions(lf_text *out, const json_t *report) {
@@ -88,8 +88,8 @@ void lf_html_exceptions(lf_text *out, const json_t *report) {
                   "two together, of at least 30 leads; <em>as scored</em> is the win rate of leads with the "
                   "same points.");
   lf_text_add(out, "<ul>\n");
-  add_side(out, exceptions, "below", "won", "below the threshold", "won");
-  add_side(out, exceptions, "above", "lost", "at or above it", "were lost");
+  add_side(out, exceptions, "below", "won", "below the threshold", "won", "won");
+  add_side(out, exceptions, "above", "lost", "at or above it", "was lost", "were lost");
   lf_text_add(out, "</ul>\n");
   if (lf_view_text(exceptions, "sentence") != NULL) {
     lf_text_add(out, "<p>");

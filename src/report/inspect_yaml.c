@@ -31,9 +31,10 @@ static bool is_plain(const char *text) {
   return true;
 }
 
+/* Of code points that valid UTF-8 can hold: no surrogates, none beyond U+10FFFF. */
 static bool is_printable(uint32_t c) {
-  return (c >= 0x20 && c < 0x7F) || (c >= 0xA0 && c < 0x2028) || (c > 0x2029 && c < 0xD800) ||
-         (c >= 0xE000 && c < 0xFEFF) || (c > 0xFEFF && c < 0xFFFE) || (c >= 0x10000 && c < 0x110000);
+  return (c >= 0x20 && c < 0x7F) || (c >= 0xA0 && c < 0x2028) || (c > 0x2029 && c < 0xFEFF) ||
+         (c > 0xFEFF && c < 0xFFFE) || c >= 0x10000;
 }
 
 /* Code point of valid UTF-8 at text[*at]; *at moves past it. */

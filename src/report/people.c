@@ -27,7 +27,7 @@ void lf_people_percent(lf_text *out, double share) {
 }
 
 void lf_people_p(lf_text *out, double p) {
-  if (isfinite(p) && p < 0.001) {
+  if (p < 0.001) {
     lf_text_add(out, "below 0.001");
   } else {
     lf_people_fixed(out, p, 3);
@@ -36,7 +36,7 @@ void lf_people_p(lf_text *out, double p) {
 
 void lf_people_bytes(lf_text *out, double bytes) {
   static const char *const units[] = {" kB", " MB", " GB", " TB"};
-  if (!isfinite(bytes) || bytes < 1000) {
+  if (bytes < 1000) {
     lf_people_counted(out, bytes, "byte", "bytes");
     return;
   }

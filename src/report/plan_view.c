@@ -93,7 +93,7 @@ void lf_plan_backtest_text(lf_text *out, const json_t *b) {
     lf_people_count(out, lf_view_number(item, "ci_high"));
     lf_text_add(out, "), came ");
     lf_people_count(out, lf_view_number(item, "came"));
-    if (lf_view_at(item, "inside") && !lf_view_flag(item, "inside")) lf_text_add(out, ", outside");
+    if (json_is_false(lf_view_at(item, "inside"))) lf_text_add(out, ", outside");
     word = "; ";
   }
   lf_text_add(out, ".");
@@ -123,7 +123,7 @@ static void add_cell(lf_term_table *table, bool start, const json_t *row, const 
 static void add_range(lf_term_table *table, const json_t *interval, number_writer write) {
   lf_text cell = {0};
   lf_text_add(&cell, "");
-  if (interval && !isnan(lf_view_number(interval, "ci_low"))) {
+  if (!isnan(lf_view_number(interval, "ci_low"))) {
     write(&cell, lf_view_number(interval, "ci_low"));
     lf_text_add(&cell, " to ");
     write(&cell, lf_view_number(interval, "ci_high"));
@@ -204,7 +204,7 @@ static void add_row(lf_text *out, const char *what, const json_t *tree, const ch
 static void add_span(lf_text *out, const char *what, const json_t *tree, const char *path,
                      number_writer write) {
   const json_t *interval = lf_view_at(tree, path);
-  if (!interval || isnan(lf_view_number(interval, "value"))) return;
+  if (isnan(lf_view_number(interval, "value"))) return;
   lf_text_addf(out, "| %s | ", what);
   add_interval(out, interval, write);
   lf_text_add(out, " |\n");

@@ -12,7 +12,7 @@ lf_term lf_term_new(bool colour, int width, int most_lines) {
 }
 
 int lf_term_columns(const char *text) {
-  size_t n = text != NULL ? strlen(text) : 0, at = 0;
+  size_t n = strlen(text), at = 0;
   int columns = 0;
   while (at < n && columns < 100000) columns += lf_view_columns(lf_view_character(text, n, &at));
   return columns;
@@ -39,11 +39,10 @@ static void pad(lf_text *out, int columns) {
 }
 
 void lf_term_field(lf_text *out, const char *text, int columns, bool right) {
-  if (text == NULL) text = "";
   int width = lf_term_columns(text);
   if (width > columns) {
-    int taken = columns > 0 ? add_cut(out, text, strlen(text), columns - 1) : 0;
-    if (columns > 0) lf_text_add(out, "\xE2\x80\xA6");
+    int taken = add_cut(out, text, strlen(text), columns - 1);
+    lf_text_add(out, "\xE2\x80\xA6");
     pad(out, columns - taken - 1);
     return;
   }

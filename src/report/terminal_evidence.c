@@ -63,7 +63,7 @@ static void write_group(lf_term *term, const json_t *ranked, size_t from, size_t
     lf_text name = {0};
     const char *owner = lf_view_text(a, "owner");
     lf_text_add(&name, lf_view_text(a, "name") ? lf_view_text(a, "name") : "");
-    if (whole && owner && *owner) lf_text_addf(&name, " (%s)", owner);
+    if (whole && owner) lf_text_addf(&name, " (%s)", owner);
     lf_term_cell(&table, true, &name);
     text_cell(&table, false, lf_view_text(a, "strength"));
     q_cell(&table, lf_view_number(a, "q"));

@@ -8,7 +8,7 @@
 
 static void write_row(lf_term_table *table, const char *label, const json_t *sums) {
   lf_text cell = {0};
-  lf_text_add(&cell, label ? label : "");
+  lf_text_add(&cell, label);
   lf_term_cell(table, true, &cell);
   lf_term_number_cell(table, lf_view_number(sums, "leads"), 0);
   lf_term_share_cell(table, lf_view_number(sums, "share"));

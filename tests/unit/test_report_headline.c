@@ -265,9 +265,101 @@ static void sound_calibration_is_left_alone(void **state) {
   json_decref(report);
 }
 
+/* Each caution from its cause; without it, none. */
+static void cautions_come_from_their_causes(void **state) {
+  static const struct {
+    const char *report, *want;
+  } cases[] = {
+      {"{\"selection\": {\"drifting\": [{\"attribute\": \"A\"}]}}",
+       " has values among recent leads that older"},
+      {"{\"selection\": {\"drifting\": [{\"attribute\": \"A\"}, {\"attribute\": \"B\"}]}}",
+       " have values among recent leads that older"},
+      {"{\"data\": {\"columns\": [{\"name\": \"A\", \"suspicion\": \"x\"}]}}",
+       " is known. If it is filled in after the outcome, drop it"},
+      {"{\"data\": {\"columns\": [{\"name\": \"A\", \"suspicion\": \"x\"}, {\"name\": \"B\", \"suspicion\": "
+       "\"x\"}, {\"name\": \"C\"},"
+       " {\"name\": \"D\", \"suspicion\": \"x\"}, {\"name\": \"E\", \"suspicion\": \"x\"}, {\"name\": \"F\", "
+       "\"suspicion\": \"x\"}, {\"suspicion\":"
+       " \"x\"}, {\"name\": \"G\", \"suspicion\": \"x\"}]}}",
+       "Ask when each of these is known: \342\200\234A\342\200\235, \342\200\234B\342\200\235, "
+       "\342\200\234D\342\200\235, \342\200\234E\342\200\235 and 2 more."},
+      {"{\"holdout\": {\"rows\": 9, \"auc\": {\"value\": 0.95}}}", "better than lead data usually allow"},
+      {"{\"training_cv\": {\"auc\": {\"value\": 0.96}}}", "better than lead data usually allow"},
+      {"{\"training_cv\": {\"auc\": {\"value\": 0.8}}, \"holdout\": {\"rows\": 9, \"auc\": {\"value\": 0.7, "
+       "\"ci_high\": 0.75}}}",
+       "(70 against 80 of 100 pairs)"},
+      {"{\"holdout\": {\"rows\": 9, \"log_loss\": 0.5, \"null_log_loss\": 0.5}}",
+       "(log loss 0.5000 against 0.5000)"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 1}}", "Only 1 win judges the score"},
+      {"{\"holdout\": {\"rows\": 1000, \"won\": 960}}", "Only 40 losses judge the score"},
+      {"{\"split\": {\"kind\": \"hash\"}}", "Name a date column (--date)"},
+      {"{\"model\": {\"converged\": false}}", "The fit did not converge"},
+      {"{\"model\": {\"warnings\": [\"a\"]}}", "The fit raised 1 warning; it is listed"},
+      {"{\"model\": {\"warnings\": [\"a\", \"b\"]}}", "The fit raised 2 warnings; they are listed"},
+      {"{\"changed\": {\"pairs\": [{\"better\": \"old\"}]}}",
+       "The definition in force is better on these leads"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    json_t *report = parse(cases[i].report);
+    (void)said(report, "state");
+    const json_t *list = json_object_get(json_object_get(report, "headline"), "cautions");
+    assert_int_equal(json_array_size(list), 1); /* from no other cause */
+    has(json_string_value(json_array_get(list, 0)), cases[i].want);
+    json_decref(report);
+  }
+}
+
+static void calibration_is_cautioned_where_the_order_counts(void **state) {
+  static const struct {
+    const char *figures, *want;
+  } cases[] = {
+      {"\"calibration\": {\"in_the_large\": -0.3, \"in_the_large_low\": -0.4, \"in_the_large_high\": -0.2, "
+       "\"bins\": [{\"rows\": 500,"
+       " \"mean_probability\": 0.4}, {\"rows\": 500, \"mean_probability\": 0.5}]}",
+       "promise too much: it expected 450 wins and 300 came."},
+      {"\"calibration\": {\"in_the_large\": 0.3}", "promise too little. Go by the order"},
+      {"\"calibration\": {\"in_the_large\": 0.3, \"in_the_large_low\": -0.1, \"in_the_large_high\": 0.7}",
+       NULL},
+      {"\"calibration\": {\"in_the_large\": 0.09, \"in_the_large_low\": 0.05, \"in_the_large_high\": 0.1}",
+       NULL},
+      {"\"calibration\": {\"slope\": 0.5, \"slope_low\": 0.4, \"slope_high\": 0.6}",
+       "too sure of themselves at both ends (calibration slope 0.50"},
+      {"\"calibration\": {\"slope\": 1.5, \"slope_low\": 1.4, \"slope_high\": 1.6}",
+       "too timid at both ends (calibration slope 1.50"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[600];
+    snprintf(text, sizeof text,
+             "{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {\"value\": 0.7, \"ci_low\": 0.65, "
+             "\"ci_high\": 0.75}, %s}}",
+             cases[i].figures);
+    json_t *report = parse(text);
+    (void)said(report, "state");
+    const json_t *list = json_object_get(json_object_get(report, "headline"), "cautions");
+    assert_int_equal(json_array_size(list), cases[i].want != NULL);
+    if (cases[i].want != NULL) has(json_string_value(json_array_get(list, 0)), cases[i].want);
+    json_decref(report);
+  }
+}
+
+/* Folds in time say that it fades, and nobody knows the interval. */
+static void without_an_interval_what_fades_is_not_shown_to_last(void **state) {
+  (void)state;
+  json_t *report = report_with_auc(0.7, NAN, NAN);
+  json_object_set_new(report, "selection", parse("{\"signal\": {\"lasting\": false}}"));
+  assert_string_equal(said(report, "state"), "not shown");
+  has(said(report, "works"), "The score is not shown to last: ");
+  json_decref(report);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(state_follows_the_interval),
+      cmocka_unit_test(cautions_come_from_their_causes),
+      cmocka_unit_test(calibration_is_cautioned_where_the_order_counts),
+      cmocka_unit_test(without_an_interval_what_fades_is_not_shown_to_last),
       cmocka_unit_test(one_score_for_all),
       cmocka_unit_test(a_signal_that_does_not_last_is_not_to_be_used),
       cmocka_unit_test(the_threshold_is_told_in_counts),

@@ -101,6 +101,28 @@ static void numbers_for_people(void **state) {
   same_percent(1, "100.0%");
 }
 
+static void same_text(void (*write)(lf_text *out, double value), double value, const char *want) {
+  lf_text out = {0};
+  write(&out, value);
+  assert_string_equal(out.data, want);
+  lf_text_free(&out);
+}
+
+static void p_values_and_sizes_for_people(void **state) {
+  (void)state;
+  same_text(lf_people_p, 0.0009, "below 0.001");
+  same_text(lf_people_p, 0.001, "0.001");
+  same_text(lf_people_p, 1, "1.000");
+  same_text(lf_people_p, NAN, "not available");
+  same_text(lf_people_bytes, 1, "1 byte");
+  same_text(lf_people_bytes, 999, "999 bytes");
+  same_text(lf_people_bytes, 1000, "1.0 kB");
+  same_text(lf_people_bytes, 4.3e6, "4.3 MB");
+  same_text(lf_people_bytes, 2e9, "2.0 GB");
+  same_text(lf_people_bytes, 2e12, "2.0 TB");
+  same_text(lf_people_bytes, 5e15, "5,000.0 TB"); /* there is no larger unit */
+}
+
 static void same_pairs(const char *auc, const char *want) {
   json_t *tree = parse(auc);
   lf_text out = {0};
@@ -119,7 +141,39 @@ static void pairs_do_not_round_onto_the_coin(void **state) {
              "55.0 of 100 pairs (95% interval 50.4 to 59.6)");
   same_pairs("{\"value\": 0.997, \"ci_low\": 0.99, \"ci_high\": 0.999}",
              "99.7 of 100 pairs (95% interval 99.0 to 99.9)");
+  same_pairs("{\"value\": 0.45, \"ci_low\": 0.404, \"ci_high\": 0.496}",
+             "45.0 of 100 pairs (95% interval 40.4 to 49.6)");
   same_pairs("{\"value\": 0.8}", "80 of 100 pairs");
+  same_pairs("{\"value\": 0.8, \"ci_low\": 0.7}", "80 of 100 pairs");
+}
+
+static void a_report_is_called_by_its_name_or_its_input(void **state) {
+  static const char *const names[][2] = {
+      {"{\"name\": \"Acme\", \"inputs\": [{\"name\": \"a/b.csv\"}]}", "Acme"},
+      {"{\"inputs\": [{\"name\": \"a/b.csv\"}]}", "b.csv"},
+      {"{\"provenance\": {\"inputs\": [{\"name\": \"c.csv\"}]}, \"inputs\": [{\"name\": \"b.csv\"}]}",
+       "c.csv"},
+      {"{\"inputs\": [{\"name\": \"folder/\"}]}", "folder/"},
+      {"{\"inputs\": [{}]}", "Lead score"},
+      {"{}", "Lead score"}};
+  (void)state;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    json_t *tree = parse(names[i][0]);
+    assert_string_equal(lf_view_name(tree), names[i][1]);
+    json_decref(tree);
+  }
+}
+
+/* A path with a key that is longer than any there is leads nowhere. */
+static void a_long_key_is_not_there(void **state) {
+  char path[80];
+  json_t *tree = json_object();
+  (void)state;
+  memset(path, 'k', sizeof path - 1);
+  path[sizeof path - 1] = '\0';
+  json_object_set_new(tree, path, json_integer(1));
+  assert_null(lf_view_at(tree, path));
+  json_decref(tree);
 }
 
 /* ---- characters ------------------------------------------------------------------------------------ */
@@ -130,9 +184,12 @@ static uint32_t first(const char *text) {
 }
 
 static void harmful_characters_are_replaced(void **state) {
-  static const char *const harmful[] = {"\x1B[2J",      "\x07",         "\x7F",         "\xC2\x9B",
-                                        "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x80\xA8", "\xEF\xBB\xBF",
-                                        "\xFF",         "\xC0\xAF",     "\xED\xA0\x80"};
+  static const char *const harmful[] = {"\x1B[2J", "\x07", "\x7F", "\xC2\x9B", "\xE2\x80\xAE", "\xE2\x81\xA6",
+                                        "\xE2\x80\xA8", "\xEF\xBB\xBF", "\xFF", "\xC0\xAF", "\xED\xA0\x80",
+                                        /* U+061C, U+200B, U+2060, U+FFF9, U+E0041, U+FFFE, U+1FFFF, U+FDD0 */
+                                        "\xD8\x9C", "\xE2\x80\x8B", "\xE2\x81\xA0", "\xEF\xBF\xB9",
+                                        "\xF3\xA0\x81\x81", "\xEF\xBF\xBE", "\xF0\x9F\xBF\xBF",
+                                        "\xEF\xB7\x90"};
   (void)state;
   for (size_t i = 0; i < sizeof harmful / sizeof *harmful; i++) assert_int_equal(first(harmful[i]), 0xFFFD);
   assert_int_equal(first("\t"), ' ');
@@ -140,6 +197,12 @@ static void harmful_characters_are_replaced(void **state) {
   assert_int_equal(first("\xC3\xA9"), 0xE9);
   assert_int_equal(first("\xE2\x82\xAC"), 0x20AC);
   assert_int_equal(first("\xF0\x9F\x98\x80"), 0x1F600);
+  assert_int_equal(first("\xE2\x80\x8D"), 0x200D); /* joins emoji */
+  assert_int_equal(first("\xE2\x80\x90"), 0x2010);
+  assert_int_equal(first("\xEF\xB7\x8F"), 0xFDCF);
+  assert_int_equal(first("\xEF\xB7\xB0"), 0xFDF0);
+  assert_int_equal(first("\xEF\xBF\xBC"), 0xFFFC);
+  assert_int_equal(first("\xF3\xA0\x82\x80"), 0xE0080);
   assert_int_equal(lf_view_columns('a'), 1);
   assert_int_equal(lf_view_columns(0x65E5), 2);
   assert_int_equal(lf_view_columns(0x0301), 0);
@@ -467,7 +530,10 @@ static void validate_shows_only_what_is_known(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_for_people),
+      cmocka_unit_test(p_values_and_sizes_for_people),
       cmocka_unit_test(pairs_do_not_round_onto_the_coin),
+      cmocka_unit_test(a_report_is_called_by_its_name_or_its_input),
+      cmocka_unit_test(a_long_key_is_not_there),
       cmocka_unit_test(harmful_characters_are_replaced),
       cmocka_unit_test(small_bands_are_merged),
       cmocka_unit_test(every_character_of_markup_is_escaped),
