@@ -86,14 +86,12 @@ static bool is_text(lf_html_format format) {
 static bool filled(const json_t *list, const lf_html_column *column) {
   size_t i;
   json_t *item;
-  if (column->format == LF_HTML_NAME || column->path[0] == '\0') return true;
+  if (column->format == LF_HTML_NAME) return true;
   lf_view_each(list, i, item) {
     if (of_interval(column->format) != LF_HTML_NAME &&
         !isnan(lf_view_number(lf_view_at(item, column->path), "value")))
       return true;
-    if (lf_view_at(item, column->path) != NULL &&
-        (lf_view_text(item, column->path) != NULL || !isnan(lf_view_number(item, column->path))))
-      return true;
+    if (lf_view_text(item, column->path) != NULL || !isnan(lf_view_number(item, column->path))) return true;
   }
   return false;
 }

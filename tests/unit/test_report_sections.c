@@ -639,6 +639,81 @@ static void a_backtest_says_what_came(void **state) {
   CHECK_ALL(cases);
 }
 
+/* ---- parts that are absent -------------------------------------------------------------------------- */
+
+static void what_is_absent_or_of_another_kind_is_passed_over(void **state) {
+  static const page_case cases[] = {
+      {lf_report_html,
+       "{\"headline\": {\"state\": null, \"title\": null, \"works\": null, \"evidence\": null}, \"mql\": "
+       "{\"threshold\": 3}}",
+       {"cannot be judged</h1>", "3 <small>points on</small>"},
+       {"<p class=\"works\">", "leads stand behind this"}},
+      {lf_report_html,
+       "{\"headline\": {\"state\": \"works\", \"title\": \"T\", \"works\": null}}",
+       {"T</h1>"},
+       {"<p class=\"works\">"}},
+      {lf_report_html,
+       "{\"headline\": {\"state\": \"works\", \"title\": \"T\", \"works\": \"Other: x\"}}",
+       {"<p class=\"works\">Other: x"},
+       {0}},
+      {lf_monitor_html, "{\"alarms\": [5, \"a\"], \"notes\": [7]}", {"<li>a</li>"}, {"<li>5", "<li>7"}},
+      {lf_report_html,
+       "{\"rules\": [{\"rule\": \"cap\", \"binds\": true, \"holdout\": {\"verdict\": \"costs\", \"auc\": "
+       "{\"value\": 0.0123, \"ci_low\": 0.001}}}, {}, {}]}",
+       {"<td>costs</td><td class=\"n\">" ABSENT},
+       {"1.2 <span"}},
+      {lf_report_html,
+       "{\"attributes\": [{\"name\": \"A\", \"win\": {\"odds_ratio\": 1, \"high\": 1.1}}]}",
+       {"1.00</td>"},
+       {"no bands</span>"}},
+      /* three bands that are no levels; a card without ranges */
+      {lf_report_html,
+       "{\"card\": [{\"name\": \"A\", \"bands\": [{\"label\": \"missing\", \"type\": \"missing\", "
+       "\"points\": 2, \"rows\": 0}, {\"label\": \"other\","
+       " \"type\": \"other\", \"points\": 2, \"rows\": 0}, {\"label\": \"third\", \"type\": \"other\", "
+       "\"points\": 9, \"rows\": 0}]}]}",
+       {"missing, other</th><td class=\"n\">2</td><td class=\"few\" colspan=\"1\">no row in "
+        "training</td></tr>"},
+       {"95% range"}},
+      {lf_report_html,
+       "{\"split\": {\"kind\": \"time\", \"folds\": 5, \"folds_in_time\": true, \"from\": \"2024-01-01\"}}",
+       {"by time: the newest leads judge", "Holdout from</dt><dd><bdi>2024-01-01"},
+       {0}},
+      {lf_report_html,
+       "{\"split\": {\"kind\": \"none\"}, \"selection\": {\"in_time\": true}}",
+       {"none: every lead was fitted"},
+       {0}},
+      {lf_plan_html,
+       "{\"thresholds\": [{\"threshold\": 40, \"rows\": 90, \"win_rate\": {\"value\": 0.25, \"ci_low\": 0.2, "
+       "\"ci_high\": 0.3}}, {\"threshold\": 50, \"rows\": 80}]}",
+       {"25.0% <span class=\"counts\">20.0% to 30.0%</span></td>", "<td class=\"n interval\">" ABSENT},
+       {0}},
+  };
+  (void)state;
+  CHECK_ALL(cases);
+}
+
+/* Of the patterns of a side the eight least likely by chance stand there; thirty thresholds are every fifth.
+ */
+static void long_lists_are_cut(void **state) {
+  lf_text tree = {0};
+  (void)state;
+  lf_text_add(&tree, "{\"exceptions\": {\"below\": {\"rows\": 900, \"won\": 90, \"patterns\": [");
+  for (int k = 0; k < 10; k++)
+    lf_text_addf(&tree, "%s{\"rows\": 30, \"bands\": [{\"attribute\": \"P%d.\"}]}", k ? "," : "", k);
+  lf_text_add(&tree, "]}}, \"thresholds\": [");
+  for (int k = 0; k < 30; k++)
+    lf_text_addf(&tree, "%s{\"threshold\": %d, \"rows\": 50}", k ? "," : "", 100 + k);
+  lf_text_add(&tree, "]}");
+  char *page = page_of(lf_report_html, tree.data);
+  has(page, "P7.");
+  lacks(page, "P8.");
+  has(page, "<th scope=\"row\">105</th>");
+  lacks(page, "<th scope=\"row\">102</th>");
+  free(page);
+  lf_text_free(&tree);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_changes_stands_side_by_side),
@@ -659,6 +734,8 @@ int main(void) {
       cmocka_unit_test(method_tells_how_it_was_chosen),
       cmocka_unit_test(the_winner_beats_every_other),
       cmocka_unit_test(a_backtest_says_what_came),
+      cmocka_unit_test(what_is_absent_or_of_another_kind_is_passed_over),
+      cmocka_unit_test(long_lists_are_cut),
   };
   return cmocka_run_group_tests_name("report sections", tests, NULL, NULL);
 }

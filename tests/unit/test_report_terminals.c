@@ -390,6 +390,129 @@ static void validate_says_why_an_order_cannot_be_judged(void **state) {
   CHECK_ALL(cases);
 }
 
+/* ---- the fit --------------------------------------------------------------------------------------- */
+
+static void a_fit_in_one_screen(void **state) {
+  static const said_case cases[] = {
+      {lf_report_terminal,
+       "{\"headline\": {\"state\": null, \"title\": null, \"works\": \"It is so.\", \"predicts\": [\"a\", 5, "
+       "\"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\"],"
+       " \"predicts_by\": \"verdict\", \"predicts_confirmed\": true, \"cautions\": [\"One.\", 4, \"Two.\"]},"
+       " \"data\": {\"used\": 1, \"won\": 1, \"funnel\": {\"sentences\": [\"First.\", 3, \"Third.\"]}}, "
+       "\"changed\": {\"summary\": \"Five flip.\"},"
+       " \"rules\": [{\"sentence\": \"One.\"}, {\"sentence\": \"Both.\"}], \"owners\": {\"summary\": "
+       "\"Sales.\"},"
+       " \"holdout\": {\"rows\": 9, \"won\": 4, \"log_loss\": 0.5, \"null_log_loss\": 0.6, \"calibration\": "
+       "{\"slope\": "
+       "1.25}}}",
+       {"Lead score  1 lead, 1 win\n", "It is so.\n", "Predicts   a, b, c, d, e, f, g and 1 more\n",
+        "Changes    Five flip.\n", "Rules      One.\n", "Funnel     First.\n",
+        "Figures    log loss 0.500 (0.600 without a score), calibration slope 1.25\n",
+        "Before use One.\n           Two.\n"},
+       {"Third.", "Both.", "AUC"}},
+      {lf_report_terminal,
+       "{\"headline\": {\"works\": null, \"evidence\": null, \"predicts\": []}, \"rules\": [{\"sentence\": "
+       "\"One.\"}, "
+       "{\"sentence\": \"Two.\"}, {\"sentence\": \"All.\"}]}",
+       {"Rules      All.\n", "Predicts   no attribute is shown to predict on this history\n"},
+       {"is not known", "Figures"}},
+      {lf_report_terminal,
+       "{\"headline\": {\"state\": \"works\", \"evidence\": null, \"predicts\": [], \"predicts_confirmed\": "
+       "true}, \"rules\": "
+       "[{\"sentence\": \"One.\"}]}",
+       {"Rules      One.\n",
+        "Predicts   no attribute by itself is shown to predict; together they rank as said\n"},
+       {0}},
+      {lf_report_terminal,
+       "{\"headline\": {\"state\": \"not shown\", \"evidence\": null, \"predicts\": [\"a\"], "
+       "\"predicts_confirmed\": false}}",
+       {"Goes by    though the leads that judge do not bear the score out: a\n"},
+       {0}},
+  };
+  (void)state;
+  CHECK_ALL(cases);
+}
+
+/* The screen has 24 lines: what does not fit is counted. */
+static void cautions_that_do_not_fit_are_counted(void **state) {
+  lf_text tree = {0};
+  int lines = 0;
+  (void)state;
+  lf_text_add(&tree, "{\"headline\": {\"cautions\": [");
+  for (int k = 0; k < 40; k++) lf_text_addf(&tree, "%s\"C%d.\"", k ? "," : "", k);
+  lf_text_add(&tree, "]}, \"owners\": {\"summary\": \"Sales.\"}}");
+  char *text = terminal_of(lf_report_terminal, tree.data, false, 80);
+  for (const char *at = text; *at; at++) lines += *at == '\n';
+  assert_true(lines <= 24);
+  has(text, "Before use C0.\n");
+  has(text, "more cautions are in the report.\n");
+  lacks(text, "C39.");
+  free(text);
+  lf_text_free(&tree);
+}
+
+/* ---- the agreement --------------------------------------------------------------------------------- */
+
+static void the_agreement_is_markdown(void **state) {
+  (void)state;
+  char *text = bytes_of(lf_plan_markdown,
+                        "{\"rows\": 1000, \"recommended\": {\"threshold\": 51, \"rows\": 474, "
+                        "\"qualified_a_month\": {\"value\": 55.26, \"ci_low\": 45.3, \"ci_high\": 65},"
+                        " \"cost\": 2400}, \"agreement\": {\"marketing\": {\"leads_a_month\": 5.26, "
+                        "\"grades\": [{\"grade\": \"A|B\", \"rows\": 20, \"leads_a_month\": 3},"
+                        " {\"grade\": \"D\", \"rows\": 0}]}, \"sales\": {\"win_rate\": {\"value\": 0.5}, "
+                        "\"days_to_win_half\": 30}}}");
+  has(text, "# Agreement on qualified leads: scorecard\n\nFrom 51 points on: 55 (95%: 45 to 65) qualified "
+            "leads a month are to be expected.\n");
+  has(text, "| qualified leads by the common definition | 5.3 |\n| of which grade A\\|B | 3.0 |\n");
+  has(text, "| recent volume of such leads | 55 (95%: 45 to 65) |\n");
+  has(text, "| win rate of qualified leads | 50.0% |\n| days from lead to win, half of them within | 30 |\n");
+  has(text, "| cost of the leads | 2,400 |\n");
+  has(text, "Backtest: no quarter before could be planned");
+  has(text, "| Marketing | | |\n| Sales | | |\n");
+  lacks(text, "grade D");
+  lacks(text, "to bring the revenue");
+  lacks(text, "deal size |");
+  free(text);
+  text =
+      bytes_of(lf_plan_markdown, "{\"name\": \"Acme\", \"asked\": {\"revenue\": 100, \"horizon_months\": "
+                                 "1.5}, \"recommended\": {\"threshold\": 4, \"needed\":"
+                                 " {\"value\": 20}, \"volume_covers\": 0.5, \"revenue\": {\"value\": 50}}}");
+  has(text, "# Agreement on qualified leads: Acme\n\nFrom 4 points on: a revenue of 100 in 1.5 months takes "
+            "20 qualified leads; the recent volume is "
+            "50.0% of that, and 50 is to be expected of it.\n");
+  free(text);
+}
+
+/* ---- absent ---------------------------------------------------------------------------------------- */
+
+static void what_has_no_name_is_no_name(void **state) {
+  static const said_case cases[] = {
+      {lf_compare_terminal,
+       "{\"rows\": 2, \"won\": 1, \"candidates\": [{\"holdout\": {\"log_loss\": 0.5}}], \"pairs\": "
+       "[{\"quadrant\": {}}]}",
+       {"\nonly\nonly\n", "0.5000"},
+       {0}},
+      {evidence_short,
+       "{\"claims\": [{\"raw\": {\"ratio\": 2}, \"adjusted\": {\"ratio\": 2}, \"adjusted_for\": [\"A\", "
+       "3]}]}",
+       {"Adjusted    A,\n"},
+       {0}},
+      {evidence_whole, "{\"attributes\": [{\"name\": \"A\", \"owner\": \"\"}]}", {"\nA\n"}, {"()"}},
+      {lf_monitor_terminal,
+       "{\"rows\": 2, \"decided\": 2, \"won\": 1, \"alpha\": 0.05, \"checks\": [{\"check\": \"attribute "
+       "drift\", \"value\": 0.5}]}",
+       {"attribute drift  0.5000"},
+       {"No drift"}},
+      {lf_inspect_terminal,
+       "{\"rows\": 2, \"columns\": [{\"words\": [{\"rows\": 3, \"won_rate\": 1}]}]}",
+       {"Words      :  (3 training rows, 100.0% won)"},
+       {0}},
+  };
+  (void)state;
+  CHECK_ALL(cases);
+}
+
 /* ---- widths ---------------------------------------------------------------------------------------- */
 
 /* Narrower than 40 columns or wider than 200 nothing is set; without a width it is 80. */
@@ -432,6 +555,10 @@ int main(void) {
       cmocka_unit_test(plan_keeps_the_recommended_threshold),
       cmocka_unit_test(inspect_shows_the_frequent_words),
       cmocka_unit_test(validate_says_why_an_order_cannot_be_judged),
+      cmocka_unit_test(a_fit_in_one_screen),
+      cmocka_unit_test(cautions_that_do_not_fit_are_counted),
+      cmocka_unit_test(the_agreement_is_markdown),
+      cmocka_unit_test(what_has_no_name_is_no_name),
       cmocka_unit_test(widths_have_limits),
       cmocka_unit_test(a_tower_of_marks_is_cut),
   };
