@@ -27,7 +27,7 @@ static void look_at(const lf_entry *e, sampled *s) {
   lf_number_look look;
   lf_date_parts parts;
   bool number = lf_read_number(e->text, e->length, LF_MARK_POINT, &value, &look);
-  bool plain = number && look.plain && !lf_is_zero_code(e->text, e->length);
+  bool plain = look.plain && !lf_is_zero_code(e->text, e->length);
   bool comma = lf_read_number(e->text, e->length, LF_MARK_COMMA, &value, &look);
   bool date = lf_read_date(e->text, e->length, LF_DATE_MDY, &value, &parts) ||
               lf_read_date(e->text, e->length, LF_DATE_DMY, &value, &parts);

@@ -120,7 +120,7 @@ bool lf_column_is_missing(const lf_column *column, size_t row) {
 /* Numbers by their text, so that an id keeps its key where another row turns the column from numbers into
  * texts. */
 static void format_key(double value, char text[LF_DOUBLE_TEXT]) {
-  if (fabs(value) < 1e15 && value >= floor(value) && value <= floor(value))
+  if (fabs(value) < 1e15 && value <= floor(value))
     snprintf(text, LF_DOUBLE_TEXT, "%lld", (long long)value);
   else
     lf_format_double(value, text);
