@@ -14,6 +14,7 @@ struct lf_records {
   size_t at;
   lf_text text;  /* a record that had to be written anew */
   size_t *order; /* field of this input that stands in each place; NULL: records are given as they stand */
+  size_t n_order;
   char delimiter;
 };
 
@@ -70,6 +71,7 @@ lf_status lf_records_follow(lf_records *records, const lf_records *first, lf_err
   records->delimiter = f->delimiter;
   if (status == LF_OK && !same) {
     records->order = order;
+    records->n_order = f->n_fields;
     order = NULL;
   }
   free(order);
@@ -108,8 +110,9 @@ static void add_names(const lf_dialect *d, const lf_record_shape *shape, lf_text
 static lf_status write_anew(lf_records *r, const lf_quoted *q, bool header, const char **bytes, size_t *n,
                             lf_error *err) {
   const lf_dialect *d = &r->source.dialect;
-  const lf_record_shape shape = {
-      .order = r->order, .n_fields = d->n_fields, .delimiter = r->order ? r->delimiter : d->delimiter};
+  const lf_record_shape shape = {.order = r->order,
+                                 .n_fields = r->order ? r->n_order : d->n_fields,
+                                 .delimiter = r->order ? r->delimiter : d->delimiter};
   r->text.length = 0;
   lf_text_add(&r->text, "");
   if (header)
