@@ -7,45 +7,67 @@
 #include "report/describe.h"
 #include "report/report.h"
 
-/* Rows without a score cannot be judged: they are moved out, and counted. */
-static size_t keep_scored(lf_contender *s, size_t n, uint8_t *won, double *weight, double *amount) {
+/* The rows that judge. */
+typedef struct judging_rows {
+  uint8_t *won;
+  double *weight, *amount;
+  uint32_t *cluster;
+} judging_rows;
+
+static lf_status rows_new(judging_rows *rows, size_t n, lf_error *err) {
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(n, 1, &rows->won, err));
+  LF_TRY(lf_alloc(n, sizeof *rows->weight, &rows->weight, err));
+  LF_TRY(lf_alloc(n, sizeof *rows->amount, &rows->amount, err));
+  LF_TRY(lf_alloc(n, sizeof *rows->cluster, &rows->cluster, err));
+cleanup:
+  return status;
+}
+
+static void rows_clear(judging_rows *rows) {
+  free(rows->won);
+  free(rows->weight);
+  free(rows->amount);
+  free(rows->cluster);
+}
+
+/* Rows without a score cannot be judged: they are left out, and counted. Returns how many are kept. */
+static size_t keep_scored(const lf_history *history, size_t from, lf_contender *s, judging_rows *rows,
+                          double *unscored) {
   size_t kept = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (isnan(s->score[i])) continue;
+  for (size_t i = 0; from + i < history->n_rows; i++) {
+    if (isnan(s->score[i])) {
+      *unscored += lf_history_weight(history, from + i);
+      continue;
+    }
     s->score[kept] = s->score[i];
     if (s->probability) s->probability[kept] = s->probability[i];
-    won[kept] = won[i];
-    weight[kept] = weight[i];
-    amount[kept++] = amount[i];
+    rows->won[kept] = history->won[from + i];
+    rows->weight[kept] = lf_history_weight(history, from + i);
+    rows->amount[kept] = lf_history_amount(history, from + i);
+    if (history->cluster) rows->cluster[kept] = history->cluster[from + i];
+    kept++;
   }
   return kept;
 }
 
 static lf_status judge_scores(const lf_history *history, size_t from, lf_contender *scores, const lf_run *run,
                               lf_judgement *out, double *unscored, lf_error *err) {
-  size_t n = history->n_rows - from;
-  uint8_t *won = NULL;
-  double *weight = NULL, *amount = NULL;
+  judging_rows kept = {0};
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(n, 1, &won, err));
-  LF_TRY(lf_alloc(n, sizeof *weight, &weight, err));
-  LF_TRY(lf_alloc(n, sizeof *amount, &amount, err));
-  for (size_t i = 0; i < n; i++) {
-    won[i] = history->won[from + i];
-    weight[i] = lf_history_weight(history, from + i);
-    amount[i] = lf_history_amount(history, from + i);
-  }
-  size_t kept = keep_scored(scores, n, won, weight, amount);
-  *unscored = (double)(n - kept);
-  if (!kept) LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score: there is nothing to judge"));
-  lf_judge_rows rows = {
-      .n = kept, .score = scores->score, .probability = scores->probability, .won = won, .weight = weight};
-  if (history->amount != SIZE_MAX) rows.amount = amount;
+  LF_TRY(rows_new(&kept, history->n_rows - from, err));
+  const lf_judge_rows rows = {.n = keep_scored(history, from, scores, &kept, unscored),
+                              .score = scores->score,
+                              .probability = scores->probability,
+                              .won = kept.won,
+                              .weight = kept.weight,
+                              .amount = history->amount != SIZE_MAX ? kept.amount : NULL,
+                              .cluster = history->cluster ? kept.cluster : NULL,
+                              .n_clusters = history->n_clusters};
+  if (!rows.n) LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score: there is nothing to judge"));
   LF_TRY(lf_judge(&rows, true, run, out, err));
 cleanup:
-  free(won);
-  free(weight);
-  free(amount);
+  rows_clear(&kept);
   return status;
 }
 

@@ -1,8 +1,8 @@
 """Options: what each command says of values it cannot take, of options that contradict each other, and of itself.
 
 tests/options/expected.tsv holds, tab-separated: the exit status, a text that standard error (status 0: either stream) must
-hold, and the arguments, as a shell would split them. They run in a copy of that folder. Where the status is not 0 the error is
-one line, and no file is made or changed.
+hold, the arguments, as a shell would split them, and, where there is a fourth, a text that must stand in neither. They run in
+a copy of that folder. Where the status is not 0 the error is one line, and no file is made or changed.
 """
 import os
 import shlex
@@ -16,15 +16,17 @@ def cases(setting):
         for line in f:
             fields = line.rstrip("\n").split("\t")
             if fields[0].isdigit():
-                yield int(fields[0]), fields[1], fields[2]
+                yield int(fields[0]), fields[1], fields[2], fields[3] if len(fields) > 3 else None
 
 
-def problems_of(ran, status, text, made):
+def problems_of(ran, status, text, never, made):
     said = ran.err.decode("utf-8", "replace")
     everything = said if status else said + ran.out.decode("utf-8", "replace")
     problems = [] if ran.status == status else [f"exit status {ran.status}, expected {status}"]
     if text not in everything:
         problems.append(f"does not say: {text}")
+    if never and never in everything:
+        problems.append(f"says: {never}")
     if status and (said.count("\n") != 1 or not said.startswith("leadfit: ")):
         problems.append("standard error is not one line that starts with 'leadfit: '")
     if status and made:
@@ -37,13 +39,13 @@ def run_all(setting, results):
     there = files_under(source)
     folder = os.path.join(setting.folder("options"), "copy")
     shutil.copytree(source, folder)
-    for status, text, args in cases(setting):
+    for status, text, args, never in cases(setting):
         name = f"command_line/{args or 'nothing'}"
         if not setting.wanted(name):
             continue
         ran = run(setting, [setting.leadfit, *shlex.split(args)], cwd=folder)
         now = files_under(folder)
         made = [path for path in now if now[path] != there.get(path)]
-        results.check(name, problems_of(ran, status, text, made))
+        results.check(name, problems_of(ran, status, text, never, made))
         for path in made:
             os.remove(os.path.join(folder, path))
