@@ -205,7 +205,8 @@ static lf_status collect_warnings(compare_job *job, lf_error *err) {
   if (status == LF_OK && job->unscored > 0) {
     lf_text text = {0};
     lf_text_add_fixed(&text, job->unscored, 0);
-    lf_text_add(&text, " rows lack a score of some candidate and judge none of them");
+    lf_text_add(&text, job->unscored > 1 ? " rows lack a score of some candidate and judge none of them"
+                                         : " row lacks a score of some candidate and judges none of them");
     status = warn(job, err, &text);
   }
   return status;
