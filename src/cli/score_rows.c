@@ -249,7 +249,7 @@ static lf_status add_row(scoring *s, size_t i, lf_text *out, lf_error *err) {
   } else {
     lf_text_add_n(out, record->text, record->n);
   }
-  bool known = result >= 0 && (uint64_t)result < r->n_results;
+  bool known = (uint64_t)result < r->n_results;
   if (known)
     add_part(&r->results, (size_t)result, out);
   else
