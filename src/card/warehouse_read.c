@@ -46,14 +46,9 @@ static lf_status open_file(const char *path, const lf_project *project, const lf
   file->path = path;
   file->project = project;
   file->table = table;
-  for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
-    size_t at = lf_table_find(table, wanted[k].name);
-    if (at == SIZE_MAX)
-      return lf_fail(err, LF_E_DATA,
-                     "%s: there is no column %s: save the result of the profile query with its header", path,
-                     wanted[k].name);
-    *wanted[k].column = &table->columns[at];
-  }
+  /* The reader was told their kinds, and refuses a file that lacks one. */
+  for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++)
+    *wanted[k].column = &table->columns[lf_table_find(table, wanted[k].name)];
   if (file->outcome->store != LF_STORE_CODES)
     return lf_fail(err, LF_E_DATA, "%s: the outcome has no values: is '%s' the column of won and lost?", path,
                    project->outcome);
