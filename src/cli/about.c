@@ -86,7 +86,7 @@ static const lf_command_about abouts[] = {
 };
 
 const lf_command_about *lf_command_about_of(lf_command command) {
-  for (size_t i = 0; i < sizeof abouts / sizeof *abouts; i++)
-    if (abouts[i].command == command) return &abouts[i];
-  return NULL;
+  const lf_command_about *about = abouts;
+  while (about->command != command) about++;
+  return about;
 }

@@ -76,11 +76,10 @@ static void wrap(lf_text *out, size_t at, const char *text) {
 static void add_option(void *context, const lf_option_text *option) {
   lf_text *out = context;
   char left[64], letter[8] = "    ";
-  int n = snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? " " : "",
-                   option->value ? option->value : "");
+  snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? " " : "",
+           option->value ? option->value : "");
   if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
   lf_text_addf(out, "  %s%-22s ", letter, left);
-  if (n > HELP_COLUMN - 7) lf_text_addf(out, "\n%*s", HELP_COLUMN, "");
   wrap(out, HELP_COLUMN, option->help);
 }
 
@@ -97,10 +96,10 @@ static void add_options(lf_command command, lf_text *out) {
 void lf_command_help(const lf_command_rule *rule, lf_text *out) {
   const lf_command_about *about = lf_command_about_of(rule->command);
   lf_text_addf(out, "leadfit %s %s\n\n", rule->name, rule->arguments);
-  wrap(out, 0, about ? about->about : rule->help);
+  wrap(out, 0, about->about);
   add_options(rule->command, out);
-  if (about) lf_text_add(out, "\nExamples\n");
-  for (size_t i = 0; about && i < 3 && about->examples[i].line; i++)
+  lf_text_add(out, "\nExamples\n");
+  for (size_t i = 0; i < 3 && about->examples[i].line; i++)
     lf_text_addf(out, "  %s\n", about->examples[i].line);
 }
 

@@ -131,7 +131,7 @@ static void command_page(const lf_command_rule *rules, size_t n, size_t i, lf_te
   lf_text_addf(out, ".Sh SYNOPSIS\n.Nm leadfit %s", rule->name);
   add_arguments(out, rule->arguments);
   lf_text_add(out, ".Sh DESCRIPTION\n");
-  add_text(out, about ? about->about : rule->help);
+  add_text(out, about->about);
   if (!(rule->command & (LF_COMMAND_EXPORT | LF_COMMAND_SQL))) add_inputs(out);
   lf_text_add(out, ".Sh OPTIONS\n");
   for (lf_option_group group = 0; group < LF_OPTION_GROUPS; group++) {
@@ -145,9 +145,8 @@ static void command_page(const lf_command_rule *rules, size_t n, size_t i, lf_te
       lf_text_add(out, ".El\n");
   }
   add_status(out);
-  if (about) lf_text_add(out, ".Sh EXAMPLES\n");
-  for (size_t k = 0; about && k < 3 && about->examples[k].line; k++)
-    add_example(out, &about->examples[k], k == 0);
+  lf_text_add(out, ".Sh EXAMPLES\n");
+  for (size_t k = 0; k < 3 && about->examples[k].line; k++) add_example(out, &about->examples[k], k == 0);
   add_see_also(rules, n, i, out);
 }
 

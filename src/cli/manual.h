@@ -17,7 +17,7 @@ typedef struct lf_command_about {
   lf_example examples[3]; /* up to the first without a line */
 } lf_command_about;
 
-/* NULL: nothing more is to be said than the table of commands says. */
+/* Every command has one. */
 const lf_command_about *lf_command_about_of(lf_command command);
 
 /* Options stand in groups, here in the order in which they are listed. */
