@@ -102,7 +102,7 @@ static void warn_ragged(const lf_options *options, const lf_table *table) {
 static lf_object sums_object(const lf_score_sums *sums, uint64_t all, const lf_scorecard *card) {
   lf_object o = lf_object_new();
   lf_object_number(&o, "leads", (double)sums->rows);
-  lf_object_number(&o, "share", all ? (double)sums->rows / (double)all : (double)NAN);
+  lf_object_number(&o, "share", (double)sums->rows / (double)all);
   lf_object_number(&o, "won", card->has_probability ? (double)sums->won / 1e6 : (double)NAN);
   lf_object_number(&o, "revenue",
                    card->has_probability && !isnan(card->mean_amount) ? (double)sums->revenue / 1e2

@@ -504,6 +504,17 @@ static void what_has_no_name_is_no_name(void **state) {
        "drift\", \"value\": 0.5}]}",
        {"attribute drift  0.5000"},
        {"No drift"}},
+      {evidence_short, "{\"attributes\": [{\"name\": \"A\"}]}", {"\nA\n"}, {"0.000"}},
+      {lf_monitor_terminal,
+       "{\"rows\": 2, \"decided\": 2, \"won\": 1, \"alpha\": 0.05, \"checks\": [{\"check\": \"score drift\", "
+       "\"attribute\": \"A\", \"value\": 0.5},"
+       " {\"attribute\": \"B\", \"value\": 0.25}]}",
+       {"A         0.5000\n", "B          0.250\n"},
+       {"No drift"}},
+      {lf_report_terminal,
+       "{\"training_cv\": 5, \"headline\": {\"evidence\": null}}",
+       {"Whether the score works is not known"},
+       {"Figures"}},
       {lf_inspect_terminal,
        "{\"rows\": 2, \"columns\": [{\"words\": [{\"rows\": 3, \"won_rate\": 1}]}]}",
        {"Words      :  (3 training rows, 100.0% won)"},

@@ -164,6 +164,22 @@ static void a_report_is_called_by_its_name_or_its_input(void **state) {
   }
 }
 
+/* Of two items of one name the first is found by it; what has no name is not found. */
+static void an_index_keeps_the_first_of_a_name(void **state) {
+  json_t *list = parse("[{\"name\": \"a\", \"is\": 1}, {\"is\": 2}, {\"name\": \"a\", \"is\": 3}, {\"name\": "
+                       "\"b\", \"is\": 4}]");
+  json_t *index = lf_view_index(list, "name");
+  (void)state;
+  assert_int_equal(json_object_size(index), 2);
+  assert_int_equal(lf_view_number(index, "a.is"), 1);
+  assert_int_equal(lf_view_number(index, "b.is"), 4);
+  assert_int_equal(lf_view_number(lf_view_named(list, "a"), "is"), 1);
+  assert_null(lf_view_named(list, "c"));
+  assert_null(lf_view_named(list, NULL));
+  json_decref(index);
+  json_decref(list);
+}
+
 /* A path with a key that is longer than any there is leads nowhere. */
 static void a_long_key_is_not_there(void **state) {
   char path[80];
@@ -533,6 +549,7 @@ int main(void) {
       cmocka_unit_test(p_values_and_sizes_for_people),
       cmocka_unit_test(pairs_do_not_round_onto_the_coin),
       cmocka_unit_test(a_report_is_called_by_its_name_or_its_input),
+      cmocka_unit_test(an_index_keeps_the_first_of_a_name),
       cmocka_unit_test(a_long_key_is_not_there),
       cmocka_unit_test(harmful_characters_are_replaced),
       cmocka_unit_test(small_bands_are_merged),
