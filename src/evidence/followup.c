@@ -171,13 +171,13 @@ static size_t find_edges(const double *sorted, size_t n, double edges[LF_FOLLOWU
     edges[made++] = nextafter(0, 1);
     parts = 3;
   }
-  size_t first = zero_apart ? zeros : 0;
+  size_t first = zero_apart ? zeros : 0; /* no edge at or below the lowest value: a band nobody is in */
   for (size_t k = 1; k < parts; k++) {
     size_t at = first + (n - first) * k / parts;
     if (at == 0 || at >= n) continue;
     double low = sorted[at], high = sorted[at + (n - first) / 40 < n ? at + (n - first) / 40 : n - 1];
     double edge = high > low ? lf_round_edge(low, high) : low;
-    if (edge > (made ? edges[made - 1] : sorted[0]) && edge > 0 && edge <= sorted[n - 1])
+    if (edge > sorted[first] && (!made || edge > edges[made - 1]) && edge > 0 && edge <= sorted[n - 1])
       edges[made++] = edge;
   }
   return made;
@@ -190,6 +190,8 @@ static lf_status label_bands(lf_followup_column *c, const double *edges, size_t 
     bool tiny = b < n_edges && edges[b]<1e-300, above_tiny = b> 0 && b <= n_edges && edges[b - 1] < 1e-300;
     if (b == c->n_bands)
       lf_text_add(&text, "missing");
+    else if (!n_edges)
+      lf_text_add(&text, "any value");
     else if (tiny)
       lf_text_add(&text, "0");
     else {

@@ -30,8 +30,9 @@ static char *make_csv(void) {
     int size = (int)(100 * noise(3, i));
     bool asked = noise(4, i) < 0.5;
     bool won = noise(5, i) < 0.15 + 0.1 * (double)source + 0.003 * size + (asked ? 0.2 : 0);
-    lf_text_addf(&csv, "r%llu,%s,%d,%s,%s,%s %llu,same,%s\n", (unsigned long long)i, sources[source], size,
-                 asked ? "yes" : "no", noise(6, i) < 0.5 ? "yes" : "", titles[(int)(4 * noise(7, i))],
+    lf_text_addf(&csv, "r%llu,%s,%d,%s,%s,%s %llu,same,%s\n", (unsigned long long)i,
+                 i == 7 || i == 600 ? "Rare" : sources[source], size, asked ? "yes" : "no",
+                 noise(6, i) < 0.5 ? "yes" : "", titles[(int)(4 * noise(7, i))],
                  (unsigned long long)(i % 300), won ? "Won" : "Lost");
   }
   return csv.data;
@@ -145,6 +146,28 @@ static void points_in_every_form(void **state) {
   }
 }
 
+/* A value of too few rows to be told from others is a band of its own where something is said of it. */
+static void rare_values_that_are_named(void **state) {
+  (void)state;
+  static const char *const cases[] = {" - {name: Source}", " - {name: Source, points: {rare: 9}}",
+                                      " - {name: Source, sign: {Rare: positive}}"};
+  for (size_t k = 0; k < 3; k++) {
+    history_case c;
+    lf_atoms *atoms = NULL;
+    said(&c, cases[k]);
+    if (lf_atoms_make(c.history, NULL, NULL, &atoms, &c.error) != LF_OK) fail_msg("%s", c.error.message);
+    const lf_atom_set *set = set_of(atoms, "Source");
+    assert_int_equal(set->n, k ? 5 : 4);
+    if (k == 1) {
+      int found = 0;
+      for (size_t a = 0; a < set->n; a++) found += set->rules.pin[a] == 9;
+      assert_int_equal(found, 1);
+    }
+    lf_atoms_free(atoms);
+    case_free(&c);
+  }
+}
+
 /* Only missing is said: the data draw the bands as ever. */
 static void missing_alone_draws_no_bands(void **state) {
   (void)state;
@@ -250,13 +273,10 @@ static void signs_of_patterns(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_nobody_can_keep),
-      cmocka_unit_test(points_in_every_form),
-      cmocka_unit_test(missing_alone_draws_no_bands),
-      cmocka_unit_test(a_flag_has_a_direction),
-      cmocka_unit_test(a_flag_of_one_value),
-      cmocka_unit_test(a_number_that_must_fall),
-      cmocka_unit_test(signs_of_patterns),
+      cmocka_unit_test(what_nobody_can_keep),       cmocka_unit_test(points_in_every_form),
+      cmocka_unit_test(rare_values_that_are_named), cmocka_unit_test(missing_alone_draws_no_bands),
+      cmocka_unit_test(a_flag_has_a_direction),     cmocka_unit_test(a_flag_of_one_value),
+      cmocka_unit_test(a_number_that_must_fall),    cmocka_unit_test(signs_of_patterns),
   };
   return cmocka_run_group_tests_name("rules as they are said", tests, NULL, NULL);
 }
