@@ -184,6 +184,44 @@ static void months_too_far_apart_are_none(void **state) {
   case_free(&c);
 }
 
+/* No more than a third of the decided rows leave, nor all wins or all losses of the rest: 40 decided of which
+ * 10 are won, each 10 rows old enough, then a young month that has the wins, the losses or many of both. */
+static void what_would_cost_too_much_is_kept(void **state) {
+  (void)state;
+  static const struct {
+    int old_won, old_lost, won, lost, open;
+    bool held;
+  } cases[] = {
+      {10, 30, 4, 6, 60, true},   {10, 30, 10, 11, 60, false}, /* 21 of 61 are more than a third */
+      {10, 30, 10, 10, 60, true},                              /* 20 of 60 are a third */
+      {0, 40, 8, 2, 60, false},                                /* no win would be left */
+      {40, 0, 2, 8, 60, false},                                /* no loss */
+      {10, 30, 1, 1, 9, false},                                /* too few rows to speak of */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    history_case c = case_new();
+    lf_text csv = {0};
+    set_text(&c.project.outcome, "Stage");
+    set_text(&c.project.created, "Created");
+    set_text(&c.project.date, "Closed");
+    lf_text_add(&csv, "Stage,Created,Closed,A\n");
+    add_rows(&csv, 1, "Closed Won", "11", cases[i].old_won);
+    add_rows(&csv, 1, "Closed Lost", "11", cases[i].old_lost);
+    add_rows(&csv, 3, "Closed Won", "11", cases[i].won); /* nothing was created in February */
+    add_rows(&csv, 3, "Closed Lost", "11", cases[i].lost);
+    add_rows(&csv, 3, "Open", NULL, cases[i].open);
+    case_must_build(&c, csv.data);
+    const lf_maturity *m = &c.history->maturity;
+    assert_int_equal(m->n_cohorts, 3);
+    if (m->cohorts[2].held != cases[i].held) fail_msg("case %zu", i);
+    assert_false(m->cohorts[0].held || m->cohorts[1].held);
+    assert_int_equal(case_excluded(&c, "too young to judge"),
+                     cases[i].held ? cases[i].won + cases[i].lost : 0);
+    lf_text_free(&csv);
+    case_free(&c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(holds_back_the_young_cohort),
@@ -194,6 +232,7 @@ int main(void) {
       cmocka_unit_test(a_few_young_rows_are_not_named),
       cmocka_unit_test(odd_days_do_not_mature),
       cmocka_unit_test(months_too_far_apart_are_none),
+      cmocka_unit_test(what_would_cost_too_much_is_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

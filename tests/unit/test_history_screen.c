@@ -450,6 +450,80 @@ static void an_amount_that_was_dropped_or_not_named(void **state) {
   case_free(&c);
 }
 
+/* The words of a column of texts, told with the rows and the wins that have them. */
+static void frequent_words_of_texts(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_word *words = NULL;
+  size_t n = 0;
+  lf_text_add(&csv, "Size,Note,Code,Blank,Result\n");
+  for (size_t i = 0; i < ROWS; i++) {
+    lf_text_addf(&csv, "%zu,\"%s no %zu of the 2024 x %s", i % 6,
+                 i % 4 ? "CALL back" : "M\xc3\xbcller, Call; call", i % 150,
+                 i % 50 ? "" : "averyveryveryveryveryveryverylongwordwithoutend");
+    if (i % 40 == 0) /* more words than are looked at in a text */
+      for (size_t k = 0; k < 80; k++)
+        lf_text_addf(&csv, " w%c%c", (char)('a' + k / 26), (char)('a' + k % 26));
+    lf_text_addf(&csv, "\",c%zu,!%zu !,%s\n", i % 150, i % 150, i % 4 ? "Lost" : "Won");
+  }
+  case_must_build(&c, csv.data);
+  const lf_table *table = c.history->table;
+  assert_int_equal(lf_frequent_words(c.history, lf_table_find(table, "Note"), &words, &n, NULL), LF_OK);
+  assert_true(n >= 2 && n <= 12);
+  /* "call" stands in every row and tells nothing; "no" in every one, too; 2024 is a number, x too short */
+  assert_string_equal(words[0].word, "back");
+  assert_true(words[0].rows == ROWS - ROWS / 4 && words[0].won == 0);
+  assert_string_equal(words[1].word, "m\xc3\xbcller");
+  assert_true(words[1].rows == ROWS / 4 && words[1].won == ROWS / 4);
+  for (size_t i = 2; i < n; i++) assert_true(words[i].rows == ROWS / 40 && strlen(words[i].word) == 3);
+  lf_words_free(words, n);
+  assert_int_equal(lf_frequent_words(c.history, lf_table_find(table, "Code"), &words, &n, NULL), LF_OK);
+  assert_true(!words && n == 0); /* codes, no texts */
+  assert_int_equal(lf_frequent_words(c.history, lf_table_find(table, "Size"), &words, &n, NULL), LF_OK);
+  assert_true(!words && n == 0);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* Where few rows are won, losses in values without a win are no news; the order of the values still is. */
+static void pure_losses_where_few_are_won(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Size,Mark,Result\n");
+  for (size_t i = 0; i < ROWS; i++) {
+    bool won = i % 20 == 0, marked = won || i % 20 == 1;
+    lf_text_addf(&csv, "%zu,%s,%s\n", i % 6, marked ? "y" : i % 2 ? "n" : "m", won ? "Won" : "Lost");
+  }
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "Mark")->role, LF_ROLE_EXCLUDED);
+  assert_non_null(strstr(case_role(&c, "Mark")->reason, "almost without fault (AUC 0.97"));
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* Questions by strength need fifty rows of either side. */
+static void strength_of_few_wins_is_not_asked_about(void **state) {
+  (void)state;
+  for (int many = 0; many < 2; many++) {
+    history_case c = case_new();
+    lf_text csv = {0};
+    size_t wins = many ? 60 : 40;
+    lf_text_add(&csv, "Size,Mark,Result\n");
+    for (size_t i = 0; i < 600; i++) {
+      bool won = i < wins, marked = won ? i % 10 < 7 : i % 10 < 2;
+      lf_text_addf(&csv, "%zu,%c,%s\n", i % 6, marked ? 'y' : 'n', won ? "Won" : "Lost");
+    }
+    case_must_build(&c, csv.data);
+    const lf_column_role *mark = case_role(&c, "Mark");
+    assert_int_equal(mark->role, LF_ROLE_ATTRIBUTE);
+    assert_true(!mark->suspicion == !many); /* AUC 0.75 either way */
+    lf_text_free(&csv);
+    case_free(&c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_that_tell_nothing),
@@ -469,6 +543,9 @@ int main(void) {
       cmocka_unit_test(what_cannot_be_used_is_refused),
       cmocka_unit_test(late_and_addressed),
       cmocka_unit_test(an_amount_that_was_dropped_or_not_named),
+      cmocka_unit_test(frequent_words_of_texts),
+      cmocka_unit_test(pure_losses_where_few_are_won),
+      cmocka_unit_test(strength_of_few_wins_is_not_asked_about),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

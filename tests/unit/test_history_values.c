@@ -282,6 +282,41 @@ static void accounts_of_a_few_rows(void **state) {
   }
 }
 
+/* ---- words ------------------------------------------------------------------------------------------ */
+
+/* Names in messages are cut where they are long, after a whole character, and lists where there is no room.
+ */
+static void lists_of_names_are_cut(void **state) {
+  (void)state;
+  char quoted[LF_QUOTED], list[400], longest[200] = "";
+  for (size_t i = 0; i < 40; i++) strcat(longest, "\xe2\x82\xac");
+  lf_quoted(longest, quoted);
+  size_t n = strlen(quoted);
+  assert_true(n < LF_QUOTED && (n - 5) % 3 == 0); /* two quotes, the ellipsis, and whole characters */
+  assert_memory_equal(quoted + n - 4, "\xe2\x80\xa6'", 4);
+  assert_string_equal(lf_quoted("short", quoted), "'short'");
+  const char *const names[] = {"a", "b", "c", longest, longest, longest, longest};
+  lf_join(names, 3, 6, list, sizeof list);
+  assert_string_equal(list, "'a', 'b', 'c'");
+  lf_join(names, 3, 2, list, sizeof list);
+  assert_string_equal(list, "'a', 'b' and 1 more");
+  lf_join(names, 0, 2, list, sizeof list);
+  assert_string_equal(list, "");
+  lf_join(names, 7, 7, list, 300); /* names of 71 bytes: three of them have room */
+  assert_non_null(strstr(list, "' and 1 more"));
+  strcpy(list, "kept");
+  lf_join(names, 3, 3, list, 0);
+  assert_string_equal(list, "kept");
+}
+
+static void owners_are_guessed_by_name(void **state) {
+  (void)state;
+  assert_int_equal(lf_likely_owner("Lead Source"), LF_OWNER_MARKETING);
+  assert_int_equal(lf_likely_owner("Sales Rep"), LF_OWNER_SALES);
+  assert_int_equal(lf_likely_owner("Campaign Owner"), LF_OWNER_NONE); /* both */
+  assert_int_equal(lf_likely_owner("Industry"), LF_OWNER_NONE);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(contacts_are_told_by_their_values),
@@ -291,6 +326,8 @@ int main(void) {
       cmocka_unit_test(other_stores_that_say_the_same),
       cmocka_unit_test(accounts_are_numbered_by_first_appearance),
       cmocka_unit_test(accounts_of_a_few_rows),
+      cmocka_unit_test(lists_of_names_are_cut),
+      cmocka_unit_test(owners_are_guessed_by_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

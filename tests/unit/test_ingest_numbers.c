@@ -221,6 +221,26 @@ static void cells_are_as_wide_as_they_must_be(void **state) {
   }
 }
 
+/* Few rows of many decimals: kept in 32 bits where all of them fit at one scale, and as they are where one
+ * does not. */
+static void decimals_of_a_small_table(void **state) {
+  (void)state;
+  for (int large = 0; large < 2; large++) {
+    lf_text csv = {0};
+    lf_read_options options = {0};
+    lf_text_add(&csv, "n,m\n");
+    for (size_t i = 0; i < 600; i++) lf_text_addf(&csv, "%zu.125,x\n", i);
+    lf_text_add(&csv, large ? "30000000,x\n" : "2000000,x\n");
+    lf_table *table = read_bytes(csv.data, csv.length, &options, 1);
+    const lf_column *column = &table->columns[0];
+    assert_int_equal(column->store, large ? LF_STORE_DOUBLES : LF_STORE_DECIMALS);
+    for (size_t i = 0; i < 600; i++) assert_true(lf_column_number(column, i) == (double)i + 0.125);
+    assert_true(lf_column_number(column, 600) == (large ? 3e7 : 2e6));
+    lf_table_free(table);
+    lf_text_free(&csv);
+  }
+}
+
 /* A column of many texts some of which read as numbers and dates, and keys of it with and without regard to
  * case. */
 static void texts_that_could_be_values(void **state) {
@@ -343,6 +363,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_cell_is_the_number_written_there),
       cmocka_unit_test(cells_are_as_wide_as_they_must_be),
+      cmocka_unit_test(decimals_of_a_small_table),
       cmocka_unit_test(texts_that_could_be_values),
       cmocka_unit_test(cells_of_every_store),
       cmocka_unit_test(keys_of_numbers),
