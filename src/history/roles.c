@@ -24,7 +24,7 @@ static lf_status find_column(const lf_table *table, const char *name, size_t *co
   const char *nearest = lf_nearest_word(name, names, n);
   if (nearest) return lf_fail(err, LF_E_USAGE, "there is no column '%s': did you mean '%s'?", name, nearest);
   char all[400];
-  lf_join(names, n, 8, all, sizeof all);
+  lf_join(names, table->n_columns, 8, all, sizeof all); /* of which it looks at eight */
   return lf_fail(err, LF_E_USAGE, "there is no column '%s': the columns are %s", name, all);
 }
 

@@ -218,6 +218,39 @@ static void rows_without_an_outcome_are_ordered_by_creation(void **state) {
   case_free(&c);
 }
 
+/* More columns than are compared with a misspelt name, and more candidates than are looked at. */
+static void very_many_columns(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text header = {0}, row = {0}, csv = {0};
+  for (size_t i = 0; i < 600; i++) {
+    lf_text_addf(&header, "%sc%zu", i ? "," : "", i);
+    lf_text_addf(&row, "%s%s", i ? "," : "", i < 30 ? "@" : "1");
+  }
+  lf_text_addf(&csv, "%s\n", header.data);
+  for (size_t i = 0; i < 200; i++) { /* the first thirty columns all say won and lost */
+    for (char *p = row.data; *p; p++)
+      lf_text_addf(&csv, *p == '@' ? "%s" : "%.1s", *p == '@' ? (i % 2 ? "won" : "lost") : p);
+    lf_text_add(&csv, "\n");
+  }
+  set_text(&c.project.account, "Zanzibar");
+  case_must_fail(&c, csv.data, LF_E_USAGE, "there is no column 'Zanzibar': the columns are 'c0', 'c1',");
+  assert_non_null(strstr(c.error.message, "'c7' and 592 more"));
+  lf_project_clear(&c.project);
+  c.project = (lf_project){0};
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "c0")->role, LF_ROLE_OUTCOME);
+  for (size_t i = 1; i < 30; i++) {
+    char name[8];
+    snprintf(name, sizeof name, "c%zu", i);
+    assert_int_equal(case_role(&c, name)->role, LF_ROLE_EXCLUDED); /* the outcome again, or its leak */
+  }
+  lf_text_free(&header);
+  lf_text_free(&row);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_values_make_roles),
@@ -226,6 +259,7 @@ int main(void) {
       cmocka_unit_test(columns_that_do_not_fit_what_is_said),
       cmocka_unit_test(dates_order_where_both_sides_have_them),
       cmocka_unit_test(rows_without_an_outcome_are_ordered_by_creation),
+      cmocka_unit_test(very_many_columns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

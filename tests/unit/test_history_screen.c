@@ -184,6 +184,12 @@ static void agree_when_won(lf_text *csv, size_t i) {
   bool agree = won_row(i) == (noise(25, i) < 0.99);
   lf_text_addf(csv, "a%d,b%d", a, agree ? a : other);
 }
+/* Lost where both agree, as nearly all lost rows do; among the others wins and losses are mixed. */
+static void agree_when_lost(lf_text *csv, size_t i) {
+  int a = (int)(3 * noise(23, i)), other = (a + 1 + (int)(2 * noise(24, i))) % 3;
+  bool agree = !won_row(i) && noise(25, i) < 0.93;
+  lf_text_addf(csv, "a%d,b%d", a, agree ? a : other);
+}
 /* Won where both are above 50. */
 static void both_high(lf_text *csv, size_t i) {
   double first = 50 * noise(23, i), second = 50 * noise(24, i), corner = noise(25, i);
@@ -200,6 +206,7 @@ static void pairs_that_know_the_outcome(void **state) {
   (void)state;
   assert_true(pair_is_left_out(agree_when_won));
   assert_true(pair_is_left_out(both_high));
+  assert_true(pair_is_left_out(agree_when_lost));
   assert_false(pair_is_left_out(two_strong));
 }
 
@@ -524,6 +531,49 @@ static void strength_of_few_wins_is_not_asked_about(void **state) {
   }
 }
 
+static void amount_that_tells(lf_text *csv, size_t i) {
+  lf_text_addf(csv, "%d", (int)(900 * noise(43, i)) + (won_row(i) ? 5000 : 100));
+}
+
+/* Known for all rows, but other for won ones than for lost ones: written once the deal was decided. */
+static void an_amount_that_gives_the_outcome_away_is_no_attribute(void **state) {
+  (void)state;
+  history_case c = case_new();
+  build_with(&c, "Amount", amount_that_tells);
+  assert_int_equal(case_role(&c, "Amount")->role, LF_ROLE_AMOUNT);
+  assert_false(case_role(&c, "Amount")->also_attribute);
+  assert_false(
+      case_notes(&c, "it counts revenue and is no attribute")); /* which is said of those that are missing */
+  build_with(&c, "Amount", amount_of_won);
+  assert_true(case_notes(&c, "'Amount' is known for 100 % of won and 0 % of lost rows: it counts revenue"));
+  case_free(&c);
+}
+
+/* A column that one row in sixty has is kept where either side has twenty of them. */
+static void few_values_on_both_sides_are_enough(void **state) {
+  (void)state;
+  static const struct {
+    size_t won, lost;
+    bool kept;
+  } cases[] = {{25, 25, true}, {20, 20, true}, {19, 30, false}, {30, 19, false}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    history_case c = case_new();
+    lf_text csv = {0};
+    lf_text_add(&csv, "Size,Seldom,Result\n");
+    for (size_t i = 0; i < 3000; i++) {
+      size_t of_side = i / 2;
+      bool has = of_side < (i % 2 ? cases[k].won : cases[k].lost);
+      lf_text_addf(&csv, "%zu,%s,%s\n", i % 6, has ? (i / 2 % 2 ? "a" : "b") : "", i % 2 ? "Won" : "Lost");
+    }
+    case_must_build(&c, csv.data);
+    const lf_column_role *role = case_role(&c, "Seldom");
+    if ((role->role == LF_ROLE_ATTRIBUTE) != cases[k].kept)
+      fail_msg("case %zu: %s", k, role->reason ? role->reason : "kept");
+    lf_text_free(&csv);
+    case_free(&c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_that_tell_nothing),
@@ -546,6 +596,8 @@ int main(void) {
       cmocka_unit_test(frequent_words_of_texts),
       cmocka_unit_test(pure_losses_where_few_are_won),
       cmocka_unit_test(strength_of_few_wins_is_not_asked_about),
+      cmocka_unit_test(an_amount_that_gives_the_outcome_away_is_no_attribute),
+      cmocka_unit_test(few_values_on_both_sides_are_enough),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
