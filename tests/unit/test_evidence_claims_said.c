@@ -17,9 +17,10 @@ enum { ROWS = 4800 };
 
 /* Rows 0 to 4799 in order: Size is half the row, Grade 10 to 40 by quarters of the rows, Source one of eight.
  * Even rows of sources L0 to L3 win, of the others one in six. */
-static char *make_csv(void) {
+static char *make_csv(const char *how) {
+  bool days = how && strcmp(how, "days") == 0, ages = how && strcmp(how, "ages") == 0;
   lf_text csv = {0};
-  lf_text_add(&csv, "id,Source,Size,Grade,Empty,Account,Touches,Amount,won\n");
+  lf_text_addf(&csv, "id,Source,Size,Grade,Empty,Account,Touches,Amount,won%s\n", days || ages ? ",Day" : "");
   for (int i = 0; i < ROWS; i++) {
     int source = i % 8;
     bool won = source < 4 ? i / 8 % 2 == 0 : i / 8 % 6 == 0;
@@ -27,7 +28,14 @@ static char *make_csv(void) {
     lf_text_add_fixed(&csv, i / 2.0, 1);
     lf_text_addf(&csv, ",%d,,A%d,%d,", 10 + 10 * (i / (ROWS / 4)), i % 30, i % 3);
     if (won && source != 7) lf_text_addf(&csv, "%d", i == 0 ? 900000 : 100);
-    lf_text_addf(&csv, ",%d\n", won);
+    lf_text_addf(&csv, ",%d", won);
+    /* a day a quarter from 2021 on, none in the third of them and in every sixteenth row; or one in each of
+     * many years */
+    int quarter = i / 1200 + (i >= 2400);
+    if (days && i % 16 != 15) lf_text_addf(&csv, ",%d-%02d-15", 2021 + quarter / 4, 2 + 3 * (quarter % 4));
+    if (days && i % 16 == 15) lf_text_add(&csv, ",");
+    if (ages) lf_text_addf(&csv, ",%d-01-01", 1900 + i / 40);
+    lf_text_add(&csv, "\n");
   }
   return csv.data;
 }
@@ -40,14 +48,15 @@ typedef struct asked {
   lf_error err;
 } asked;
 
-/* `how` may be "row" (dates by the order of the rows), "account", or NULL. */
+/* `how` may be "row" (dates by the order of the rows), "account", "days", "ages", or NULL. */
 static void ask(asked *a, const char *claims, const char *how) {
   *a = (asked){.c = case_new(), .err = {.message = ""}};
-  char *csv = make_csv();
+  char *csv = make_csv(how);
   lf_attribute_spec *spec = NULL;
   set_text(&a->c.project.outcome, "won");
   set_text(&a->c.project.amount, "Amount");
   if (how && strcmp(how, "row") == 0) set_text(&a->c.project.date, "@row");
+  if (how && (strcmp(how, "days") == 0 || strcmp(how, "ages") == 0)) set_text(&a->c.project.date, "Day");
   if (how && strcmp(how, "account") == 0) set_text(&a->c.project.account, "Account");
   assert_int_equal(lf_project_attribute_add(&a->c.project, "Touches", &spec, &a->err), LF_OK);
   spec->owner = LF_OWNER_SALES;
@@ -230,11 +239,41 @@ static void parts_of_rows_in_order(void **state) {
   asked_free(&a);
 }
 
+/* Quarters that have rows and the one between them that has none; rows without a day are in no quarter. */
+static void quarters_of_days(void **state) {
+  (void)state;
+  asked a;
+  ask(&a, CLAIM("attribute: Source, group: L0") CLAIM("attribute: Source, group: L7"), "days");
+  if (a.status != LF_OK) fail_msg("%s", a.err.message);
+  const lf_answer *x = a.answers->items;
+  static const char *const labels[] = {"2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4", "2022-Q1"};
+  assert_int_equal(x[0].n_periods, 5);
+  for (size_t k = 0; k < 5; k++) {
+    assert_string_equal(x[0].periods[k].label, labels[k]);
+    assert_true(x[0].periods[k].group.rows == (k == 2 ? 0 : 150));
+    assert_true(isfinite(x[0].periods[k].adjusted.ratio) == (k != 2));
+    assert_true(x[1].periods[k].group.rows == (k == 2 ? 0 : 75)); /* every second row of L7 has no day */
+  }
+  asked_free(&a);
+}
+
+/* 120 years are more quarters than anybody reads: none is told. */
+static void too_many_quarters(void **state) {
+  (void)state;
+  asked a;
+  ask(&a, CLAIM("attribute: Source, group: L0"), "ages");
+  if (a.status != LF_OK) fail_msg("%s", a.err.message);
+  assert_int_equal(a.answers->items[0].n_periods, 0);
+  assert_true(a.answers->items[0].group.rows == 600);
+  asked_free(&a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_form_of_a_side),        cmocka_unit_test(what_cannot_be_held_against_anything),
       cmocka_unit_test(keys_of_a_claim_are_checked), cmocka_unit_test(what_a_fair_reader_is_told),
-      cmocka_unit_test(parts_of_rows_in_order),
+      cmocka_unit_test(parts_of_rows_in_order),      cmocka_unit_test(quarters_of_days),
+      cmocka_unit_test(too_many_quarters),
   };
   return cmocka_run_group_tests_name("claims as they are said", tests, NULL, NULL);
 }
