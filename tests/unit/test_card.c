@@ -335,6 +335,32 @@ static void every_key_is_checked(void **state) {
     rest_refused(attributes[k].attribute, "", attributes[k].message);
 }
 
+/* The later of two bands in the file is named, and the edge of it that does not meet the other. */
+static void gaps_are_named_at_the_later_band(void **state) {
+  (void)state;
+  bad_bands(
+      "number",
+      "{\"label\": \"b\", \"from\": 50, \"points\": 2}, {\"label\": \"a\", \"to\": 40, \"points\": 1}, " ENDS,
+      "attributes[0].bands[1].to: there is a gap between this interval and the band 'b', which starts at 50: "
+      "let them meet");
+  bad_bands("number",
+            "{\"label\": \"a\", \"from\": 5, \"points\": 1}, {\"label\": \"b\", \"from\": 5, \"to\": 9, "
+            "\"points\": 1}, " ENDS,
+            "attributes[0].bands[1].from: this interval overlaps the band 'a'");
+}
+
+/* Codes of bands are 16 bits wide: more bands are refused before one of them is read. */
+static void too_many_bands(void **state) {
+  (void)state;
+  lf_text text = {0};
+  lf_text_add(&text, "{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"x\", \"kind\": "
+                     "\"category\", \"bands\": [0");
+  for (size_t b = 1; b < 65535; b++) lf_text_add(&text, ",0");
+  lf_text_add(&text, "]}]}");
+  refused(text.data, "attributes[0].bands: 65535 bands are more than an attribute can have");
+  lf_text_free(&text);
+}
+
 static void every_group_is_checked(void **state) {
   (void)state;
   static const char *const cases[][2] = {
@@ -444,6 +470,15 @@ static void edited_points_are_taken(void **state) {
   assert_int_equal(card->maximum, 10);
   assert_non_null(card->note);
   assert_non_null(strstr(card->note, "from 0 to 10 where the file says 0 to 9"));
+  lf_scorecard_free(card);
+  /* either end alone, or both, as the points have them */
+  around(PLAIN, ", \"score\": {\"minimum\": -5}", text, sizeof text);
+  card = card_of(text);
+  assert_non_null(strstr(card->note, "from 0 to 10 where the file says -5 to 10"));
+  lf_scorecard_free(card);
+  around(PLAIN, ", \"score\": {\"minimum\": 0, \"maximum\": 10}", text, sizeof text);
+  card = card_of(text);
+  assert_null(card->note);
   assert_null(card->name);
   assert_true(isnan(lf_scorecard_probability(card, 5)));
   assert_string_equal(lf_scorecard_grade(card, 5), "");
@@ -546,6 +581,8 @@ int main(void) {
       cmocka_unit_test(bands_refused),
       cmocka_unit_test(cards_refused),
       cmocka_unit_test(every_key_is_checked),
+      cmocka_unit_test(gaps_are_named_at_the_later_band),
+      cmocka_unit_test(too_many_bands),
       cmocka_unit_test(every_group_is_checked),
       cmocka_unit_test(points_add_up_to_a_bound),
       cmocka_unit_test(a_card_of_its_points_alone),

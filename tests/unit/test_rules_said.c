@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "band/grouping.h"
 #include "evidence/price.h"
 #include "history_case.h"
 
@@ -187,6 +188,37 @@ static void missing_alone_draws_no_bands(void **state) {
   case_free(&plain);
 }
 
+/* Bands of edges that are said are called by them, thousands parted from 10,000 on. */
+static void labels_of_bands(void **state) {
+  (void)state;
+  static const struct {
+    const char *edges, *labels[4];
+  } cases[] = {
+      {"[-20000, 0.5, 1234567.5]",
+       {"below -20,000", "-20,000 to below 0.5", "0.5 to below 1,234,567.5", "1,234,567.5 and above"}},
+      {"[9999]", {"below 9999", "9999 and above"}},
+      {"[1e300]", {"below 1e+300", "1e+300 and above"}}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    char line[128];
+    history_case c;
+    lf_atoms *atoms = NULL;
+    lf_grouping grouping = {0};
+    lf_attribute attribute = {0};
+    snprintf(line, sizeof line, " - {name: Size, bands: %s}", cases[k].edges);
+    said(&c, line);
+    assert_int_equal(lf_atoms_make(c.history, NULL, NULL, &atoms, &c.error), LF_OK);
+    const lf_atom_set *set = set_of(atoms, "Size");
+    assert_int_equal(lf_grouping_new(set, &grouping, NULL), LF_OK);
+    assert_int_equal(lf_grouping_attribute(c.history, set, &grouping, &attribute, NULL), LF_OK);
+    for (size_t b = 0; b < 4 && cases[k].labels[b]; b++)
+      assert_string_equal(attribute.bands[b].label, cases[k].labels[b]);
+    lf_attribute_clear(&attribute);
+    lf_grouping_clear(&grouping);
+    lf_atoms_free(atoms);
+    case_free(&c);
+  }
+}
+
 static int points_of(const lf_scorecard *card, const char *name, const char *value) {
   for (size_t a = 0; a < card->attributes->n; a++) {
     const lf_attribute *attribute = &card->attributes->items[a];
@@ -273,10 +305,15 @@ static void signs_of_patterns(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_nobody_can_keep),       cmocka_unit_test(points_in_every_form),
-      cmocka_unit_test(rare_values_that_are_named), cmocka_unit_test(missing_alone_draws_no_bands),
-      cmocka_unit_test(a_flag_has_a_direction),     cmocka_unit_test(a_flag_of_one_value),
-      cmocka_unit_test(a_number_that_must_fall),    cmocka_unit_test(signs_of_patterns),
+      cmocka_unit_test(what_nobody_can_keep),
+      cmocka_unit_test(points_in_every_form),
+      cmocka_unit_test(rare_values_that_are_named),
+      cmocka_unit_test(missing_alone_draws_no_bands),
+      cmocka_unit_test(labels_of_bands),
+      cmocka_unit_test(a_flag_has_a_direction),
+      cmocka_unit_test(a_flag_of_one_value),
+      cmocka_unit_test(a_number_that_must_fall),
+      cmocka_unit_test(signs_of_patterns),
   };
   return cmocka_run_group_tests_name("rules as they are said", tests, NULL, NULL);
 }
