@@ -216,6 +216,59 @@ static void small_groups_are_pooled(void **state) {
   case_free(&c);
 }
 
+/* The outcome stands with the leads, the amount with the deals: these are the other half then. Deals that are
+ * all older than their leads, dates of two centuries, and a deal of nobody without a stage. */
+static void the_amount_brings_the_other_half(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text later = {0};
+  set_text(&c.project.outcome, "Result");
+  set_text(&c.project.amount, "deals.Amount");
+  lf_text_add(&later, "k,Amount");
+  for (int day = 1; day <= 20; day++) lf_text_addf(&later, ",Date %d", day);
+  lf_text_add(&later, "\n1,100");
+  for (int day = 1; day <= 20; day++) lf_text_addf(&later, ",1900-01-%02d", day);
+  lf_text_add(&later, "\n2,200");
+  for (int day = 1; day <= 20; day++) lf_text_addf(&later, ",2024-04-%02d", day);
+  lf_text_add(&later, "\n9,400");
+  for (int day = 1; day <= 20; day++) lf_text_add(&later, ",");
+  lf_text_add(&later, "\n");
+  assert_int_equal(
+      build_joined(&c, "k,Created,Result,Size\n1,1901-07-02,Won,1\n2,2024-05-01,Lost,2\n3,2024-05-01,Won,3\n",
+                   later.data, LF_MANY_REFUSE),
+      LF_OK);
+  lf_text_free(&later);
+  const lf_funnel_leaks *f = &c.history->funnel;
+  assert_string_equal(f->source, "deals");
+  assert_true(f->reached == 2 && f->unmatched == 1);
+  assert_true(isnan(f->days_median) && isnan(f->days_90)); /* none took a time */
+  assert_true(f->alone == 1 && isnan(f->alone_won));       /* what it came to is not known */
+  assert_int_equal(f->n_orders, LF_FUNNEL_ORDERS);         /* as many as are told */
+  for (size_t i = 0; i < f->n_cuts; i++)
+    if (f->cuts[i].by == LF_FUNNEL_MONTH) assert_int_equal(f->cuts[i].n, 0); /* too many months */
+  case_free(&c);
+}
+
+/* Deals of nobody: won by either of two values, or without a stage. */
+static void deals_of_nobody_are_counted(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "deals.Stage");
+  lf_text_list_add(&c.project.won, "Won", NULL);
+  lf_text_list_add(&c.project.won, "Paid", NULL);
+  lf_text_list_add(&c.project.lost, "Lost", NULL);
+  assert_int_equal(
+      build_joined(&c, leads,
+                   "k,Stage,Amount\n1,Won,100\n2,Lost,200\n7,Paid,300\n8,,350\n9,Won,400\n10,Lost,500\n"
+                   ",Paid,\n",
+                   LF_MANY_REFUSE),
+      LF_OK);
+  const lf_funnel_leaks *f = &c.history->funnel;
+  assert_true(f->alone == 5 && f->alone_without_key == 1);
+  assert_true(f->alone_won == 3 && f->alone_amount == 700);
+  case_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_without_a_deal),
@@ -225,6 +278,8 @@ int main(void) {
       cmocka_unit_test(an_outcome_of_no_source_that_is_joined),
       cmocka_unit_test(dates_that_run_backwards),
       cmocka_unit_test(small_groups_are_pooled),
+      cmocka_unit_test(the_amount_brings_the_other_half),
+      cmocka_unit_test(deals_of_nobody_are_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
