@@ -8,7 +8,7 @@
 
 /* A kind is taken though some values do not fit it where these are few and the rest leaves no doubt. */
 static const double bad_share = 0.01, code_share = 0.005;
-enum { CLEAR_ROWS = 100, TEXT_VALUES = 100, CATEGORY_MAX = 5000 };
+enum { TEXT_VALUES = 100, CATEGORY_MAX = 5000 };
 
 void lf_facts_clear(lf_facts *facts) {
   free(facts->words);
@@ -187,7 +187,8 @@ static bool compact_contradicted(const char *name) {
 
 static bool few(uint64_t bad, uint64_t rows, const lf_few *good) {
   if (!bad) return rows > 0;
-  return (double)bad <= bad_share * (double)rows && rows >= CLEAR_ROWS && good->n == LF_CLEAR_VALUES;
+  /* one bad value and more: a hundred rows and more */
+  return (double)bad <= bad_share * (double)rows && good->n == LF_CLEAR_VALUES;
 }
 
 static lf_decimal_mark choose_mark(const lf_facts *f, bool comma_likely) {
@@ -203,7 +204,7 @@ static lf_date_order choose_order(const lf_facts *f) {
 }
 
 static lf_kind choose_kind(const lf_facts *f, const lf_choice_wish *wish) {
-  if (f->value_rows && f->value_rows == f->rows && one_flag(f)) return LF_KIND_FLAG;
+  if (f->value_rows == f->rows && one_flag(f)) return LF_KIND_FLAG;
   uint64_t not_date = f->not_date[choose_order(f)];
   bool dates = few(not_date, f->value_rows, &f->texts);
   if (dates && f->compact) dates = f->compact == f->value_rows && !compact_contradicted(wish->name);

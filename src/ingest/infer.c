@@ -72,7 +72,7 @@ static lf_status make_note(const lf_facts *f, const lf_choice *choice, lf_decisi
                  d->bad == 1 ? "value is" : "values are", d->kind == LF_KIND_DATE ? "date" : "number",
                  example);
   }
-  if (d->kind != LF_KIND_NUMBER && d->kind != LF_KIND_DATE && f->zero_codes && f->value_rows &&
+  if (d->kind != LF_KIND_NUMBER && d->kind != LF_KIND_DATE && f->zero_codes &&
       f->not_number[LF_MARK_POINT] == 0)
     add_sentence(&note, "digits with leading zeros are codes, not numbers");
   lf_status status = lf_text_status(&note, err);

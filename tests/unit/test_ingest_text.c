@@ -157,6 +157,10 @@ static void bytes_that_are_no_table_are_named(void **state) {
        "a",
        "is UTF-16 text", 3},
       {"a,b\n\"1,2\n3,4\n", "quote", 13},
+      {"a,b\n\0\0,1\n", "NUL", 9},
+      {"\"sep=;\"", "has a header and no rows", 7},
+      {"sep=;\r", "is empty", 6},
+      {"a,b,c\n1,2\n3,4\n", "fields", 14},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     lf_table *table = NULL;
@@ -197,6 +201,8 @@ static void kinds_and_what_is_noted_of_them(void **state) {
   } cases[] = {
       {"day", "20210415|20201231", ',', LF_KIND_DATE, "digits are dates of the form yyyymmdd"},
       {"Paid", "20210415|20201231", ',', LF_KIND_DATE, "digits are dates of the form yyyymmdd"},
+      {"d", "20210415|20201231", ',', LF_KIND_DATE, "digits are dates of the form yyyymmdd"},
+      {"on", "20210415|20201231", ',', LF_KIND_DATE, "digits are dates of the form yyyymmdd"},
       {"ID", "20210415|20201231", ',', LF_KIND_NUMBER, NULL},
       {"id", "20210415|20201231", ',', LF_KIND_NUMBER, NULL},
       {"RowId", "20210415|20201231", ',', LF_KIND_NUMBER, NULL},
@@ -238,6 +244,7 @@ static void bad_values_are_told(void **state) {
   } cases[] = {
       {"x", "1 value is no number (for example 'x') and count as missing"},
       {"x|about 5", "2 values are no number (for example 'about 5') and count as missing"},
+      {"about 5|x", "2 values are no number (for example 'about 5') and count as missing"},
       {"x|about 5|x", "3 values are no number (for example 'x') and count as missing"},
       {"5%|x",
        "percent signs are dropped: 45% is 45; 1 value is no number (for example 'x') and count as missing"},
@@ -250,6 +257,39 @@ static void bad_values_are_told(void **state) {
     lf_text_add(&values, cases[i].bad);
     if (read_column("n", values.data, ',', LF_KIND_INFER, &table, &err) != LF_OK) fail_msg("%s", err.message);
     assert_string_equal(table->columns[1].note, cases[i].note);
+    lf_table_free(table);
+    lf_text_free(&values);
+  }
+}
+
+/* One bad value in a hundred rows, or of few different values, makes no number; a date has its own word. */
+static void clear_columns_only_have_bad_values(void **state) {
+  (void)state;
+  static const struct {
+    int rows, values;
+    bool dates;
+    lf_kind kind;
+    const char *note;
+  } cases[] = {
+      {99, 40, false, LF_KIND_NUMBER, "1 value is no number (for example 'x') and count as missing"},
+      {98, 40, false, LF_KIND_CATEGORY, NULL},
+      {400, 10, false, LF_KIND_NUMBER, "1 value is no number (for example 'x') and count as missing"},
+      {400, 9, false, LF_KIND_CATEGORY, NULL},
+      {400, 20, true, LF_KIND_DATE, "1 value is no date (for example 'x') and count as missing"},
+      {98, 20, true, LF_KIND_CATEGORY, NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    lf_text values = {0};
+    lf_table *table = NULL;
+    lf_error err = {0};
+    for (int k = 0; k < cases[i].rows; k++)
+      lf_text_addf(&values, cases[i].dates ? "2024-01-%02d|" : "%d|", 5 + k % cases[i].values);
+    lf_text_add(&values, "x");
+    if (read_column("v", values.data, ',', LF_KIND_INFER, &table, &err) != LF_OK) fail_msg("%s", err.message);
+    const lf_column *c = &table->columns[1];
+    if (c->kind != cases[i].kind) fail_msg("case %zu is a %s", i, lf_kind_name(c->kind));
+    if (!c->note != !cases[i].note || (c->note && strcmp(c->note, cases[i].note) != 0))
+      fail_msg("case %zu: %s", i, c->note ? c->note : "no note");
     lf_table_free(table);
     lf_text_free(&values);
   }
@@ -365,6 +405,7 @@ int main(void) {
       cmocka_unit_test(bytes_that_are_no_table_are_named),
       cmocka_unit_test(kinds_and_what_is_noted_of_them),
       cmocka_unit_test(bad_values_are_told),
+      cmocka_unit_test(clear_columns_only_have_bad_values),
       cmocka_unit_test(kinds_that_no_value_has_are_refused),
       cmocka_unit_test(records_follow_the_first_file),
       cmocka_unit_test(a_second_file_must_have_the_columns),
