@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#define ZLIB_CONST /* next_in is const */
+#include <zlib.h>
+#include <zstd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -221,6 +224,88 @@ static void options_that_cannot_be_are_refused(void **state) {
   unlink(second);
 }
 
+/* ---- compressed ------------------------------------------------------------------------------------- */
+
+static size_t make_gzip(const char *text, char *out, size_t room) {
+  z_stream z = {0};
+  assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  z.next_in = (const Bytef *)text;
+  z.avail_in = (uInt)strlen(text);
+  z.next_out = (Bytef *)out;
+  z.avail_out = (uInt)room;
+  assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+  deflateEnd(&z);
+  return room - z.avail_out;
+}
+
+static size_t make_zstd(const char *text, char *out, size_t room) {
+  size_t n = ZSTD_compress(out, room, text, strlen(text), 3);
+  assert_false(ZSTD_isError(n));
+  return n;
+}
+
+static lf_status open_packed(const char *packed, size_t n, lf_bytes *bytes, lf_error *err) {
+  char path[] = "/tmp/test_bytesXXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  assert_int_equal(lf_write_all(fd, packed, n, path, NULL), LF_OK);
+  close(fd);
+  lf_status status = lf_bytes_open(path, NULL, bytes, err);
+  unlink(path);
+  return status;
+}
+
+static void expect_packed(const char *packed, size_t n, const char *text) {
+  lf_bytes bytes = {0};
+  lf_error err = {0};
+  if (open_packed(packed, n, &bytes, &err) != LF_OK) fail_msg("%s", err.message);
+  assert_int_equal(bytes.n, strlen(text));
+  assert_memory_equal(bytes.data, text, bytes.n);
+  lf_bytes_close(&bytes);
+}
+
+/* Whole, cut at every length, and with something behind it: a further member is read, other bytes are not. */
+static void compressed_files_are_read_whole_or_refused(void **state) {
+  (void)state;
+  static const char text[] = "a,b\n1,2\n3,4\n";
+  char packed[400];
+  for (int zstd = 0; zstd < 2; zstd++) {
+    size_t n = zstd ? make_zstd(text, packed, 200) : make_gzip(text, packed, 200);
+    expect_packed(packed, n, text);
+    for (size_t cut = 4; cut < n; cut++) {
+      lf_bytes bytes = {0};
+      lf_error err = {0};
+      assert_int_equal(open_packed(packed, cut, &bytes, &err), LF_E_DATA);
+      if (!strstr(err.message, "ends too early")) fail_msg("cut at %zu: %s", cut, err.message);
+    }
+    memcpy(packed + n, packed, n);
+    expect_packed(packed, 2 * n, "a,b\n1,2\n3,4\na,b\n1,2\n3,4\n");
+  }
+  size_t n = make_gzip(text, packed, 200);
+  memset(packed + n, 0, 10);
+  for (size_t more = 1; more <= 10; more++) expect_packed(packed, n + more, text); /* as tapes pad them */
+  packed[12] ^= 0x55;
+  lf_bytes bytes = {0};
+  lf_error err = {0};
+  assert_int_equal(open_packed(packed, n, &bytes, &err), LF_E_DATA);
+}
+
+/* More than one block of what comes out, to the byte. */
+static void large_compressed_files_are_read_whole(void **state) {
+  (void)state;
+  lf_text text = {0};
+  for (size_t i = 0; i < 300000; i++) lf_text_addf(&text, "%zu,%zu\n", i, i * 7919 % 100003);
+  size_t room = text.length + 1000;
+  char *packed = malloc(room);
+  assert_non_null(packed);
+  for (int zstd = 0; zstd < 2; zstd++) {
+    size_t n = zstd ? make_zstd(text.data, packed, room) : make_gzip(text.data, packed, room);
+    expect_packed(packed, n, text.data);
+  }
+  free(packed);
+  lf_text_free(&text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(files_that_change_are_told),
@@ -229,6 +314,8 @@ int main(void) {
       cmocka_unit_test(a_named_pipe_is_read_to_its_end),
       cmocka_unit_test(a_long_run_of_bad_bytes),
       cmocka_unit_test(options_that_cannot_be_are_refused),
+      cmocka_unit_test(compressed_files_are_read_whole_or_refused),
+      cmocka_unit_test(large_compressed_files_are_read_whole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
