@@ -51,7 +51,7 @@ typedef struct world {
 } world;
 
 /* What a world knows. */
-enum { AMOUNT = 1, DAYS = 2, IN_ORDER = 4, UNDECIDED = 8, NOBODY = 16, LONG = 32 };
+enum { AMOUNT = 1, DAYS = 2, IN_ORDER = 4, UNDECIDED = 8, NOBODY = 16, LONG = 32, CREATED = 64 };
 
 /* 60 leads: half have x, of which 20 win; of the others 5 do. One a day from 2023-01-20 on, or one in 50
  * years with LONG. */
@@ -62,9 +62,10 @@ static void make(world *w, int knows, const char *card) {
   if (knows & AMOUNT) set_text(&w->c.project.amount, "Amount");
   if (knows & DAYS) set_text(&w->c.project.date, "Day");
   if (knows & IN_ORDER) set_text(&w->c.project.date, "@row");
+  if (knows & CREATED) set_text(&w->c.project.created, "Created");
   w->c.options.need_outcome = !(knows & UNDECIDED);
-  lf_text_addf(&csv, "Id,%s,Day,A%s\n", knows & UNDECIDED ? "Note" : "Stage",
-               knows & AMOUNT ? ",Amount" : "");
+  lf_text_addf(&csv, "Id,%s,Day,A%s%s\n", knows & UNDECIDED ? "Note" : "Stage",
+               knows & AMOUNT ? ",Amount" : "", knows & CREATED ? ",Created" : "");
   for (int i = 0; i < 60; i++) {
     bool x = i % 2 == 0, won = x ? i / 2 % 3 < 2 : i / 2 % 6 == 0;
     lf_text_addf(&csv, "r%d,%s,", i, knows & UNDECIDED ? "" : won ? "Won" : "Lost");
@@ -74,6 +75,10 @@ static void make(world *w, int knows, const char *card) {
       lf_text_addf(&csv, "2023-%02d-%02d", 1 + (i + 19) / 28, 1 + (i + 19) % 28);
     lf_text_addf(&csv, ",%s", x && !(knows & NOBODY) ? "x" : "y");
     if (knows & AMOUNT) lf_text_add(&csv, won ? ",500" : ",");
+    /* created ten days of such months before; one lead is not known, and one was closed first */
+    int day = i + 9 + (i == 7 ? 13 : 0);
+    if ((knows & CREATED) && i != 5) lf_text_addf(&csv, ",2023-%02d-%02d", 1 + day / 28, 1 + day % 28);
+    if ((knows & CREATED) && i == 5) lf_text_add(&csv, ",");
     lf_text_add(&csv, "\n");
   }
   case_must_build(&w->c, csv.data);
@@ -308,6 +313,59 @@ static void volume_against_the_plan(void **state) {
   release(&w);
 }
 
+/* Ten days from creation to the decision, but thirteen over the end of January: of 48 and 10 leads nine in
+ * ten took no longer than 13. Of the 20 that won with x three did. */
+static void days_that_leads_take(void **state) {
+  (void)state;
+  world w;
+  lf_plan *plan = NULL;
+  make(&w, DAYS | CREATED, MQL);
+  lf_monitor *m = monitor_of(&w, &no_plan);
+  near(m->funnel.too_long_days, 13, 1e-9);
+  near(m->funnel.open_too_long, 0, 0);
+  lf_monitor_free(m);
+  assert_int_equal(lf_plan_make(&w.rows, &bare, NULL, &plan, NULL), LF_OK);
+  near(plan->cycle_median, 10, 1e-9);
+  near(plan->cycle_most, 13, 1e-9);
+  lf_plan_free(plan);
+  release(&w);
+}
+
+/* Rows in order and rows of centuries have no months; the chance of an alarm is what is asked for. */
+static void monitors_without_months(void **state) {
+  (void)state;
+  static const int knows[] = {IN_ORDER, DAYS | LONG};
+  for (size_t k = 0; k < 2; k++) {
+    world w;
+    const lf_monitor_options options = {.alpha = .01, .planned_mqls = NAN};
+    make(&w, knows[k], MQL MAP);
+    lf_monitor *m = monitor_of(&w, &options);
+    near(m->alpha, .01, 0);
+    assert_int_equal(m->n_periods, 0);
+    if (k == 0) near(m->months, NAN, 0);
+    near(m->decided, 60, 0);
+    lf_monitor_free(m);
+    release(&w);
+  }
+}
+
+/* Where all that was promised to qualify won and all that qualify win, two shares without spread are no test.
+ */
+static void shares_without_spread(void **state) {
+  (void)state;
+  world w;
+  make(&w, NOBODY, MQL ", 'provenance': {'promise': {'rows': 400, 'won': 100, 'mql_rows': 0, 'mql_won': 0}}");
+  lf_monitor *m = monitor_of(&w, &no_plan);
+  assert_int_equal(m->n_checks, 1);
+  const lf_check *share = check_of(m, "qualified share");
+  near(share->value, 0, 0);
+  near(share->promised, 0, 0);
+  near(share->p, NAN, 0);
+  assert_false(share->alarm);
+  lf_monitor_free(m);
+  release(&w);
+}
+
 static void promises_refused(void **state) {
   (void)state;
   static const char *const bins[] = {
@@ -352,10 +410,17 @@ static void changes_without_thresholds(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(plans_refused),         cmocka_unit_test(plans_of_what_is_known),
-      cmocka_unit_test(plans_without_months),  cmocka_unit_test(nothing_was_promised),
-      cmocka_unit_test(leads_without_outcome), cmocka_unit_test(volume_against_the_plan),
-      cmocka_unit_test(promises_refused),      cmocka_unit_test(changes_without_thresholds),
+      cmocka_unit_test(plans_refused),
+      cmocka_unit_test(plans_of_what_is_known),
+      cmocka_unit_test(plans_without_months),
+      cmocka_unit_test(nothing_was_promised),
+      cmocka_unit_test(leads_without_outcome),
+      cmocka_unit_test(volume_against_the_plan),
+      cmocka_unit_test(promises_refused),
+      cmocka_unit_test(days_that_leads_take),
+      cmocka_unit_test(monitors_without_months),
+      cmocka_unit_test(shares_without_spread),
+      cmocka_unit_test(changes_without_thresholds),
   };
   return cmocka_run_group_tests_name("what is not known", tests, NULL, NULL);
 }
