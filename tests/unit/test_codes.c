@@ -300,6 +300,69 @@ static void hashed_text_cannot_be_matched(void **state) {
   refused(attribute_of("Title", LF_KIND_NUMBER, sizes), &c, "--as 'Title=number'");
 }
 
+/* Dates among texts are read where they can be read in one way only: the year first. What is none is missing,
+ * as it was in the fit. */
+static void dates_as_they_are_written(void **state) {
+  (void)state;
+  static const char *const days[] = {"<18262", ">=18262", NULL}; /* 2020-01-01 */
+  char *levels[] = {words("2020-01-01"),   words("2019-12-31 23:59:59"),
+                    words(" 2020-01-01 "), words("03/04/2020"),
+                    words("soon"),         words("18262")};
+  uint8_t cells[] = {1, 2, 3, 4, 5, 6, 0};
+  const int want[] = {1, 0, 1, MISSING, MISSING, 1, MISSING};
+  lf_column c = {.name = "Day",
+                 .kind = LF_KIND_CATEGORY,
+                 .store = LF_STORE_CODES,
+                 .width = 1,
+                 .cells = cells,
+                 .n_levels = 6,
+                 .levels = levels};
+  wants(attribute_of("Day", LF_KIND_DATE, days), &c, 7, want);
+  for (size_t k = 0; k < 6; k++) free(levels[k]);
+  uint64_t hashes[] = {1};
+  lf_column ids = {
+      .name = "Day", .kind = LF_KIND_TEXT, .store = LF_STORE_HASHES, .width = 8, .cells = hashes};
+  refused(attribute_of("Day", LF_KIND_DATE, days), &ids, "--as 'Day=date'");
+}
+
+/* A card that was put together without its last bands, or with more than codes can tell apart. */
+static void attributes_that_cannot_be_coded(void **state) {
+  (void)state;
+  double cells[] = {1};
+  lf_column c = {.name = "x", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  for (int lacks = 0; lacks < 2; lacks++) {
+    lf_attributes *list = attribute_of("x", LF_KIND_NUMBER, sizes);
+    lf_attribute *a = list->items;
+    a->bands[lacks ? a->n_bands - 1 : a->n_bands - 2].type = LF_BAND_INTERVAL;
+    refused(list, &c, "attribute 'x' needs one missing and one other band");
+  }
+  lf_band band = {.type = LF_BAND_MISSING};
+  lf_attribute many = {.name = (char *)(uintptr_t) "x", .n_bands = UINT16_MAX, .bands = &band};
+  const lf_attributes attributes = {.n = 1, .items = &many};
+  lf_table table = table_of(&c, 1);
+  lf_codes *codes = NULL;
+  lf_error err = {.message = ""};
+  assert_int_equal(lf_codes_make(&attributes, &table, NULL, &codes, NULL, &err), LF_E_USAGE);
+  assert_non_null(strstr(err.message, "attribute 'x' has more bands than 65534"));
+}
+
+/* A pattern that tries every way of parting a text gives up instead of running for years. */
+static void patterns_that_backtrack(void **state) {
+  (void)state;
+  static const char *const bands[] = {"~^(a|aa|a+)+$", NULL};
+  char *levels[] = {words("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab")};
+  uint8_t cells[] = {1};
+  lf_column c = {.name = "Title",
+                 .kind = LF_KIND_CATEGORY,
+                 .store = LF_STORE_CODES,
+                 .width = 1,
+                 .cells = cells,
+                 .n_levels = 1,
+                 .levels = levels};
+  refused(attribute_of("Title", LF_KIND_TEXT, bands), &c, "gives up on 'aaaaaaaa");
+  free(levels[0]);
+}
+
 static void absent_columns_are_named(void **state) {
   (void)state;
   double cells[] = {1, 2};
@@ -355,6 +418,9 @@ int main(void) {
       cmocka_unit_test(a_number_that_is_a_category_now),
       cmocka_unit_test(a_column_without_values),
       cmocka_unit_test(hashed_text_cannot_be_matched),
+      cmocka_unit_test(dates_as_they_are_written),
+      cmocka_unit_test(attributes_that_cannot_be_coded),
+      cmocka_unit_test(patterns_that_backtrack),
       cmocka_unit_test(absent_columns_are_named),
       cmocka_unit_test(copies_are_whole),
   };
