@@ -172,6 +172,18 @@ static void relations_survive_rounding(void **state) {
   p.relations[0] = (lf_relation){.term = 0, .c = c, .at = 1, .move = 1};
   const int said[] = {0, 1, 2, 0, 96};
   points_are(choose(&p, NULL, true), said, 5);
+  /* and what pulls the same way is left alone: 1 + 2 / 4 must reach three quarters of the last, which comes
+   * down to 2 */
+  const size_t four[] = {4, 2};
+  const double weights[] = {0, .01, .02, .04, 0, .96};
+  double pulls[] = {-.5, 1, .25, -.75};
+  p = make(2, four, weights);
+  p.scale = .01;
+  p.pin[2] = 1;
+  p.relations[0] = (lf_relation){.term = 0, .c = pulls, .at = 1, .move = 1};
+  p.n_relations = 1;
+  const int last[] = {0, 1, 2, 2, 0, 96};
+  points_are(choose(&p, NULL, true), last, 6);
 }
 
 /* Under a curvature of its own for each weight the points that are chosen lose no more than plain rounding,
