@@ -78,7 +78,7 @@ CFLAGS.release := -O2 $(HARDENING) $(CFLAGS)
 CFLAGS.asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS.tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS.fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
-CFLAGS.coverage := -O1 --coverage -fprofile-update=atomic
+CFLAGS.coverage := -O1 --coverage -fprofile-update=atomic -DLF_ONE_CLONE
 CFLAGS.analyze := -O1 -fanalyzer
 LDFLAGS.release := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDFLAGS.asan := -fsanitize=address,undefined

@@ -211,17 +211,27 @@ static lf_status parse_yaml(const char *name, const char *bytes, size_t n, json_
 
 /* ---- JSON ----------------------------------------------------------------------------------------- */
 
+/* Jansson (2.14) drops characters of a text where memory for it runs short, and says nothing: what it read is
+ * read once more and compared. */
 static lf_status parse_json(const char *name, const char *bytes, size_t n, json_t **root, lf_error *err) {
+  enum { HOW = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
   json_error_t problem;
-  json_t *made = json_loadb(bytes, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
-  if (made) {
-    *root = made;
-    return LF_OK;
+  json_t *made = json_loadb(bytes, n, HOW, &problem), *again = made ? json_loadb(bytes, n, HOW, NULL) : NULL;
+  lf_status status = LF_OK;
+  if (!made && problem.text[0]) {
+    uint64_t line = problem.line > 0 ? (uint64_t)problem.line : 0;
+    uint64_t column = problem.column > 0 ? (uint64_t)problem.column : 0;
+    status = lf_fail_at(err, LF_E_USAGE, name, line, column, "not valid JSON: %s: mend the file there",
+                        problem.text);
+  } else if (!json_equal(made, again)) {
+    status = lf_fail(err, LF_E_MEMORY, "not enough memory to read %s", name);
   }
-  uint64_t line = problem.line > 0 ? (uint64_t)problem.line : 0;
-  uint64_t column = problem.column > 0 ? (uint64_t)problem.column : 0;
-  return lf_fail_at(err, LF_E_USAGE, name, line, column, "not valid JSON: %s: mend the file there",
-                    problem.text);
+  json_decref(again);
+  if (status == LF_OK)
+    *root = made;
+  else
+    json_decref(made);
+  return status;
 }
 
 /* ---- either --------------------------------------------------------------------------------------- */

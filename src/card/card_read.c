@@ -55,8 +55,8 @@ static lf_status read_object(const lf_node *parent, const char *key, json_t **ob
   if (!node.value) return LF_OK;
   lf_status status = lf_node_object(&node, err);
   if (status != LF_OK) return status;
-  *object = json_deep_copy(node.value);
-  return *object ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for '%s'", key);
+  *object = json_incref((json_t *)node.value);
+  return LF_OK;
 }
 
 static lf_status read_outcome(const lf_node *root, lf_scorecard *card, lf_error *err) {

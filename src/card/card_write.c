@@ -109,7 +109,7 @@ static void add_mql(lf_object *root, const lf_scorecard *card) {
   lf_object o = lf_object_new();
   add_integer(&o, "threshold", card->threshold);
   add_given(&o, "rule", card->threshold_rule);
-  if (card->expected) lf_object_tree(&o, "expected", json_deep_copy(card->expected));
+  if (card->expected) lf_object_tree(&o, "expected", json_incref(card->expected));
   lf_object_tree(root, "mql", lf_object_take(&o));
 }
 
@@ -125,7 +125,7 @@ lf_status lf_scorecard_json(const lf_scorecard *card, json_t **root, lf_error *e
   lf_object o = lf_object_new();
   lf_object_text(&o, "format", LF_CARD_FORMAT);
   add_given(&o, "name", card->name);
-  if (card->provenance) lf_object_tree(&o, "provenance", json_deep_copy(card->provenance));
+  if (card->provenance) lf_object_tree(&o, "provenance", json_incref(card->provenance));
   add_outcome(&o, card);
   add_score(&o, card);
   lf_object_tree(&o, "attributes", lf_json_list(card->attributes->n, attribute_tree, card));

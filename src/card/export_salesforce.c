@@ -137,7 +137,7 @@ static lf_status add_texts(force_job *job, size_t a, const size_t *steps, size_t
       }
     }
   }
-  if (text.length) {
+  if (text.length || text.failed) {
     lf_text_addf(&text, ", %d)", whole ? bands[other].points : 0);
     LF_TRY(close_piece(job, &text, err));
   }

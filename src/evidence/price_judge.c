@@ -223,12 +223,13 @@ static lf_price *price_of(lf_rule_price *rule, int side) {
 
 lf_status lf_price_verdicts(lf_prices *prices, lf_error *err) {
   double *p = NULL;
-  lf_status status = lf_alloc(prices->n, sizeof *p, &p, err);
-  for (int side = 0; side < 2 && status == LF_OK; side++) {
+  lf_status status = LF_OK;
+  LF_TRY(lf_alloc(prices->n, sizeof *p, &p, err));
+  for (int side = 0; side < 2; side++) {
     size_t n = 0;
     for (size_t i = 0; i < prices->n; i++)
       if (prices->items[i].binds) p[n++] = price_of(&prices->items[i], side)->p;
-    status = lf_benjamini_hochberg(p, n, p, err);
+    LF_TRY(lf_benjamini_hochberg(p, n, p, err));
     n = 0;
     for (size_t i = 0; i <= prices->n; i++) {
       lf_rule_price *rule = i < prices->n ? &prices->items[i] : &prices->all;
@@ -237,6 +238,7 @@ lf_status lf_price_verdicts(lf_prices *prices, lf_error *err) {
       if (price->known) price->verdict = lf_compare_decide(&price->auc, prices->auc_margin, price->q);
     }
   }
+cleanup:
   free(p);
-  return LF_OK;
+  return status;
 }

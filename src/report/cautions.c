@@ -35,7 +35,7 @@ static lf_status suspects(const json_t *report, json_t *list, lf_error *err) {
   size_t n = add_names(&names, lf_view_at(report, "data.columns"), "suspicion");
   if (n > 0) {
     lf_text_add(&text, n == 1 ? "Ask when " : "Ask when each of these is known: ");
-    lf_text_add_n(&text, names.data, names.length);
+    lf_text_add(&text, lf_text_part(&text, &names));
     lf_text_add(&text, n == 1 ? " is known. If it is filled in after the outcome, drop it and fit again."
                               : ". Drop what is filled in after the outcome, and fit again.");
   }
@@ -136,7 +136,7 @@ static lf_status miscalibrated(const json_t *report, json_t *list, lf_error *err
     lf_people_fixed(&text, lf_view_number(calibration, "slope"), 2);
     lf_text_add(&text, "; 1 is right). Go by the order of the scores.");
   }
-  if (text.length == 0) return LF_OK;
+  if (text.length == 0 && !text.failed) return LF_OK;
   return lf_headline_put(list, NULL, &text, err);
 }
 

@@ -89,7 +89,7 @@ static void add_without_asked(lf_text *out, const json_t *asked) {
 /* The same without emptying text: the title is how the sentence opens. */
 static lf_status put_copy(json_t *target, const char *key, const lf_text *text, lf_error *err) {
   lf_text copy = {0};
-  lf_text_add_n(&copy, text->data != NULL ? text->data : "", text->length);
+  lf_text_add_n(&copy, lf_text_part(&copy, text), text->length);
   return lf_headline_put(target, key, &copy, err);
 }
 

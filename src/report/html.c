@@ -28,10 +28,11 @@ typedef struct place {
   const char *id, *name, *path, *or_path;
 } place;
 
-static bool is_there(const json_t *report, const place *p) {
+static bool is_there(lf_text *out, const json_t *report, const place *p) {
   if (strcmp(p->id, "stability") == 0) {
     json_t *steady = lf_html_steady(report);
     bool any = json_array_size(steady) > 0;
+    out->failed = out->failed || steady == NULL;
     json_decref(steady);
     return any;
   }
@@ -62,7 +63,7 @@ static void add_contents(lf_text *out, const json_t *report) {
   };
   lf_text_add(out, "<nav aria-label=\"Sections\"><ul>");
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-    if (is_there(report, &places[i]))
+    if (is_there(out, report, &places[i]))
       lf_text_addf(out, "<li><a href=\"#%s\">%s</a></li>", places[i].id, places[i].name);
   }
   lf_text_add(out, "</ul></nav>\n");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tree.h"
 #include "report/html_sections.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
@@ -95,16 +96,18 @@ static void add_options(lf_text *out, const json_t *options) {
   if (json_object_size(options) == 0) return;
   lf_text_add(out, "<h3>Options</h3>\n<dl class=\"options\">\n");
   json_object_foreach((json_t *)options, key, value) {
-    char *dump = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    const char *shown = json_is_string(value) ? json_string_value(value) : dump;
-    if (shown != NULL && !json_is_null(value)) {
-      lf_text_add(out, "<div><dt>");
-      lf_html_data(out, key, 60);
-      lf_text_add(out, "</dt><dd>");
-      lf_html_data(out, shown, 300);
-      lf_text_add(out, "</dd></div>\n");
-    }
-    free(dump);
+    char *written = NULL;
+    size_t n = 0;
+    if (json_is_null(value)) continue;
+    if (!json_is_string(value) && lf_tree_write_compact(value, &written, &n, NULL) != LF_OK)
+      out->failed = true;
+    lf_text_add(out, "<div><dt>");
+    lf_html_data(out, key, 60);
+    lf_text_add(out, "</dt><dd>");
+    if (n) written[n - 1] = '\0'; /* its end of line */
+    lf_html_data(out, json_is_string(value) ? json_string_value(value) : written, 300);
+    lf_text_add(out, "</dd></div>\n");
+    free(written);
   }
   lf_text_add(out, "</dl>\n");
 }

@@ -5,6 +5,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A child that has not ended after so many seconds hangs. */
-enum { PATIENCE = 100, DEPTH = 100, WAYS = 1 << 18 };
+/* A child that has not ended after so many seconds hangs. Files from so many bytes on are linked into a
+ * child's folder: the program writes into no file that is there. */
+enum { PATIENCE = 100, DEPTH = 100, WAYS = 1 << 20, MODULES = 64, LARGE = 1 << 17 };
 static uint64_t *ways; /* hash of each way seen, 0 where none */
-static int results = -1;
+static int results = -1, known = -1;
+static int depth = DEPTH; /* so many functions, from the call on, are its way */
+static struct {
+  uintptr_t from, to; /* where a library or the program lies in memory */
+  bool ours;          /* this library */
+} modules[MODULES];
+static size_t n_modules;
 
 /* What the test itself cannot do must not look like an answer of the program. */
 static void give_up(const char *what) {
@@ -24,21 +32,23 @@ static void give_up(const char *what) {
   _exit(125);
 }
 
-void aside_begin(void) {
-  const char *path = getenv("LEADFIT_FAULT_RESULTS");
-  if (!path) return;
-  results = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  ways = calloc(WAYS, sizeof *ways);
-  if (results < 0 || !ways) give_up(path);
-  void *first[1];
-  backtrace(first, 1); /* it allocates the first time */
+static int add_module(struct dl_phdr_info *info, size_t size, void *own) {
+  (void)size;
+  uintptr_t from = info->dlpi_addr, to = from;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+    if (part->p_type == PT_LOAD && from + part->p_vaddr + part->p_memsz > to)
+      to = from + part->p_vaddr + part->p_memsz;
+  }
+  if (n_modules == MODULES) return 1;
+  modules[n_modules].from = from;
+  modules[n_modules].to = to;
+  modules[n_modules++].ours = (uintptr_t)own >= from && (uintptr_t)own < to;
+  return 0;
 }
 
-bool aside_new_way(int kind) {
-  void *callers[DEPTH];
-  int n = backtrace(callers, DEPTH);
-  uint64_t hash = 1469598103934665603U + (uint64_t)kind;
-  for (int i = 2; i < n; i++) hash = (hash ^ (uintptr_t)callers[i]) * 1099511628211U;
+/* True where the way was not there yet. */
+static bool add_way(uint64_t hash) {
   for (size_t at = hash >> 20;; at++) {
     uint64_t *way = &ways[at % WAYS];
     if (*way == hash) return false;
@@ -46,6 +56,37 @@ bool aside_new_way(int kind) {
     *way = hash;
     return true;
   }
+}
+
+void aside_begin(void) {
+  const char *path = getenv("LEADFIT_FAULT_RESULTS"), *seen = getenv("LEADFIT_FAULT_WAYS");
+  if (!path) return;
+  results = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  ways = calloc(WAYS, sizeof *ways);
+  if (results < 0 || !ways) give_up(path);
+  if (getenv("LEADFIT_FAULT_DEPTH")) depth = atoi(getenv("LEADFIT_FAULT_DEPTH"));
+  dl_iterate_phdr(add_module, &results);
+  if (seen && (known = open(seen, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0) give_up(seen);
+  for (uint64_t hash; known >= 0 && read(known, &hash, sizeof hash) == sizeof hash;) add_way(hash);
+  void *first[1];
+  backtrace(first, 1); /* it allocates the first time */
+}
+
+bool aside_new_way(int kind) {
+  void *callers[DEPTH];
+  int n = backtrace(callers, DEPTH), taken = 0;
+  uint64_t hash = 1469598103934665603U + (uint64_t)kind;
+  for (int i = 0; i < n && taken < depth; i++) {
+    size_t m = 0;
+    uintptr_t at = (uintptr_t)callers[i];
+    while (m < n_modules && !(at >= modules[m].from && at < modules[m].to)) m++;
+    if (m == n_modules || modules[m].ours) continue;
+    hash = (hash ^ (at - modules[m].from) ^ m << 40) * 1099511628211U; /* wherever the loader put it today */
+    taken++;
+  }
+  if (!add_way(hash)) return false;
+  if (known >= 0 && write(known, &hash, sizeof hash) != sizeof hash) give_up("ways");
+  return true;
 }
 
 /* ---- a child's own copies ----------------------------------------------------------------------------- */
@@ -75,6 +116,7 @@ static void copy_folder(int from, int to) {
     struct stat about;
     if (!strcmp(name, ".") || !strcmp(name, "..")) continue;
     if (fstatat(from, name, &about, 0)) give_up(name);
+    if (S_ISREG(about.st_mode) && about.st_size >= LARGE && !linkat(from, name, to, name, 0)) continue;
     if (!S_ISDIR(about.st_mode)) {
       copy_file(from, to, name, about.st_mode & 0777);
       continue;
@@ -129,7 +171,7 @@ static void go_aside(const char *name) {
   close(from);
   close(to);
   for (int fd = 0; fd < 64; fd++)
-    if (fd != results) own_file(fd, top);
+    if (fd != results && fd != known) own_file(fd, top);
   alarm(PATIENCE);
 }
 

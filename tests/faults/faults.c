@@ -111,7 +111,7 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-static void *none(void) {
+__attribute__((noinline)) static void *none(void) {
   errno = ENOMEM;
   return NULL;
 }

@@ -6,21 +6,27 @@ ones. Where it ends well in spite of a fault, its outputs are those of an undist
 Each fault is tried in a child that is forked where the call stands (tests/faults/aside.c), so that thousands of them cost little
 more than the command once and what it does after each. In every run of the tests: each way that functions call one another to
 a call (where there are very many, one in so many). Thoroughly: each call."""
+import contextlib
 import csv
+import gzip
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from . import golden
 from .core import files_under, run
 
 ERRORS = (1, 2, 3, 4, 5)
 KINDS = ("map", "write", "open", "rename", "sync", "read")
 # Of what takes longest, one in so many of the ways to an allocation.
-ONE_IN = {"plain": 2, "joined": 2, "card": 8, "evidence": 8, "agreed": 16, "evidence page": 16}
+ONE_IN = {"agreed": 16, "evidence page": 16}
+CASES_ONE_IN = 25
+CASE_SECONDS = 1.5  # a case that takes longer is left out
 KILLS, MANY_KILLS = 10, 1000
 COLUMNS = ("OpportunityId", "CloseDate", "Stage", "Amount", "LeadSource", "Pages viewed", "Discount asked")
 
@@ -35,22 +41,23 @@ class Ended:
 
 
 class Command:
-    """A command on the small history, and what it gives undisturbed."""
+    """A command in a folder of its own, which some files lie in beforehand, and what it gives undisturbed."""
 
-    def __init__(self, setting, name, args):
-        self.setting, self.args = setting, [setting.leadfit] + args
+    def __init__(self, setting, name, args, before=None, more=None):
+        self.setting, self.args, self.before, self.more = setting, [setting.leadfit] + args, before or {}, more or {}
         self.folder, self.aside = setting.folder(f"faults {name}"), setting.folder(f"faults {name} aside")
         self.tried = self.survived = 0
-        self.old = {}
         self.good = self.go("", lambda *_: None)
-        # What stands where the outputs go: a fault leaves it as it was.
-        self.old = {path: b"the old one\n" for path in self.good.files}
+
+    def overwrite(self):
+        """From now on something stands where the outputs go: a fault leaves it as it was."""
+        self.before.update({path: b"the old one\n" for path in self.good.files})
 
     def clear(self):
         for folder in (self.folder, self.aside):
             shutil.rmtree(folder)
             os.makedirs(folder)
-        for path, data in self.old.items():
+        for path, data in self.before.items():
             os.makedirs(os.path.dirname(os.path.join(self.folder, path)), exist_ok=True)
             with open(os.path.join(self.folder, path), "wb") as f:
                 f.write(data)
@@ -61,7 +68,7 @@ class Command:
         results, told = os.pipe()
         env = {**self.setting.environment(), "LD_PRELOAD": os.path.join(self.setting.build, "tests", "faults.so"),
                "LEADFIT_FAULT": fault, "LEADFIT_FAULT_FOLDER": self.aside, "LEADFIT_FAULT_RESULTS": f"/proc/self/fd/{told}",
-               "OPENBLAS_NUM_THREADS": "1"}  # it starts threads before main, and a child has only the one that forked it
+               "OPENBLAS_NUM_THREADS": "1", **self.more}  # OpenBLAS starts threads before main, and a child has only the one that forked
         with open(os.path.join(self.folder, "stdout"), "wb") as out, open(os.path.join(self.folder, "stderr"), "wb") as err:
             process = subprocess.Popen(self.args, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                        pass_fds=[told])
@@ -83,8 +90,8 @@ class Command:
             return f"status {ended.status}, another answer: {ended.said[-200:]}"
         if not ended.said.rstrip().split("\n")[-1].startswith("leadfit: "):
             return f"status {ended.status}, and no last line that says why: {ended.said[-200:]}"
-        if ended.files not in (self.old, good.files):
-            return f"some of the outputs: {[path for path in good.files if ended.files.get(path) != self.old[path]]}"
+        if ended.files not in (self.before, good.files):
+            return f"some of the outputs: {[path for path in good.files if ended.files.get(path) != self.before.get(path)]}"
         return None
 
     def sweep(self, fault):
@@ -107,11 +114,13 @@ PROJECT = """\
 outcome: {column: Stage, won: [Closed Won], lost: [Closed Lost]}
 amount: Amount
 date: CloseDate
+created: CreatedDate
 id: OpportunityId
+account: AccountId
 attributes:
   - {name: LeadSource, kind: category, owner: marketing, points: {Webinar: 5}}
-  - {name: Pages viewed, kind: number, owner: marketing}
-  - {name: Discount asked, kind: number, owner: sales}
+  - {name: Pages viewed, kind: number, owner: marketing, sign: positive}
+  - {name: Discount asked, kind: number, owner: sales, bands: [5, 10, 20]}
 claims:
   - {say: Referrals close more often, by: sales, attribute: LeadSource, group: [Referral], effect: win, direction: higher}
   - {say: Readers buy more, attribute: Pages viewed, group: {from: 5}, effect: revenue, direction: higher}
@@ -138,8 +147,12 @@ class World:
         with open(self.history, encoding="utf-8", newline="") as f:
             rows = list(csv.reader(f))[:401]
         self.write("history.csv", rows, COLUMNS)
+        self.write("accounts.csv", rows, COLUMNS + ("AccountId", "CreatedDate"))
         self.write("leads.csv", rows, COLUMNS[:1] + COLUMNS[4:] + ("CreatedDate",))
         self.write("deals.csv", rows[:300], COLUMNS[:4])
+        with open(self.history, "rb") as f, gzip.open(self.path("history.csv.gz"), "wb") as packed:
+            packed.write(f.read())
+        self.write_table("crm.db", rows)
         for name, text in (("leadfit.yaml", PROJECT), ("joined.yaml", JOINED)):
             with open(self.path(name), "w", encoding="utf-8") as f:
                 f.write(text)
@@ -156,26 +169,36 @@ class World:
         with open(self.path(name), "w", encoding="utf-8", newline="") as f:
             csv.writer(f, lineterminator="\n").writerows([row[i] for i in places] for row in rows)
 
+    def write_table(self, name, rows):
+        names = ", ".join(f'"{column}"' for column in rows[0])
+        with contextlib.closing(sqlite3.connect(self.path(name))) as base:
+            base.execute(f"CREATE TABLE history ({names})")
+            base.executemany(f"INSERT INTO history VALUES ({', '.join('?' * len(rows[0]))})", rows[1:])
+            base.commit()
+
 
 def commands(world):
     one = ["--threads", "1"]  # the n-th call is the same one in every run
-    history, card, project, joined = world.history, world.card, world.path("leadfit.yaml"), world.path("joined.yaml")
+    history, card, accounts = world.history, world.card, world.path("accounts.csv")
+    project, joined = world.path("leadfit.yaml"), world.path("joined.yaml")
     yield "inspect", ["inspect", history, *one]
+    yield "packed", ["inspect", world.path("history.csv.gz"), *one]
+    yield "database", ["inspect", "sqlite:" + world.path("crm.db"), "--table", "history", *one]
     yield "project", ["inspect", history, "--yaml", *one]
     yield "plain", ["fit", history, "--method", "plain", "-o", "out", *one]
     yield "card", ["fit", history, "-o", "out", *one]
-    yield "agreed", ["fit", history, "-p", project, "-o", "out", *one]
+    yield "agreed", ["fit", accounts, "-p", project, "-o", "out", *one]
     yield "joined", ["fit", "-p", joined, "--method", "plain", "-o", "out", *one]
     yield "validate", ["validate", history, "--config", card, "--json", *one]
     yield "score", ["score", history, "--config", card, "-o", "scored.csv", *one]
     yield "compare", ["compare", history, card, "column:Pages viewed", "--json", *one]
     yield "compare page", ["compare", history, card, "column:Pages viewed", "-o", "compare.html", *one]
     yield "plan", ["plan", history, "--config", card, "--revenue", "1000000", "--json", *one]
-    yield "plan page", ["plan", history, "--config", card, "-p", project, "-o", "plan.html", *one]
+    yield "plan page", ["plan", accounts, "--config", card, "-p", project, "-o", "plan.html", *one]
     yield "monitor", ["monitor", history, "--config", card, "--json", *one]
     yield "monitor page", ["monitor", history, "--config", card, "-o", "monitor.html", *one]
     yield "evidence", ["evidence", history, "--json", *one]
-    yield "evidence page", ["evidence", history, "-p", project, "-o", "evidence.html", *one]
+    yield "evidence page", ["evidence", accounts, "-p", project, "-o", "evidence.html", *one]
     yield "sql", ["sql", "--dialect", "spark", "--table", "deals", "-p", project, "-o", "profile.sql"]
     for target in ("sql", "salesforce", "hubspot", "zoho", "pmml", "csv", "markdown", "c"):
         yield f"export {target}", ["export", card, "--to", target, "--proof", "proof.csv", "-o", "exported"]
@@ -197,6 +220,7 @@ def check_command(setting, name, args):
     command = Command(setting, name, args)
     if command.good.status not in (0, 1):
         return f"faults/{name}", [f"undisturbed: status {command.good.status}: {command.good.said}"]
+    command.overwrite()
     found = [problem for fault in sweeps(setting, name) for problem in command.sweep(fault)]
     if setting.thorough:
         print(f"   faults/{name}: {command.tried} faults tried, {command.survived} times the answer of an undisturbed run", flush=True)
@@ -210,6 +234,42 @@ def check_faults(setting, results, world):
     with ThreadPoolExecutor(max_workers=2) as pool:
         for full, problems in pool.map(lambda item: check_command(setting, *item), wanted):
             results.check(full, problems)
+
+
+def check_cases(setting, results, world):
+    """Every golden case and malformed file: of the ways to a call (the eight functions nearest to it) each once over all of them."""
+    del world
+    problems, tried = [], 0
+    more = {"LEADFIT_FAULT_WAYS": os.path.join(setting.scratch, "ways"), "LEADFIT_FAULT_DEPTH": "8"}
+    one_in = 1 if setting.thorough or setting.mode == "coverage" else CASES_ONE_IN
+    fault = ",".join(f"{kind}:places/{one_in}" for kind in (*KINDS, "memory"))
+    for name, args, before in cases(setting):
+        began = time.monotonic()
+        command = Command(setting, "case " + name, args, before, more)
+        if time.monotonic() - began > CASE_SECONDS:
+            continue
+        problems += [f"{name}: {problem}" for problem in command.sweep(fault)]
+        tried += command.tried
+        shutil.rmtree(command.folder)
+        shutil.rmtree(command.aside)
+    if setting.thorough:
+        print(f"   faults/cases: {tried} faults tried", flush=True)
+    results.check("faults/cases", problems if tried else ["no fault was tried"])
+
+
+def cases(setting):
+    """Name, arguments and files of each."""
+    for name, case, source in golden.all_cases(setting):
+        folder = setting.folder(f"faults case {name}")
+        before = golden.prepare(setting, case, source, folder)
+        shutil.rmtree(folder)
+        if not case["args"][0].startswith("-"):  # what follows from the number of threads is no golden case's matter
+            yield name, case["args"] + ["--threads", "1"], before
+    top = os.path.join(setting.top, "tests", "malformed")
+    for name in sorted(os.listdir(top)):
+        if name != "expected.tsv" and os.path.isfile(os.path.join(top, name)):
+            with open(os.path.join(top, name), "rb") as f:
+                yield name, ["inspect", name, "--threads", "1"], {name: f.read()}
 
 
 def check_stdout(setting, results, world):
@@ -341,6 +401,6 @@ def run_all(setting, results):
         return
     world = World(setting)
     check_faults(setting, results, world)
-    for check in (check_stdout, check_limit, check_changed, check_killed):
+    for check in (check_cases, check_stdout, check_limit, check_changed, check_killed):
         if setting.wanted("faults/" + check.__name__[6:]):
             check(setting, results, world)

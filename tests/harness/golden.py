@@ -252,9 +252,17 @@ def compare_variants(setting, results, name, case, source, first):
         results.check(f"{name} from a pipe", differences(first, other, piped))
 
 
-def run_case(setting, results, name, source):
-    with open(os.path.join(source, "case.json"), encoding="utf-8") as f:
-        case = json.load(f)
+def all_cases(setting):
+    """Name, case and folder of each."""
+    top = os.path.join(setting.top, "tests", "golden")
+    for name in sorted(os.listdir(top)):
+        path = os.path.join(top, name, "case.json")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as f:
+                yield name, json.load(f), os.path.join(top, name)
+
+
+def run_case(setting, results, name, case, source):
     try:
         first = perform(setting, name, case, source, ("--threads", "1") if case.get("variants", True) else ())
     except (OSError, RuntimeError) as error:
@@ -268,11 +276,9 @@ def run_case(setting, results, name, source):
 
 
 def run_all(setting, results):
-    top = os.path.join(setting.top, "tests", "golden")
-    names = sorted(name for name in os.listdir(top) if os.path.exists(os.path.join(top, name, "case.json")))
-    names = [name for name in names if setting.wanted(f"golden/{name}")]
+    cases = [(f"golden/{name}", case, source) for name, case, source in all_cases(setting) if setting.wanted(f"golden/{name}")]
     if not os.path.exists(setting.leadfit):
-        results.skip("golden", f"{len(names)} cases: there is no {setting.leadfit}")
+        results.skip("golden", f"{len(cases)} cases: there is no {setting.leadfit}")
         return
-    for name in names:
-        run_case(setting, results, f"golden/{name}", os.path.join(top, name))
+    for name, case, source in cases:
+        run_case(setting, results, name, case, source)
