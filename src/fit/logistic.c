@@ -179,17 +179,6 @@ static void shifted(size_t n, const double *restrict eta, double shift, const ui
   }
 }
 
-void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double *w, double *residual,
-                   double *omega) {
-  enum { BLOCK = 512 };
-  double copy[BLOCK];
-  for (size_t at = 0; at < n; at += BLOCK) {
-    size_t m = at + BLOCK < n ? BLOCK : n - at;
-    memcpy(copy, eta + at, m * sizeof *copy);
-    shifted(m, copy, 0.0, won + at, w + at, residual + at, omega + at);
-  }
-}
-
 void lf_shift_sums(size_t n, const double *eta, double shift, const uint8_t *won, const double *w, double *g,
                    double *h) {
   enum { BLOCK = 512 };

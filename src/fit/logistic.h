@@ -26,10 +26,6 @@ void lf_residual_block(size_t n, const double *eta, const double *y, double *res
 /* loss = log(1 + exp(eta)) - y eta of rows won (y = 1) or not. */
 void lf_log_loss_block(size_t n, const double *eta, const uint8_t *won, double *loss);
 
-/* residual = w (y - mu), omega = w mu (1 - mu); omega may be eta itself. */
-void lf_score_rows(size_t n, const double *eta, const uint8_t *won, const double *w, double *residual,
-                   double *omega);
-
 /* Sums of w (y - mu) and w mu (1 - mu) at eta + shift. */
 void lf_shift_sums(size_t n, const double *eta, double shift, const uint8_t *won, const double *w, double *g,
                    double *h);

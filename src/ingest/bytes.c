@@ -117,20 +117,31 @@ cleanup:
   return status;
 }
 
-/* A file on standard input that nobody has read from is mapped, so that it can be read again. */
+/* What standard input is; whether it is a file that nobody has read from. Where it is closed, the next file
+ * that is opened would pass for it. */
+static lf_status look_at_standard_input(struct stat *about, bool *whole_file, lf_error *err) {
+  if (fstat(STDIN_FILENO, about) != 0)
+    return lf_fail_at(err, LF_E_IO, "-", 0, 0, "standard input cannot be read: %s", strerror(errno));
+  *whole_file = S_ISREG(about->st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0;
+  return LF_OK;
+}
+
+/* A file that nobody has read from is mapped, so that it can be read again. */
 static lf_status open_standard_input(const lf_run *run, lf_bytes *bytes, lf_error *err) {
   struct stat about;
-  bool file = fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode);
-  if (file && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0) return map_file(STDIN_FILENO, "-", &about, bytes, err);
+  bool whole_file;
+  lf_status status = look_at_standard_input(&about, &whole_file, err);
+  if (status != LF_OK) return status;
+  if (whole_file) return map_file(STDIN_FILENO, "-", &about, bytes, err);
   return spool(STDIN_FILENO, "-", run, bytes, err);
 }
 
 lf_status lf_keep_standard_input(const lf_run *run, lf_error *err) {
   struct stat about;
-  lf_status status = LF_OK;
+  bool whole_file;
+  lf_status status = look_at_standard_input(&about, &whole_file, err);
   int out = -1;
-  if (fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
-    return LF_OK;
+  if (status != LF_OK || whole_file) return status;
   LF_TRY(lf_spool_open(&out, err));
   LF_TRY(copy_all(STDIN_FILENO, "-", out, run, &(size_t){0}, err));
   if (lseek(out, 0, SEEK_SET) != 0 || dup2(out, STDIN_FILENO) < 0)

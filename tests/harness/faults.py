@@ -273,7 +273,7 @@ def cases(setting):
 
 
 def check_stdout(setting, results, world):
-    """What is printed goes nowhere: onto a full device, into a closed pipe, to no file at all."""
+    """What is printed goes nowhere: onto a full device, into a closed pipe, to no file at all. What is to be read is closed."""
     problems = []
     for name, shell in (("full", ">/dev/full"), ("closed", ">&-")):
         for args in (["inspect", world.history], ["score", world.history, "--config", world.card], ["export", world.card, "--to", "c"], ["--help"]):
@@ -281,6 +281,9 @@ def check_stdout(setting, results, world):
             said = ran.err.decode("utf-8", "replace")
             if ran.status != 4 or not said.startswith("leadfit: ") or said.count("\n") != 1:
                 problems.append(f"{args[0]} {name}: status {ran.status}: {said}")
+    ran = run(setting, ["sh", "-c", 'exec "$0" inspect - <&-', setting.leadfit])
+    if ran.status != 4 or not ran.err.startswith(b"leadfit: -: standard input cannot be read"):
+        problems.append(f"closed standard input: status {ran.status}: {ran.err}")
     results.check("faults/stdout", problems)
 
 
