@@ -8,8 +8,8 @@
 /* Hot loops are compiled once more for AVX2; without FMA, so that every machine computes the same bits.
  * Sanitizers start too late for the resolver that picks the clone, and who counts the branches that tests
  * run wants each of them once (LF_ONE_CLONE). */
-#if !defined(LF_ONE_CLONE) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(__SANITIZE_THREAD__)
+#if !defined(LF_ONE_CLONE) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&             \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define LF_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define LF_CLONES

@@ -23,8 +23,8 @@ from .core import files_under, run
 
 ERRORS = (1, 2, 3, 4, 5)
 KINDS = ("map", "write", "open", "rename", "sync", "read")
-# Of what takes longest, one in so many of the ways to an allocation.
-ONE_IN = {"agreed": 16, "evidence page": 16}
+# Of what takes longest, one in so many of the ways to an allocation; thoroughly, all ways and one in so many of all allocations.
+ONE_IN = {"plain": 2, "joined": 2, "card": 8, "evidence": 8, "agreed": 16, "evidence page": 16}
 CASES_ONE_IN = 25
 CASE_SECONDS = 1.5  # a case that takes longer is left out
 KILLS, MANY_KILLS = 10, 1000
@@ -207,12 +207,14 @@ def commands(world):
 def sweeps(setting, name):
     """What is asked of the preloaded library, sweep by sweep. Under gcov no later call may fail: it could be one of its own."""
     which = "each" if setting.thorough else "places"
+    few = ONE_IN.get(name, 1)
     yield ",".join(f"{kind}:{which}" for kind in KINDS)
-    of_memory = 1 if setting.thorough or setting.mode == "coverage" else ONE_IN.get(name, 1)
-    yield f"memory:{which}/{of_memory}"
+    yield f"memory:places/{1 if setting.thorough or setting.mode == 'coverage' else few}"
+    if setting.thorough:
+        yield f"memory:each/{few}"
     if setting.mode != "coverage":
         yield ",".join(f"{kind}:{which}+" for kind in KINDS)
-        yield f"memory:places/{10 * of_memory}+"
+        yield f"memory:places/{10 * few}+"
 
 
 def check_command(setting, name, args):
