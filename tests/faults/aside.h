@@ -2,11 +2,11 @@
  * on as if nothing had been. The child has copies of the program's files, so that neither sees what the other
  * does.
  *
- *   LEADFIT_FAULT_FOLDER   folder in which each child gets one of its own, named KIND-N, with a copy of all that
- *                          lay in the program's working folder; it goes on there
- *   LEADFIT_FAULT_RESULTS  file that gets a line a child: its folder's name and its status as waitpid gives it
- *   LEADFIT_FAULT_DEPTH    so many functions, from the one that calls on, make a way (100)
- *   LEADFIT_FAULT_WAYS     file of the ways seen by earlier runs of the same program; this one adds its own
+ *   LEADFIT_FAULT_FOLDER   folder in which each child gets one of its own, named KIND-N, with a copy of all
+ * that lay in the program's working folder; it goes on there LEADFIT_FAULT_RESULTS  file that gets a line a
+ * child: its folder's name and its status as waitpid gives it LEADFIT_FAULT_DEPTH    so many functions, from
+ * the one that calls on, make a way (100) LEADFIT_FAULT_WAYS     file of the ways seen by earlier runs of the
+ * same program; this one adds its own
  */
 #include <stdbool.h>
 

@@ -11,8 +11,9 @@
  *
  * and several of these, divided by commas. Kinds: memory (malloc, calloc, realloc, aligned_alloc,
  * posix_memalign), map (mmap), write (write, fwrite), open (open, mkostemp), rename, sync (fsync), read
- * (read, pread). Where LEADFIT_FAULT_COUNTS names a file, the number of calls of each kind is written there
- * at the end, a line each.
+ * (read, pread), and again and short: reads and writes that a signal interrupts before any byte, or that move
+ * half of what was asked for, neither of which is an error. Where LEADFIT_FAULT_COUNTS names a file, the
+ * number of calls of each kind is written there at the end, a line each.
  *
  * Only calls of the program and of libraries that hand errors on to it count. The run-time libraries of
  * threads and of BLAS end the process themselves where memory is short, libcrypto's start does not survive it
@@ -33,8 +34,9 @@
 
 #include "aside.h"
 
-enum { MEMORY, MAP, WRITE, OPEN, RENAME, SYNC, READ, KINDS };
-static const char *const names[KINDS] = {"memory", "map", "write", "open", "rename", "sync", "read"};
+enum { MEMORY, MAP, WRITE, OPEN, RENAME, SYNC, READ, AGAIN, SHORT, KINDS };
+static const char *const names[KINDS] = {"memory", "map",  "write", "open", "rename",
+                                         "sync",   "read", "again", "short"};
 static atomic_ullong calls[KINDS];
 /* What is asked of a kind of call. */
 static struct {
@@ -116,6 +118,11 @@ __attribute__((noinline)) static void *none(void) {
   return NULL;
 }
 
+static int failed_with(int code) {
+  errno = code;
+  return -1;
+}
+
 void *malloc(size_t size) {
   return fails(MEMORY, HERE) ? none() : __libc_malloc(size);
 }
@@ -148,23 +155,24 @@ void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offse
 
 ssize_t write(int fd, const void *bytes, size_t size) {
   NEXT(ssize_t, write, int, const void *, size_t);
-  if (fd == STDERR_FILENO || !fails(WRITE, HERE)) return next(fd, bytes, size);
-  errno = ENOSPC;
-  return -1;
+  if (fd == STDERR_FILENO) return next(fd, bytes, size);
+  if (fails(WRITE, HERE)) return failed_with(ENOSPC);
+  if (fails(AGAIN, HERE)) return failed_with(EINTR);
+  return next(fd, bytes, fails(SHORT, HERE) ? (size + 1) / 2 : size);
 }
 
 ssize_t read(int fd, void *bytes, size_t size) {
   NEXT(ssize_t, read, int, void *, size_t);
-  if (!fails(READ, HERE)) return next(fd, bytes, size);
-  errno = EIO;
-  return -1;
+  if (fails(READ, HERE)) return failed_with(EIO);
+  if (fails(AGAIN, HERE)) return failed_with(EINTR);
+  return next(fd, bytes, fails(SHORT, HERE) ? (size + 1) / 2 : size);
 }
 
 ssize_t pread(int fd, void *bytes, size_t size, off_t offset) {
   NEXT(ssize_t, pread, int, void *, size_t, off_t);
-  if (!fails(READ, HERE)) return next(fd, bytes, size, offset);
-  errno = EIO;
-  return -1;
+  if (fails(READ, HERE)) return failed_with(EIO);
+  if (fails(AGAIN, HERE)) return failed_with(EINTR);
+  return next(fd, bytes, fails(SHORT, HERE) ? (size + 1) / 2 : size, offset);
 }
 
 size_t fwrite(const void *bytes, size_t size, size_t n, FILE *file) {
@@ -172,11 +180,6 @@ size_t fwrite(const void *bytes, size_t size, size_t n, FILE *file) {
   if (file == stderr || !fails(WRITE, HERE)) return next(bytes, size, n, file);
   errno = ENOSPC;
   return 0;
-}
-
-static int failed_with(int code) {
-  errno = code;
-  return -1;
 }
 
 int open(const char *path, int flags, ...) {
