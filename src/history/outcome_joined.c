@@ -21,25 +21,26 @@ static size_t find_join(const lf_table *table, const char *name, size_t n) {
   return NO_JOIN;
 }
 
-/* Whether each code of the column that tells lost rows means lost; NULL where all unmatched rows are. */
-static lf_status read_lost(const lf_draft *draft, const lf_column **column, bool **lost, lf_error *err) {
+/* The column that tells lost rows, and whether each code of it means lost; NULL where all unmatched rows are.
+ */
+static lf_status read_lost(const lf_draft *draft, size_t *by, bool **lost, lf_error *err) {
   const lf_project *p = draft->project;
-  *column = NULL;
   *lost = NULL;
   if (p->unmatched != LF_UNMATCHED_BY) return LF_OK;
   size_t c = lf_table_find(draft->history->table, p->unmatched_by);
   if (c == SIZE_MAX)
     return lf_fail(err, LF_E_USAGE, "there is no column '%s' to tell which unmatched rows are lost",
                    p->unmatched_by);
-  *column = &draft->history->table->columns[c];
-  if ((*column)->store != LF_STORE_CODES)
+  const lf_column *column = &draft->history->table->columns[c];
+  *by = c;
+  if (column->store != LF_STORE_CODES)
     return lf_fail(err, LF_E_DATA, "'%s' has about %llu different values: unmatched rows are told by a few",
-                   p->unmatched_by, (unsigned long long)(*column)->distinct);
-  lf_status status = lf_alloc((size_t)(*column)->n_levels + 1, sizeof **lost, lost, err);
+                   p->unmatched_by, (unsigned long long)column->distinct);
+  lf_status status = lf_alloc((size_t)column->n_levels + 1, sizeof **lost, lost, err);
   for (size_t i = 0; i < p->unmatched_lost.n && status == LF_OK; i++) {
     bool found = false;
-    for (uint32_t code = 1; code <= (*column)->n_levels; code++)
-      if (lf_same_text(lf_column_level(*column, code), p->unmatched_lost.items[i]))
+    for (uint32_t code = 1; code <= column->n_levels; code++)
+      if (lf_same_text(lf_column_level(column, code), p->unmatched_lost.items[i]))
         found = (*lost)[code] = true;
     if (!found)
       status = lf_fail(err, LF_E_DATA, "no row of '%s' has the value '%s'", p->unmatched_by,
@@ -49,14 +50,15 @@ static lf_status read_lost(const lf_draft *draft, const lf_column **column, bool
 }
 
 typedef struct lost_rows {
+  const lf_table *table;
   const uint8_t *match;
-  const lf_column *by; /* NULL: all */
-  const bool *lost;    /* a code of `by` */
+  size_t by;        /* a column of the table, which moves where columns are added */
+  const bool *lost; /* a code of `by`; NULL: all */
 } lost_rows;
 
 static bool is_lost(const lost_rows *rows, size_t i) {
   if (rows->match[i] != LF_MATCH_NO_KEY && rows->match[i] != LF_MATCH_NONE) return false;
-  return !rows->by || rows->lost[lf_column_code(rows->by, i)];
+  return !rows->lost || rows->lost[lf_column_code(&rows->table->columns[rows->by], i)];
 }
 
 /* ---- a level for lost rows ------------------------------------------------------------------------ */
@@ -145,7 +147,7 @@ lf_status lf_outcome_join(lf_draft *draft, lf_error *err) {
   const char *point = said && !p->outcome_source ? strchr(said, '.') : NULL;
   size_t n = said ? point ? (size_t)(point - said) : strlen(said) : 0;
   size_t join = p->outcome_source || point ? find_join(t, said, n) : NO_JOIN;
-  lost_rows rows = {0};
+  lost_rows rows = {.table = t};
   bool *lost = NULL;
   lf_status status = LF_OK;
   if (join == NO_JOIN) return LF_OK;
