@@ -124,7 +124,7 @@ help:
 	@echo 'make documents  every document word by word in a clean copy, its make, too'
 	@echo 'make analyze    gcc -fanalyzer over every source'
 	@echo 'make valgrind   the unit tests and some commands under memcheck'
-	@echo 'make check-all  lint, analyze, test, asan, tsan, valgrind, fuzz, coverage, documents: more than an hour'
+	@echo 'make check-all  $(CHECKS): about an hour'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
@@ -184,7 +184,14 @@ analyze: $(SRC:%.c=$(DIR.analyze)/obj/%.o)
 valgrind: $(if $(SRC_CLI),$(BUILD)/leadfit) $(BUILD)/generate $(call tests_of,release)
 	@tests/valgrind $(BUILD)
 
-check-all: lint analyze test asan tsan valgrind fuzz coverage documents
+# One after the other, whatever -j says: some of them measure. What failed is named at the end.
+CHECKS := lint analyze test asan tsan fuzz coverage documents valgrind
+check-all:
+	@failed=; for check in $(CHECKS); do \
+	  began=$$(date +%s); echo "== $$check"; \
+	  $(MAKE) $$check || failed="$$failed $$check"; \
+	  echo "== $$check: $$(($$(date +%s) - began)) s"; done; \
+	if [ -n "$$failed" ]; then echo "check-all: failed:$$failed"; exit 1; fi; echo 'check-all: nothing failed'
 
 # Every document word by word in a copy of its own, what the quick tests leave out among it: make.
 documents: all $(BUILD)/generate
