@@ -16,6 +16,8 @@ static lf_status compile(const lf_pattern *pattern, pcre2_code **code, lf_error 
   *code = pcre2_compile((PCRE2_SPTR)pattern->pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &error,
                         &at, NULL);
   if (*code) return LF_OK;
+  if (error == PCRE2_ERROR_HEAP_FAILED)
+    return lf_fail(err, LF_E_MEMORY, "not enough memory for pattern '%s'", pattern->pattern);
   PCRE2_UCHAR why[120] = "";
   pcre2_get_error_message(error, why, sizeof why);
   return lf_fail(err, LF_E_USAGE, "pattern '%s' of '%s' is not valid at character %zu: %s", pattern->pattern,

@@ -83,7 +83,7 @@ static lf_status read_scalar(const yaml_reading *in, const yaml_event_t *event, 
     return fail_at_mark(in, event->start_mark, "a NUL character stands in the text: take it out");
   json_t *made =
       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? plain_scalar(s, n) : json_stringn(s, n);
-  if (!made) return fail_at_mark(in, event->start_mark, "this text cannot be kept: save the file as UTF-8");
+  if (!made) return lf_fail(in->err, LF_E_MEMORY, "not enough memory for the texts of %s", in->name);
   *value = made;
   return LF_OK;
 }
@@ -211,27 +211,29 @@ static lf_status parse_yaml(const char *name, const char *bytes, size_t n, json_
 
 /* ---- JSON ----------------------------------------------------------------------------------------- */
 
-/* Jansson (2.14) drops characters of a text where memory for it runs short, and says nothing: what it read is
- * read once more and compared. */
-static lf_status parse_json(const char *name, const char *bytes, size_t n, json_t **root, lf_error *err) {
-  enum { HOW = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
-  json_error_t problem;
-  json_t *made = json_loadb(bytes, n, HOW, &problem), *again = made ? json_loadb(bytes, n, HOW, NULL) : NULL;
-  lf_status status = LF_OK;
-  if (!made && problem.text[0]) {
-    uint64_t line = problem.line > 0 ? (uint64_t)problem.line : 0;
-    uint64_t column = problem.column > 0 ? (uint64_t)problem.column : 0;
-    status = lf_fail_at(err, LF_E_USAGE, name, line, column, "not valid JSON: %s: mend the file there",
-                        problem.text);
-  } else if (!json_equal(made, again)) {
-    status = lf_fail(err, LF_E_MEMORY, "not enough memory to read %s", name);
-  }
-  json_decref(again);
-  if (status == LF_OK)
-    *root = made;
-  else
-    json_decref(made);
+/* Jansson (2.14) loses characters of a text, and writes past its end, where memory for it runs short: what a
+ * tree of so many bytes takes, and more, is asked for first. */
+static lf_status make_room(size_t n, lf_error *err) {
+  enum { A_BYTE = 32, LEAST = 2048 };
+  char *room = NULL;
+  lf_status status = lf_alloc(n + LEAST, A_BYTE, &room, err);
+  free(room);
   return status;
+}
+
+static lf_status parse_json(const char *name, const char *bytes, size_t n, json_t **root, lf_error *err) {
+  json_error_t problem;
+  lf_status status = make_room(n, err);
+  if (status != LF_OK) return status;
+  json_t *made = json_loadb(bytes, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
+  if (made) {
+    *root = made;
+    return LF_OK;
+  }
+  uint64_t line = problem.line > 0 ? (uint64_t)problem.line : 0;
+  uint64_t column = problem.column > 0 ? (uint64_t)problem.column : 0;
+  return lf_fail_at(err, LF_E_USAGE, name, line, column, "not valid JSON: %s: mend the file there",
+                    problem.text);
 }
 
 /* ---- either --------------------------------------------------------------------------------------- */

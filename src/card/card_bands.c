@@ -72,6 +72,7 @@ static lf_status read_match(const lf_node *node, lf_band *band, lf_error *err) {
   const lf_pattern pattern = {.label = band->label, .pattern = band->pattern};
   status =
       lf_match_levels(&pattern, 1, &nothing, map, &why); /* no level to match: compiles, which is the check */
+  if (status == LF_E_MEMORY) return lf_fail(err, status, "%s", why.message);
   return status == LF_OK ? LF_OK : lf_node_fail(&match, err, "%s", why.message);
 }
 

@@ -183,7 +183,9 @@ void lf_score_rows_header(const lf_score_rows *rows, lf_text *out) {
 static lf_status add_lead(const lf_score_rows *r, lf_quoted *q, const lf_raw_record *record, lf_text *out,
                           lf_error *err) {
   q->text.length = 0;
-  if (lf_quoted_read(q, record->text, record->n) != LF_RECORD_OK || q->n_fields != r->columns->n_columns)
+  lf_record_end end = lf_quoted_read(q, record->text, record->n);
+  if (end == LF_RECORD_NO_MEMORY) return lf_fail(err, LF_E_MEMORY, "not enough memory for a record");
+  if (end != LF_RECORD_OK || q->n_fields != r->columns->n_columns)
     return lf_fail(err, LF_E_DATA, "a record cannot be taken apart");
   lf_text_add(out, ",\"lead\":{");
   for (size_t i = 0; i < q->n_fields; i++) {

@@ -233,8 +233,8 @@ static lf_status take_part(const char **at, lf_text *part, lf_error *err) {
     c += n;
   }
   *at = c;
-  if (!part->length) return lf_fail(err, LF_E_USAGE, "a part of the name of the table is empty");
-  return lf_text_status(part, err);
+  if (part->failed || part->length) return lf_text_status(part, err);
+  return lf_fail(err, LF_E_USAGE, "a part of the name of the table is empty");
 }
 
 lf_status lf_quote_table(const char *table, char quote, lf_text *out, lf_error *err) {

@@ -195,6 +195,7 @@ static lf_status follow_first(const lf_stream *s, const lf_input_source *source,
     size_t before = w->anew.length;
     quoted.text.length = 0;
     lf_record_end end = lf_quoted_read(&quoted, record->text, record->n);
+    if (end == LF_RECORD_NO_MEMORY) LF_TRY(lf_fail(err, LF_E_MEMORY, "not enough memory for a record"));
     if (end != LF_RECORD_OK)
       LF_TRY(lf_fail(err, LF_E_DATA, "record %zu of a block cannot be taken apart", row + 1));
     lf_record_anew(&quoted, &shape, &w->anew);

@@ -89,6 +89,8 @@ class Command:
             return None
         if name.startswith(HARMLESS):
             return f"status {ended.status}, though nothing had failed: {ended.said[-200:]}"
+        if name.startswith("memory") and ended.status != 4:
+            return f"status {ended.status}, where memory failed: {ended.said[-200:]}"
         if ended.status not in ERRORS:
             return f"status {ended.status}, another answer: {ended.said[-200:]}"
         if not ended.said.rstrip().split("\n")[-1].startswith("leadfit: "):
