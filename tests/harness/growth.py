@@ -20,5 +20,10 @@ def run_all(setting, results):
         if not setting.wanted(full):
             continue
         family, n, file, _ = families[name]
-        bench = growth.Bench(setting.leadfit, setting.folder(full), 1)
-        results.check(full, growth.measure(bench, family, n, file, command, scale, 2).problems())
+        # Beside other work seconds of the processor are noisy: what seems to grow too fast is looked at again, the least of several runs.
+        for times in (1, 3, 5):
+            bench = growth.Bench(setting.leadfit, setting.folder(f"{full} {times}"), times)
+            problems = growth.measure(bench, family, n, file, command, scale, 2).problems()
+            if not problems:
+                break
+        results.check(full, problems)
