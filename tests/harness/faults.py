@@ -25,8 +25,8 @@ ERRORS = (1, 2, 3, 4, 5)
 KINDS = ("map", "write", "open", "rename", "sync", "read")
 HARMLESS = ("again", "short")  # reads and writes that a signal interrupts, or that move a part of the bytes
 # Of what takes longest, one in so many of the ways to an allocation; thoroughly, all ways and one in so many of all allocations.
-ONE_IN = {"plain": 2, "joined": 2, "card": 8, "evidence": 8, "agreed": 16, "evidence page": 16}
-CASES_ONE_IN = 25
+ONE_IN = {"plain": 4, "joined": 4, "card": 16, "evidence": 16, "agreed": 32, "evidence page": 32}
+CASES_ONE_IN = 50
 CASE_SECONDS = 1.5  # a case that takes longer is left out
 KILLS, MANY_KILLS = 10, 1000
 COLUMNS = ("OpportunityId", "CloseDate", "Stage", "Amount", "LeadSource", "Pages viewed", "Discount asked")
@@ -212,7 +212,7 @@ def commands(world):
 def sweeps(setting, name):
     """What is asked of the preloaded library, sweep by sweep. Under gcov no later call may fail: it could be one of its own."""
     which = "each" if setting.thorough else "places"
-    few = ONE_IN.get(name, 1) if setting.mode != "coverage" else max(1, ONE_IN.get(name, 1) // 4)
+    few = ONE_IN.get(name, 1) if setting.mode != "coverage" else max(1, ONE_IN.get(name, 1) // 8)
     yield ",".join(f"{kind}:{which}" for kind in KINDS + HARMLESS)
     yield "short:each+"
     yield f"memory:places/{1 if setting.thorough else few}"
