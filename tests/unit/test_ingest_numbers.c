@@ -24,7 +24,8 @@ enum { ROWS = 100000, LATE = ROWS - 40, TEXT = 40 }; /* rows from LATE on stand 
 typedef void (*writer)(size_t i, char text[TEXT]);
 
 static void whole(size_t i, char text[TEXT]) {
-  snprintf(text, TEXT, i % 11 ? "%s%zu" : "", i % 2 ? "-" : "", i * 7919 % 100003);
+  text[0] = '\0';
+  if (i % 11) snprintf(text, TEXT, "%s%zu", i % 2 ? "-" : "", i * 7919 % 100003);
 }
 static void cents(size_t i, char text[TEXT]) {
   snprintf(text, TEXT, "%zu.%02zu", i * 7919 % 100003, i % 100);
@@ -64,13 +65,15 @@ static void wide(size_t i, char text[TEXT]) {
   snprintf(text, TEXT, i % 13 ? "%zu" : "NA", 12345678901 + i);
 }
 static void few_wide(size_t i, char text[TEXT]) {
-  snprintf(text, TEXT, i % 13 ? "%zu" : "", 10000000000 + i % 1500);
+  text[0] = '\0';
+  if (i % 13) snprintf(text, TEXT, "%zu", 10000000000 + i % 1500);
 }
 static void few_spelled(size_t i, char text[TEXT]) {
   snprintf(text, TEXT, "%zu.%0*d", i % 200, (int)(1 + i / 200 % 7), 0);
 }
 static void powers(size_t i, char text[TEXT]) {
-  snprintf(text, TEXT, i % 13 ? "%zue1" : "", i * 7919 % 100003);
+  text[0] = '\0';
+  if (i % 13) snprintf(text, TEXT, "%zue1", i * 7919 % 100003);
 }
 static void powers_and_late_eighths(size_t i, char text[TEXT]) {
   snprintf(text, TEXT, i < LATE ? "%zue3" : "125e-3", i * 7919 % 100003);
