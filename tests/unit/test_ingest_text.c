@@ -88,8 +88,8 @@ static void windows_1252_is_read_as_such(void **state) {
   const lf_column *column = &table->columns[0];
   static const char *const want[] = {"M\xc3\xbcller", "\xe2\x82\xac 5", "\xe2\x80\x9cx\xe2\x80\x9d",
                                      "na\xc3\xafve",
-                                     "O\xe2\x80\x99"
-                                     "Brien"};
+                                     ("O\xe2\x80\x99"
+                                      "Brien")};
   for (size_t i = 0; i < 5; i++)
     assert_string_equal(lf_column_level(column, lf_column_code(column, i)), want[i]);
   lf_table_free(table);
