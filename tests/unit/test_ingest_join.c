@@ -80,7 +80,7 @@ static const lf_column *column(const lf_table *table, const char *name) {
 
 /* Deal k of MANY has the word "word k", the number k / 8 and the text "text k"; lead k asks for deal 7k mod
  * MANY, the last for none. */
-enum { MANY = 70000, LEADS = 500 };
+enum { MANY = 70001, LEADS = 66000, BUDGET = 1 << 16 }; /* one byte a lead is more than the budget */
 
 static void every_store_is_brought(void **state) {
   (void)state;
@@ -94,9 +94,9 @@ static void every_store_is_brought(void **state) {
   for (size_t i = 0; i < MANY; i++)
     lf_text_addf(&deals, "%zu,word %zu,%zu.%03zu,text %zu,w%zu,h%zu,,%zu\n", i, i, i / 8, i % 8 * 125, i,
                  i % 9, i % 900, 12345678901 + i);
-  for (unsigned spooled = 0; spooled < 2; spooled++) { /* with a budget of one byte: in temporary files */
-    lf_table *table = join(leads.data, deals.data, (lf_join_request){.memory = spooled}, (lf_read_options){0},
-                           (lf_read_options){.kinds = &words, .n_kinds = 1}, &err);
+  for (unsigned spooled = 0; spooled < 2; spooled++) { /* within a budget: in temporary files */
+    lf_table *table = join(leads.data, deals.data, (lf_join_request){.memory = spooled * BUDGET},
+                           (lf_read_options){0}, (lf_read_options){.kinds = &words, .n_kinds = 1}, &err);
     if (!table) fail_msg("%s", err.message);
     const lf_column *word = column(table, "deals.word"), *number = column(table, "deals.number"),
                     *text = column(table, "deals.text"), *few = column(table, "deals.few"),
