@@ -26,7 +26,7 @@ ERRORS = (1, 2, 3, 4, 5)
 KINDS = ("map", "write", "open", "rename", "sync", "read")
 HARMLESS = ("again", "short")  # reads and writes that a signal interrupts, or that move a part of the bytes
 # Of what takes longest, one in so many of the ways to an allocation; thoroughly, all ways and one in so many of all allocations.
-ONE_IN = {"plain": 4, "joined": 4, "card": 16, "evidence": 16, "agreed": 32, "evidence page": 32}
+ONE_IN = {"plain": 8, "joined": 8, "card": 32, "evidence": 32, "agreed": 64, "evidence page": 64}
 CASES_ONE_IN = 20  # of the ways to a call of every fourth case
 CASE_SECONDS = 1.5  # a case that takes longer is left out
 KILLS, MANY_KILLS = 10, 1000
@@ -213,7 +213,7 @@ def commands(world):
 def sweeps(setting, name):
     """What is asked of the preloaded library, sweep by sweep. Under gcov no later call may fail: it could be one of its own."""
     which = "each" if setting.thorough else "places"
-    few = ONE_IN.get(name, 1) if setting.mode != "coverage" else max(1, ONE_IN.get(name, 1) // 8)
+    few = ONE_IN.get(name, 2) if setting.mode != "coverage" else max(1, ONE_IN.get(name, 2) // 8)
     yield ",".join(f"{kind}:{which}" for kind in KINDS + HARMLESS)
     yield "short:each+"
     yield f"memory:places/{1 if setting.thorough else few}"

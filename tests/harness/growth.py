@@ -5,8 +5,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import growth  # noqa: E402
 
-QUICK = (("wide", "inspect", 0.5), ("wide", "card", 0.5), ("wide", "plain", 0.5), ("same_names", "inspect", 2), ("many_bands", "config", 1),
-         ("project_attributes", "project", 1), ("project_patterns", "matched", 1), ("rising", "score", 1), ("laughs", "project", 1),
+QUICK = (("wide", "inspect", 0.5), ("wide", "card", 0.5), ("wide", "plain", 0.5), ("same_names", "inspect", 2), ("many_bands", "config", 2),
+         ("project_attributes", "project", 4), ("project_patterns", "matched", 1), ("rising", "score", 1), ("laughs", "project", 1),
          ("all_quotes", "inspect", 1), ("line_ends", "inspect", 1))
 
 
