@@ -146,7 +146,8 @@ static lf_status add_pattern(const sql_job *job, size_t a, const lf_band *band, 
     } else if (escaped && strchr("dDwWsSpPAzZGKRXQENxuhHvVgk123456789", p[1])) {
       lf_text_free(&pattern);
       return lf_export_refuse(attribute, band, target, "engines read its classes differently", err);
-    } else if (p[0] == '(' && p[1] == '?' && !(p[2] == 'i' && p == band->pattern) && p[2] != ':') {
+    } else if (p[0] == '(' && p[1] == '?' && !(p == band->pattern && !strncmp(p + 2, "i)", 2)) &&
+               p[2] != ':') {
       lf_text_free(&pattern);
       return lf_export_refuse(attribute, band, target, "engines read its (?...) differently", err);
     } else {

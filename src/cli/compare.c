@@ -2,10 +2,10 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "cli/candidates.h"
 #include "cli/card_sources.h"
 #include "cli/compare_export.h"
 #include "cli/databases.h"
+#include "cli/judged.h"
 #include "report/describe_compare.h"
 #include "report/report.h"
 
@@ -19,10 +19,8 @@ typedef struct compare_job {
   lf_candidate *candidates;
   lf_history *history;
   size_t from; /* first judged row */
-  lf_compare_rows rows;
-  uint8_t *won;
-  double *weight, *amount, unscored;
-  uint32_t *cluster, *row; /* row: of the history */
+  lf_judged judged;
+  lf_compare_rows rows; /* of judged */
   lf_comparison *comparison;
   json_t *warnings;
 } compare_job;
@@ -33,11 +31,7 @@ static void job_clear(compare_job *job) {
   free(job->candidates);
   free(job->paths);
   lf_history_free(job->history);
-  free(job->won);
-  free(job->weight);
-  free(job->amount);
-  free(job->cluster);
-  free(job->row);
+  lf_judged_clear(&job->judged);
   lf_comparison_free(job->comparison);
   json_decref(job->warnings);
 }
@@ -102,53 +96,16 @@ cleanup:
 
 /* ---- the rows ------------------------------------------------------------------------------------------ */
 
-static bool has_all_scores(const compare_job *job, size_t i) {
-  for (size_t k = 0; k < job->n; k++)
-    if (isnan(job->contenders[k].score[i])) return false;
-  return true;
-}
-
-/* Rows that every candidate has a score for: the others are moved out of all arrays alike, and counted. */
-static size_t keep_scored(compare_job *job, size_t n) {
-  const lf_history *h = job->history;
-  size_t kept = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (!has_all_scores(job, i)) {
-      job->unscored += lf_history_weight(h, job->from + i);
-      continue;
-    }
-    for (size_t k = 0; k < job->n; k++) {
-      lf_contender *c = &job->contenders[k];
-      c->score[kept] = c->score[i];
-      if (c->probability) c->probability[kept] = c->probability[i];
-    }
-    job->row[kept] = (uint32_t)(job->from + i);
-    job->won[kept] = h->won[job->from + i];
-    job->weight[kept] = lf_history_weight(h, job->from + i);
-    job->amount[kept] = lf_history_amount(h, job->from + i);
-    if (h->cluster) job->cluster[kept] = h->cluster[job->from + i];
-    kept++;
-  }
-  return kept;
-}
-
 static lf_status make_rows(compare_job *job, lf_error *err) {
   const lf_history *h = job->history;
-  size_t n = h->n_rows - job->from;
-  lf_status status = LF_OK;
-  LF_TRY(lf_alloc(n, 1, &job->won, err));
-  LF_TRY(lf_alloc(n, sizeof *job->row, &job->row, err));
-  LF_TRY(lf_alloc(n, sizeof *job->weight, &job->weight, err));
-  LF_TRY(lf_alloc(n, sizeof *job->amount, &job->amount, err));
-  if (h->cluster) LF_TRY(lf_alloc(n, sizeof *job->cluster, &job->cluster, err));
-  size_t kept = keep_scored(job, n);
-  if (!kept)
-    LF_TRY(lf_fail(err, LF_E_DATA, "no row has a score of every candidate: there is nothing to compare"));
-  job->rows = (lf_compare_rows){.n = kept,
-                                .won = job->won,
-                                .weight = h->weight ? job->weight : NULL,
-                                .amount = h->amount != SIZE_MAX ? job->amount : NULL,
-                                .cluster = job->cluster,
+  const lf_judged *judged = &job->judged;
+  lf_status status = lf_judged_make(h, job->from, job->contenders, job->n, &job->judged, err);
+  if (status != LF_OK) return status;
+  job->rows = (lf_compare_rows){.n = judged->n,
+                                .won = judged->won,
+                                .weight = h->weight ? judged->weight : NULL,
+                                .amount = judged->amount,
+                                .cluster = judged->cluster,
                                 .n_clusters = h->n_clusters};
   for (size_t k = 0; k < job->n; k++) {
     const lf_contender *c = &job->contenders[k];
@@ -158,8 +115,7 @@ static lf_status make_rows(compare_job *job, lf_error *err) {
     job->candidates[k].has_threshold = c->card->has_threshold;
     job->candidates[k].threshold = c->card->threshold;
   }
-cleanup:
-  return status;
+  return LF_OK;
 }
 
 /* ---- warnings ------------------------------------------------------------------------------------------ */
@@ -202,11 +158,12 @@ static lf_status collect_warnings(compare_job *job, lf_error *err) {
   lf_status status = job->warnings ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
   for (size_t k = 0; status == LF_OK && k < job->n; k++)
     status = warn_of_contender(job, &job->contenders[k], err);
-  if (status == LF_OK && job->unscored > 0) {
+  if (status == LF_OK && job->judged.unscored > 0) {
     lf_text text = {0};
-    lf_text_add_fixed(&text, job->unscored, 0);
-    lf_text_add(&text, job->unscored > 1 ? " rows lack a score of some candidate and judge none of them"
-                                         : " row lacks a score of some candidate and judges none of them");
+    lf_text_add_fixed(&text, job->judged.unscored, 0);
+    lf_text_add(&text, job->judged.unscored > 1
+                           ? " rows lack a score of some candidate and judge none of them"
+                           : " row lacks a score of some candidate and judges none of them");
     status = warn(job, err, &text);
   }
   return status;
@@ -221,7 +178,7 @@ static json_t *describe(const compare_job *job) {
   lf_object_number(&o, "rows", first->rows);
   lf_object_number(&o, "won", first->won);
   lf_object_number(&o, "amount", first->amount);
-  lf_object_number(&o, "rows_without_score", job->unscored);
+  lf_object_number(&o, "rows_without_score", job->judged.unscored);
   lf_object_tree(&o, "candidates", lf_describe_candidates(job->comparison));
   lf_object_tree(&o, "pairs", lf_describe_pairs(job->comparison));
   lf_object_tree(&o, "warnings", json_incref(job->warnings));
@@ -261,7 +218,7 @@ static lf_status export_rows(const compare_job *job, lf_error *err) {
                               .names = names,
                               .n_inputs = job->n_paths,
                               .history = job->history,
-                              .row = job->row,
+                              .row = job->judged.row,
                               .rows = &job->rows,
                               .comparison = job->comparison};
   status = lf_compare_export_write(&export, job->run, err);

@@ -162,7 +162,8 @@ static void sql_refuses(void **state) {
   const written patterns[] = {{OF("text", MATCH("v\\\\d")), "engines read its classes differently"},
                               {OF("text", MATCH("(?=ceo)")), "engines read its (?...) differently"},
                               {OF("text", MATCH("ceo(?i)cto")), "engines read its (?...) differently"},
-                              {OF("text", MATCH("(?x)ceo")), "engines read its (?...) differently"}};
+                              {OF("text", MATCH("(?x)ceo")), "engines read its (?...) differently"},
+                              {OF("text", MATCH("(?ix)ceo # c")), "engines read its (?...) differently"}};
   REFUSED(sql(LF_SQL_POSTGRES), "SQL of postgres", patterns);
   const written none[] = {{OF("text", MATCH("ceo")), "it has no patterns here"}};
   REFUSED(sql(LF_SQL_SQLSERVER), "SQL of sqlserver", none);
