@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "card/card.h"
+#include "card_case.h"
 
 /* As the program writes it: every kind of band, every key. */
 static const char full[] =
@@ -90,18 +91,9 @@ static json_t *tree_of(const char *text) {
   return root;
 }
 
-static lf_scorecard *card_of(const char *text) {
-  lf_scorecard *card = NULL;
-  lf_error err = {.message = ""};
-  json_t *root = tree_of(text);
-  if (lf_scorecard_parse(root, "card.json", &card, &err) != LF_OK) fail_msg("%s", err.message);
-  json_decref(root);
-  return card;
-}
-
 static void read_and_written_alike(void **state) {
   (void)state;
-  lf_scorecard *card = card_of(full);
+  lf_scorecard *card = card_of_json(full);
   json_t *root = NULL;
   char *bytes = NULL;
   size_t n = 0;
@@ -116,7 +108,7 @@ static void read_and_written_alike(void **state) {
 
 static void every_key_is_read(void **state) {
   (void)state;
-  lf_scorecard *card = card_of(full);
+  lf_scorecard *card = card_of_json(full);
   assert_string_equal(card->name, "Q3");
   assert_string_equal(card->outcome_column, "Stage");
   assert_true(card->mean_amount == 1234.5);
@@ -398,7 +390,7 @@ static void every_group_is_checked(void **state) {
   char text[4096];
   around(PLAIN, ", \"mql\": null, \"score\": {\"probability\": null}, \"outcome\": {\"mean_amount\": null}",
          text, sizeof text);
-  lf_scorecard *card = card_of(text);
+  lf_scorecard *card = card_of_json(text);
   assert_false(card->has_threshold || card->has_probability);
   assert_true(isnan(card->mean_amount));
   lf_scorecard_free(card);
@@ -427,7 +419,7 @@ static void a_card_of_its_points_alone(void **state) {
   char text[4096];
   json_t *root = NULL;
   around(PLAIN, "", text, sizeof text);
-  lf_scorecard *card = card_of(text);
+  lf_scorecard *card = card_of_json(text);
   assert_int_equal(lf_scorecard_json(card, &root, NULL), LF_OK);
   static const char *const absent[] = {"name", "provenance", "outcome", "mql", "grades"};
   for (size_t k = 0; k < sizeof absent / sizeof *absent; k++) assert_null(json_object_get(root, absent[k]));
@@ -457,7 +449,7 @@ static void below_every_grade_is_the_last(void **state) {
   char text[4096];
   around(PLAIN, ", \"grades\": [{\"label\": \"A\", \"from\": 9}, {\"label\": \"B\", \"from\": 5}]", text,
          sizeof text);
-  lf_scorecard *card = card_of(text);
+  lf_scorecard *card = card_of_json(text);
   assert_string_equal(lf_scorecard_grade(card, 4), "B");
   lf_scorecard_free(card);
 }
@@ -466,18 +458,18 @@ static void edited_points_are_taken(void **state) {
   (void)state;
   char text[4096];
   around(PLAIN, ", \"score\": {\"minimum\": 0, \"maximum\": 9}", text, sizeof text);
-  lf_scorecard *card = card_of(text);
+  lf_scorecard *card = card_of_json(text);
   assert_int_equal(card->maximum, 10);
   assert_non_null(card->note);
   assert_non_null(strstr(card->note, "from 0 to 10 where the file says 0 to 9"));
   lf_scorecard_free(card);
   /* either end alone, or both, as the points have them */
   around(PLAIN, ", \"score\": {\"minimum\": -5}", text, sizeof text);
-  card = card_of(text);
+  card = card_of_json(text);
   assert_non_null(strstr(card->note, "from 0 to 10 where the file says -5 to 10"));
   lf_scorecard_free(card);
   around(PLAIN, ", \"score\": {\"minimum\": 0, \"maximum\": 10}", text, sizeof text);
-  card = card_of(text);
+  card = card_of_json(text);
   assert_null(card->note);
   assert_null(card->name);
   assert_true(isnan(lf_scorecard_probability(card, 5)));
@@ -487,11 +479,11 @@ static void edited_points_are_taken(void **state) {
 
 static void missing_and_other_go_last(void **state) {
   (void)state;
-  lf_scorecard *card = card_of("{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"x\", "
-                               "\"kind\": \"category\", \"bands\": ["
-                               "{\"label\": \"o\", \"other\": true, \"points\": 1}, {\"label\": \"a\", "
-                               "\"values\": [4, \"B\", true], \"points\": 2},"
-                               "{\"label\": \"m\", \"missing\": true, \"points\": 3}]}]}");
+  lf_scorecard *card = card_of_json("{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"x\", "
+                                    "\"kind\": \"category\", \"bands\": ["
+                                    "{\"label\": \"o\", \"other\": true, \"points\": 1}, {\"label\": \"a\", "
+                                    "\"values\": [4, \"B\", true], \"points\": 2},"
+                                    "{\"label\": \"m\", \"missing\": true, \"points\": 3}]}]}");
   const lf_attribute *x = &card->attributes->items[0];
   assert_int_equal(x->bands[0].type, LF_BAND_VALUES);
   assert_int_equal(x->bands[1].type, LF_BAND_MISSING);
@@ -508,7 +500,7 @@ static void missing_and_other_go_last(void **state) {
 static void scores_are_sums(void **state) {
   (void)state;
   enum { ROWS = 100003 };
-  lf_scorecard *card = card_of(full);
+  lf_scorecard *card = card_of_json(full);
   uint16_t *columns[4];
   lf_codes codes = {.n_rows = ROWS, .n = 4, .columns = columns};
   int32_t *one = malloc(ROWS * sizeof *one), *three = malloc(ROWS * sizeof *three);
@@ -536,7 +528,7 @@ static void scores_are_sums(void **state) {
 
 static void reasons_by_hand(void **state) {
   (void)state;
-  lf_scorecard *card = card_of(full);
+  lf_scorecard *card = card_of_json(full);
   double average[4];
   lf_reason reasons[LF_REASONS];
   for (size_t b = 0; b < 5; b++) card->bands[0][b].rows = b < 3 ? 10 : 0; /* average (0 + 12 + 30) / 3 = 14 */

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "card/export.h"
+#include "card_case.h"
 
 /* Missing is worth 1, the rest 2. */
 #define ENDS "{'label':'m','missing':true,'points':1},{'label':'o','other':true,'points':2}"
@@ -22,30 +23,13 @@
 #define TO(to) "{'label':'t','to':" to ",'points':3},"
 #define BETWEEN(from, to) "{'label':'i','from':" from ",'to':" to ",'points':5},"
 
-static lf_scorecard *card_of(const char *attributes, const char *rest) {
-  lf_scorecard *card = NULL;
-  json_t *root = NULL;
-  lf_error err = {.message = ""};
-  lf_text text = {0};
-  lf_text_addf(&text, "{'format':'leadfit-scoring/1','attributes':[%s]%s}", attributes, rest);
-  for (char *p = text.data; *p; p++)
-    if (*p == '\'') *p = '"';
-  if (lf_tree_parse("card.json", text.data, text.length, false, &root, &err) != LF_OK)
-    fail_msg("%s", err.message);
-  if (lf_scorecard_parse(root, "card.json", &card, &err) != LF_OK)
-    fail_msg("%s in %s", err.message, attributes);
-  json_decref(root);
-  lf_text_free(&text);
-  return card;
-}
-
 static void must_have(const char *text, const char *want) {
   if (!strstr(text, want)) fail_msg("no '%s' in:\n%s", want, text);
 }
 
 static char *exported(const char *attributes, const char *rest, const lf_export_options *options) {
   lf_error err = {.message = ""};
-  lf_scorecard *card = card_of(attributes, rest);
+  lf_scorecard *card = card_of_attributes(attributes, rest);
   char *bytes = NULL;
   size_t n = 0;
   if (lf_export(card, options, &bytes, &n, &err) != LF_OK) fail_msg("%s in %s", err.message, attributes);
@@ -70,7 +54,7 @@ static void all_written(lf_export_options options, const written *cases, size_t 
 /* One attribute that a target cannot hold, and why. The error names the band and the attribute. */
 static void all_refused(lf_export_options options, const char *target, const written *cases, size_t n) {
   for (size_t i = 0; i < n; i++) {
-    lf_scorecard *card = card_of(cases[i].attribute, "");
+    lf_scorecard *card = card_of_attributes(cases[i].attribute, "");
     lf_error err = {.message = ""};
     char *bytes = NULL, wanted[128];
     size_t length = 0;
@@ -261,7 +245,7 @@ static void salesforce_refuses(void **state) {
   lf_error err = {.message = ""};
   char *bytes = NULL;
   size_t n = 0;
-  lf_scorecard *card = card_of("", ",'grades':[{'label':'A\\u0001','from':0}]");
+  lf_scorecard *card = card_of_attributes("", ",'grades':[{'label':'A\\u0001','from':0}]");
   assert_int_equal(lf_export(card, &salesforce, &bytes, &n, &err), LF_E_DATA);
   must_have(err.message, "grade");
   assert_null(strstr(err.message, "attribute"));
@@ -664,7 +648,7 @@ static void names_of_targets(void **state) {
 /* ---- proof pack ------------------------------------------------------------------------------------- */
 
 static void proof_is(const char *attributes, const char *rest, const char *want) {
-  lf_scorecard *card = card_of(attributes, rest);
+  lf_scorecard *card = card_of_attributes(attributes, rest);
   char *bytes = NULL;
   size_t n = 0;
   assert_int_equal(lf_export_proof(card, &bytes, &n, NULL), LF_OK);

@@ -72,6 +72,22 @@ static lf_table table_of(lf_column *column, size_t n_rows) {
 }
 
 /* Codes of the one attribute; frees the attribute. */
+static lf_column coded(char *name, lf_kind kind, uint8_t width, void *cells, uint32_t n_levels,
+                       char **levels) {
+  return (lf_column){.name = name,
+                     .kind = kind,
+                     .store = LF_STORE_CODES,
+                     .width = width,
+                     .cells = cells,
+                     .n_levels = n_levels,
+                     .levels = levels};
+}
+
+static lf_column numbers(char *name, double *cells) {
+  return (lf_column){
+      .name = name, .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+}
+
 static void wants(lf_attributes *attributes, lf_column *column, size_t n, const int *want) {
   lf_table table = table_of(column, n);
   lf_codes *codes = NULL;
@@ -97,8 +113,7 @@ static void doubles(void **state) {
   (void)state;
   double cells[] = {NAN, -1e300, 0, 49.999999999999993, 50, 199.99999999999997, 200, 1e300, -0.0};
   const int want[] = {MISSING, 0, 0, 0, 1, 1, 2, 2, 0};
-  lf_column c = {
-      .name = "Employees", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_column c = numbers("Employees", cells);
   wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 9, want);
 }
 
@@ -121,14 +136,8 @@ static void coded_numbers(void **state) {
   double values[] = {7, 50, 1000};
   uint16_t cells[] = {0, 3, 2, 1};
   const int want[] = {MISSING, 2, 1, 0};
-  lf_column c = {.name = "employees",
-                 .kind = LF_KIND_NUMBER,
-                 .store = LF_STORE_CODES,
-                 .width = 2,
-                 .cells = cells,
-                 .n_levels = 3,
-                 .levels = levels,
-                 .values = values};
+  lf_column c = coded("employees", LF_KIND_NUMBER, 2, cells, 3, levels);
+  c.values = values;
   wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 4,
         want); /* the only column of that name but for case */
 }
@@ -148,7 +157,7 @@ static void many_edges(void **state) {
     cells[i] = (i % 2000) * .1 - 5; /* below the first and above the last: other */
     want[i] = cells[i] < 0 || cells[i] >= 3 * BANDS ? OTHER : (int)floor(cells[i] / 3);
   }
-  lf_column c = {.name = "x", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_column c = numbers("x", cells);
   wants(attribute_of("x", LF_KIND_NUMBER, bands), &c, ROWS, want);
 }
 
@@ -157,7 +166,7 @@ static void a_gap_is_other(void **state) {
   static const char *const bands[] = {"0..10", "20..30", NULL};
   double cells[] = {-1, 0, 9.5, 10, 19, 20, 30, NAN};
   const int want[] = {OTHER, 0, 0, OTHER, OTHER, 1, OTHER, MISSING};
-  lf_column c = {.name = "x", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_column c = numbers("x", cells);
   wants(attribute_of("x", LF_KIND_NUMBER, bands), &c, 8, want);
 }
 
@@ -167,13 +176,7 @@ static void categories(void **state) {
   char *levels[] = {"IT", "Media", "Pharma", "Retail", "retail"};
   uint8_t cells[] = {0, 1, 2, 3, 4, 5};
   const int want[] = {MISSING, 1, 0, OTHER, 0, OTHER}; /* trimmed, but case counts */
-  lf_column c = {.name = "Industry",
-                 .kind = LF_KIND_CATEGORY,
-                 .store = LF_STORE_CODES,
-                 .width = 1,
-                 .cells = cells,
-                 .n_levels = 5,
-                 .levels = levels};
+  lf_column c = coded("Industry", LF_KIND_CATEGORY, 1, cells, 5, levels);
   wants(attribute_of("Industry", LF_KIND_CATEGORY, bands), &c, 6, want);
 }
 
@@ -189,13 +192,7 @@ static void patterns(void **state) {
   uint32_t cells[] = {1, 2, 3, 4, 6, 0};
   const int want[] = {1,     2, 0,
                       OTHER, 1, MISSING}; /* a listed value first, then the first pattern that matches */
-  lf_column c = {.name = "Title",
-                 .kind = LF_KIND_TEXT,
-                 .store = LF_STORE_CODES,
-                 .width = 4,
-                 .cells = cells,
-                 .n_levels = 6,
-                 .levels = levels};
+  lf_column c = coded("Title", LF_KIND_TEXT, 4, cells, 6, levels);
   wants(attribute_of("Title", LF_KIND_TEXT, bands), &c, 6, want);
 }
 
@@ -217,16 +214,10 @@ static void a_category_that_is_a_number_now(void **state) {
   (void)state;
   char *levels[] = {"1.0", "2", "3", "4"};
   double values[] = {1, 2, 3, 4};
-  uint8_t coded[] = {1, 2, 3, 4, 0};
+  uint8_t codes[] = {1, 2, 3, 4, 0};
   const int want[] = {0, 0, 1, OTHER, MISSING};
-  lf_column a = {.name = "rank",
-                 .kind = LF_KIND_NUMBER,
-                 .store = LF_STORE_CODES,
-                 .width = 1,
-                 .cells = coded,
-                 .n_levels = 4,
-                 .levels = levels,
-                 .values = values};
+  lf_column a = coded("rank", LF_KIND_NUMBER, 1, codes, 4, levels);
+  a.values = values;
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &a, 5, want);
   int32_t scaled[] = {10, 20, 30, 40, INT32_MIN};
   lf_column b = {.name = "rank",
@@ -237,8 +228,7 @@ static void a_category_that_is_a_number_now(void **state) {
                  .cells = scaled};
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &b, 5, want);
   double plain[] = {1, 2, 3, 4, NAN};
-  lf_column d = {
-      .name = "rank", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = plain};
+  lf_column d = numbers("rank", plain);
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &d, 5, want);
 }
 
@@ -247,13 +237,7 @@ static void zip_codes_stay_text(void **state) {
   char *levels[] = {"01", "1", "x"};
   uint8_t cells[] = {1, 2, 3};
   const int want[] = {OTHER, 0, OTHER}; /* in a column of categories 01 is not 1 */
-  lf_column c = {.name = "rank",
-                 .kind = LF_KIND_CATEGORY,
-                 .store = LF_STORE_CODES,
-                 .width = 1,
-                 .cells = cells,
-                 .n_levels = 3,
-                 .levels = levels};
+  lf_column c = coded("rank", LF_KIND_CATEGORY, 1, cells, 3, levels);
   wants(attribute_of("rank", LF_KIND_CATEGORY, ranks), &c, 3, want);
 }
 
@@ -262,13 +246,7 @@ static void a_number_that_is_a_category_now(void **state) {
   char *levels[] = {"120", "40", "about 90"};
   uint8_t cells[] = {1, 2, 3, 0};
   const int want[] = {1, 0, MISSING, MISSING};
-  lf_column c = {.name = "Employees",
-                 .kind = LF_KIND_CATEGORY,
-                 .store = LF_STORE_CODES,
-                 .width = 1,
-                 .cells = cells,
-                 .n_levels = 3,
-                 .levels = levels};
+  lf_column c = coded("Employees", LF_KIND_CATEGORY, 1, cells, 3, levels);
   wants(attribute_of("Employees", LF_KIND_NUMBER, sizes), &c, 4, want);
 }
 
@@ -310,13 +288,7 @@ static void dates_as_they_are_written(void **state) {
                     words("soon"),         words("18262")};
   uint8_t cells[] = {1, 2, 3, 4, 5, 6, 0};
   const int want[] = {1, 0, 1, MISSING, MISSING, 1, MISSING};
-  lf_column c = {.name = "Day",
-                 .kind = LF_KIND_CATEGORY,
-                 .store = LF_STORE_CODES,
-                 .width = 1,
-                 .cells = cells,
-                 .n_levels = 6,
-                 .levels = levels};
+  lf_column c = coded("Day", LF_KIND_CATEGORY, 1, cells, 6, levels);
   wants(attribute_of("Day", LF_KIND_DATE, days), &c, 7, want);
   for (size_t k = 0; k < 6; k++) free(levels[k]);
   uint64_t hashes[] = {1};
@@ -329,7 +301,7 @@ static void dates_as_they_are_written(void **state) {
 static void attributes_that_cannot_be_coded(void **state) {
   (void)state;
   double cells[] = {1};
-  lf_column c = {.name = "x", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_column c = numbers("x", cells);
   for (int lacks = 0; lacks < 2; lacks++) {
     lf_attributes *list = attribute_of("x", LF_KIND_NUMBER, sizes);
     lf_attribute *a = list->items;
@@ -352,13 +324,7 @@ static void patterns_that_backtrack(void **state) {
   static const char *const bands[] = {"~^(a|aa|a+)+$", NULL};
   char *levels[] = {words("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab")};
   uint8_t cells[] = {1};
-  lf_column c = {.name = "Title",
-                 .kind = LF_KIND_CATEGORY,
-                 .store = LF_STORE_CODES,
-                 .width = 1,
-                 .cells = cells,
-                 .n_levels = 1,
-                 .levels = levels};
+  lf_column c = coded("Title", LF_KIND_CATEGORY, 1, cells, 1, levels);
   refused(attribute_of("Title", LF_KIND_TEXT, bands), &c, "gives up on 'aaaaaaaa");
   free(levels[0]);
 }
@@ -366,7 +332,7 @@ static void patterns_that_backtrack(void **state) {
 static void absent_columns_are_named(void **state) {
   (void)state;
   double cells[] = {1, 2};
-  lf_column c = {.name = "x", .kind = LF_KIND_NUMBER, .store = LF_STORE_DOUBLES, .width = 8, .cells = cells};
+  lf_column c = numbers("x", cells);
   lf_table table = table_of(&c, 2);
   lf_attributes *one = attribute_of("Employees", LF_KIND_NUMBER, sizes),
                 *two = attribute_of("Touches", LF_KIND_NUMBER, sizes);

@@ -10,18 +10,14 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "card_case.h"
 #include "evidence/changed.h"
 #include "history_case.h"
-
-static void near(double got, double want, double tolerance) {
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 /* Each definition knows one attribute: ten points for its first value, and ten are enough. */
 static lf_scorecard *card_of(const char *attribute, const char *value) {
   lf_text text = {0};
-  json_t *root = NULL;
-  lf_scorecard *card = NULL;
   lf_text_addf(&text,
                "{\"format\": \"leadfit-scoring/1\", \"attributes\": [{\"name\": \"%s\", \"kind\": "
                "\"category\", \"bands\": ["
@@ -29,9 +25,7 @@ static lf_scorecard *card_of(const char *attribute, const char *value) {
                "\"missing\": true, \"points\": 0}, "
                "{\"label\": \"other\", \"other\": true, \"points\": 0}]}], \"mql\": {\"threshold\": 10}}",
                attribute, value, value);
-  assert_int_equal(lf_tree_parse("card.json", text.data, text.length, false, &root, NULL), LF_OK);
-  assert_int_equal(lf_scorecard_parse(root, "card.json", &card, NULL), LF_OK);
-  json_decref(root);
+  lf_scorecard *card = card_of_json(text.data);
   lf_text_free(&text);
   return card;
 }

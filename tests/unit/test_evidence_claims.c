@@ -14,10 +14,7 @@
 #include "evidence/claims.h"
 #include "evidence/refit.h"
 #include "history_case.h"
-
-static void near(double got, double want, double tolerance) {
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 static lf_claims *claims_of(const char *yaml) {
   lf_claims *claims = NULL;

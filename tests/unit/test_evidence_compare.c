@@ -14,10 +14,7 @@
 #include "evidence/compare.h"
 #include "evidence/evalue.h"
 #include "history_case.h"
-
-static void near(double got, double want, double tolerance) {
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 static double normal(uint64_t seed, uint64_t i) {
   return lf_normal_quantile((noise(seed, i) + 1e-12) / (1 + 2e-12));

@@ -11,11 +11,7 @@
 
 #include "base/numerics.h"
 #include "evidence/compare.h"
-
-static void near(double got, double want, double tolerance) {
-  if (isnan(got) && isnan(want)) return;
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 enum { ROWS = 40 };
 

@@ -10,36 +10,16 @@
 
 #include <cmocka.h>
 
+#include "card_case.h"
 #include "evidence/changed.h"
 #include "evidence/monitor.h"
 #include "evidence/plan.h"
 #include "history_case.h"
-
-static void near(double got, double want, double tolerance) {
-  if (isnan(got) && isnan(want)) return;
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 /* Ten points for x of A, and what else is said of the card; ' stands for ". */
 static lf_scorecard *card_of(const char *rest) {
-  lf_text text = {0};
-  json_t *root = NULL;
-  lf_scorecard *card = NULL;
-  lf_error err = {.message = ""};
-  lf_text_addf(&text,
-               "{'format': 'leadfit-scoring/1', 'attributes': [{'name': 'A', 'kind': 'category', 'bands': "
-               "[{'label': 'x', 'values': "
-               "['x'], 'points': 10}, {'label': 'missing', 'missing': true, 'points': 0}, {'label': 'other', "
-               "'other': true, 'points': "
-               "0}]}]%s}",
-               rest);
-  for (char *p = text.data; *p; p++)
-    if (*p == '\'') *p = '"';
-  assert_int_equal(lf_tree_parse("card.json", text.data, text.length, false, &root, NULL), LF_OK);
-  if (lf_scorecard_parse(root, "card.json", &card, &err) != LF_OK) fail_msg("%s", err.message);
-  json_decref(root);
-  lf_text_free(&text);
-  return card;
+  return card_of_attributes(TEN_POINTS_FOR_X, rest);
 }
 
 typedef struct world {

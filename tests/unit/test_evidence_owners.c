@@ -15,10 +15,7 @@
 #include "evidence/owners.h"
 #include "evidence/shapley.h"
 #include "history_case.h"
-
-static void near(double got, double want, double tolerance) {
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 /* ---- arithmetic
  * ------------------------------------------------------------------------------------------------------- */

@@ -11,23 +11,17 @@
 
 #include <cmocka.h>
 
+#include "card_case.h"
 #include "evidence/changed.h"
 #include "evidence/followup.h"
 #include "evidence/monitor.h"
 #include "evidence/plan.h"
 #include "history_case.h"
-
-static void near(double got, double want, double tolerance) {
-  if (isnan(got) && isnan(want)) return;
-  if (!(fabs(got - want) <= tolerance * (1 + fabs(want)))) fail_msg("got %.17g, wanted %.17g", got, want);
-}
+#include "near.h"
 
 /* Ten points for x of A, five for p of B; and what it promised of 400 leads. */
 static lf_scorecard *card_of(int a_points, int b_points, int threshold) {
   lf_text text = {0};
-  json_t *root = NULL;
-  lf_scorecard *card = NULL;
-  lf_error err = {.message = ""};
   lf_text_addf(
       &text,
       "{\"format\": \"leadfit-scoring/1\", \"provenance\": {\"promise\": {\"rows\": 400, \"won\": 150, "
@@ -48,9 +42,7 @@ static lf_scorecard *card_of(int a_points, int b_points, int threshold) {
       "\"mql\": {\"threshold\": %d}, \"grades\": [{\"label\": \"G\", \"from\": %d}, {\"label\": \"H\", "
       "\"from\": 0}]}",
       a_points, b_points, threshold, threshold);
-  assert_int_equal(lf_tree_parse("card.json", text.data, text.length, false, &root, NULL), LF_OK);
-  if (lf_scorecard_parse(root, "card.json", &card, &err) != LF_OK) fail_msg("%s", err.message);
-  json_decref(root);
+  lf_scorecard *card = card_of_json(text.data);
   lf_text_free(&text);
   return card;
 }
@@ -119,7 +111,7 @@ static void scored_free(scored *s) {
   free(s->score);
 }
 
-#define SAME(a, b, field) near((a)->field, (b)->field, 1e-9)
+#define SAME(a, b, field) near_share((a)->field, (b)->field, 1e-9)
 
 static void monitor_counts_weights(void **state) {
   (void)state;
@@ -162,7 +154,7 @@ static void monitor_counts_weights(void **state) {
     const lf_check *a = &m[0]->checks[k], *b = &m[1]->checks[k];
     assert_string_equal(a->id, b->id);
     SAME(a, b, value);
-    near(a->p, b->p, 1e-6);
+    near_share(a->p, b->p, 1e-6);
     SAME(a, b, low);
     SAME(a, b, shift.critical);
   }

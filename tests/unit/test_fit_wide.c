@@ -14,10 +14,7 @@
 #include "fit/fit.h"
 #include "fit/frame.h"
 #include "fit/path.h"
-
-static void near(double got, double want, double tolerance) {
-  if (!(fabs(got - want) <= tolerance * (1 + fabs(want)))) fail_msg("got %.17g, wanted %.17g", got, want);
-}
+#include "near.h"
 
 /* ---- a category of 300 levels ------------------------------------------------------------------------ */
 
@@ -67,17 +64,17 @@ static void levels_by_the_hundred(void **state) {
   make_wide(&w);
   assert_int_equal(lf_solve(&w.design, &options, NULL, &fit, NULL), LF_OK);
   double base = lf_logit(wins(0) / EACH), variance = 1 / wins(0) + 1 / (EACH - wins(0));
-  near(fit->b[0], base, 1e-9);
-  for (size_t l = 1; l < LEVELS; l++) near(fit->b[l], lf_logit(wins(l) / EACH) - base, 1e-9);
+  near_share(fit->b[0], base, 1e-9);
+  for (size_t l = 1; l < LEVELS; l++) near_share(fit->b[l], lf_logit(wins(l) / EACH) - base, 1e-9);
   lf_design_predict(&w.design, fit->b, NULL, eta);
-  for (size_t i = 0; i < ROWS; i++) near(eta[i], lf_logit(wins(i % LEVELS) / EACH), 1e-9);
+  for (size_t i = 0; i < ROWS; i++) near_share(eta[i], lf_logit(wins(i % LEVELS) / EACH), 1e-9);
   assert_int_equal(lf_sandwich(&w.design, fit, NULL, 0, LF_HC0, NULL, robust, NULL), LF_OK);
   assert_int_equal(lf_sandwich(&w.design, fit, w.own, ROWS, LF_CR0, NULL, clustered, NULL), LF_OK);
   for (size_t l = 1; l < LEVELS; l++) {
     double want = variance + 1 / wins(l) + 1 / (EACH - wins(l));
-    near(fit->covariance[l * LEVELS + l], want, 1e-7);
-    near(robust[l * LEVELS + l], want, 1e-7);
-    near(clustered[l * LEVELS + l], want, 1e-7);
+    near_share(fit->covariance[l * LEVELS + l], want, 1e-7);
+    near_share(robust[l * LEVELS + l], want, 1e-7);
+    near_share(clustered[l * LEVELS + l], want, 1e-7);
   }
   lf_weights_free(fit);
 }
@@ -141,10 +138,10 @@ static void shares_are_rows(void **state) {
       .n_rows = 3, .n_terms = 1, .terms = &term, .n_coef = 3, .share = share, .weight = weight};
   lf_weights *fit = NULL;
   assert_int_equal(lf_solve(&design, NULL, NULL, &fit, NULL), LF_OK);
-  near(fit->b[0], lf_logit(.25), 1e-10);
-  near(fit->b[2], lf_logit(.8) - lf_logit(.25), 1e-10);
-  near(fit->covariance[4], 1 / 2.0 + 1 / 6.0 + 1 / 3.0 + 1 / 3.0, 1e-9);
-  near(fit->won, 2 + 3 + 4, 1e-12);
+  near_share(fit->b[0], lf_logit(.25), 1e-10);
+  near_share(fit->b[2], lf_logit(.8) - lf_logit(.25), 1e-10);
+  near_share(fit->covariance[4], 1 / 2.0 + 1 / 6.0 + 1 / 3.0 + 1 / 3.0, 1e-9);
+  near_share(fit->won, 2 + 3 + 4, 1e-12);
   lf_weights_free(fit);
 }
 
@@ -210,19 +207,19 @@ static void tests_of_what_is_not_there(void **state) {
   const size_t index[] = {1, 2};
   make_twice(&t);
   assert_int_equal(lf_solve(&t.design, NULL, NULL, &fit, NULL), LF_OK);
-  near(fit->b[1], log(3) - log(1.0 / 3), 1e-9); /* 3 of 4 against 1 of 4 */
+  near_share(fit->b[1], log(3) - log(1.0 / 3), 1e-9); /* 3 of 4 against 1 of 4 */
   assert_int_equal(lf_wald_test(fit, fit->covariance, index, 2, &both, NULL), LF_OK);
   assert_int_equal(lf_wald_test(fit, fit->covariance, index, 1, &alone, NULL), LF_OK);
   assert_int_equal(both.df, 1);
-  near(both.chi2, alone.chi2, 1e-12);
-  near(alone.chi2, pow(2 * log(3), 2) / (8.0 / 3), 1e-9);
+  near_share(both.chi2, alone.chi2, 1e-12);
+  near_share(alone.chi2, pow(2 * log(3), 2) / (8.0 / 3), 1e-9);
   assert_int_equal(lf_wald_test(fit, fit->covariance, index + 1, 1, &none, NULL), LF_OK);
   assert_int_equal(none.df, 0);
   assert_true(isnan(none.p));
   const uint8_t second[] = {0, 1};
   assert_int_equal(lf_drop_test(&t.design, fit, NULL, second, NULL, &none, NULL), LF_OK);
   assert_int_equal(none.df, 0);
-  near(none.chi2, 0, 1e-9);
+  near_share(none.chi2, 0, 1e-9);
   assert_true(isnan(none.p));
   lf_design plain = t.design;
   plain.n_terms = 1;
@@ -231,8 +228,8 @@ static void tests_of_what_is_not_there(void **state) {
   assert_int_equal(lf_solve(&plain, NULL, NULL, &one, NULL), LF_OK);
   assert_int_equal(lf_profile(&t.design, fit, NULL, 1, .95, NULL, &low[0], &high[0], NULL), LF_OK);
   assert_int_equal(lf_profile(&plain, one, NULL, 1, .95, NULL, &low[1], &high[1], NULL), LF_OK);
-  near(low[0], low[1], 1e-7);
-  near(high[0], high[1], 1e-7);
+  near_share(low[0], low[1], 1e-7);
+  near_share(high[0], high[1], 1e-7);
   lf_weights_free(fit);
   lf_weights_free(one);
 }
@@ -253,8 +250,8 @@ static void refits_leave_out_what_the_fit_did(void **state) {
   assert_int_equal(lf_refitter_new(&t.design, NULL, NULL, &refitter, NULL), LF_OK);
   assert_int_equal(lf_refit_lanes(refitter, 2, ones, NULL, 1e-16, NULL, b, NULL), LF_OK);
   for (size_t lane = 0; lane < 2; lane++) {
-    near(b[lane * 3], -log(3), 1e-8);
-    near(b[lane * 3 + 1], 2 * log(3), 1e-8);
+    near_share(b[lane * 3], -log(3), 1e-8);
+    near_share(b[lane * 3 + 1], 2 * log(3), 1e-8);
     assert_true(isnan(b[lane * 3 + 2]));
   }
   lf_refitter_free(refitter);
@@ -298,15 +295,15 @@ static void likelihood_of_every_subset(void **state) {
   lf_design design = {.n_rows = CELLS, .n_terms = 2, .terms = terms, .n_coef = 3, .won = won, .weight = rows};
   const size_t player[] = {0, 1};
   assert_int_equal(lf_subset_likelihoods(&design, player, 2, NULL, value, NULL), LF_OK);
-  near(value[0], -.5 * lf_binomial_deviance(total[1], total[0]), 1e-10);
+  near_share(value[0], -.5 * lf_binomial_deviance(total[1], total[0]), 1e-10);
   for (size_t k = 0; k < 2; k++)
-    near(value[1 + k],
-         -.5 * (lf_binomial_deviance(margin[k][0][1], margin[k][0][0]) +
-                lf_binomial_deviance(margin[k][1][1], margin[k][1][0])),
-         1e-10);
+    near_share(value[1 + k],
+               -.5 * (lf_binomial_deviance(margin[k][0][1], margin[k][0][0]) +
+                      lf_binomial_deviance(margin[k][1][1], margin[k][1][0])),
+               1e-10);
   lf_weights *fit = NULL;
   assert_int_equal(lf_solve(&design, NULL, NULL, &fit, NULL), LF_OK);
-  near(value[3], fit->log_likelihood, 1e-10);
+  near_share(value[3], fit->log_likelihood, 1e-10);
   lf_weights_free(fit);
   lf_error err = {.message = ""};
   assert_int_equal(lf_subset_likelihoods(&design, player, LF_MOST_PLAYERS + 1, NULL, value, &err),
@@ -317,7 +314,7 @@ static void likelihood_of_every_subset(void **state) {
   double share[1];
   assert_int_equal(lf_subset_likelihoods(&design, together, 1, NULL, value, NULL), LF_OK);
   lf_shapley_values(1, value, share);
-  near(share[0], value[1] - value[0], 1e-12);
+  near_share(share[0], value[1] - value[0], 1e-12);
 }
 
 int main(void) {

@@ -13,11 +13,7 @@
 #include "judge/exceptions.h"
 #include "judge/judge.h"
 #include "judge/shift.h"
-
-static void near(double got, double want, double tolerance) {
-  if (isnan(want) && isnan(got)) return;
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 /* ---- revenue ---------------------------------------------------------------------------------------- */
 

@@ -8,10 +8,7 @@
 #include <cmocka.h>
 
 #include "judge/shift.h"
-
-static void near(double got, double want, double tolerance) {
-  if (!(fabs(got - want) <= tolerance)) fail_msg("%.15g, expected %.15g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 /* 500 and 500 before, 60 and 40 now: PSI = 0.1 ln 1.2 - 0.1 ln 0.8, critical = 3.841458820694124 (1/1000 +
  * 1/100); p = P(chi2_1 > 0.0405465108 / 0.011) = 2 (1 - Phi(1.9199)) = 0.0549. */

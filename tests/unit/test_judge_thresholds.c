@@ -12,11 +12,7 @@
 #include "base/numerics.h"
 #include "judge/exceptions.h"
 #include "judge/thresholds.h"
-
-static void near(double got, double want, double tolerance) {
-  if (isnan(want) && isnan(got)) return;
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, wanted %.17g within %g", got, want, tolerance);
-}
+#include "near.h"
 
 static double uniform(uint64_t *state) { /* splitmix64 */
   uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));

@@ -13,15 +13,12 @@
 #include "fit/select.h"
 #include "history_case.h"
 #include "leadfit.h"
+#include "near.h"
 #include "report/describe.h"
 #include "report/describe_claims.h"
 #include "report/describe_compare.h"
 #include "report/view.h"
 #include "report_case.h"
-
-static void near(double got, double want, double within) {
-  if (!(fabs(got - want) <= within)) fail_msg("%.17g, not %.17g", got, want);
-}
 
 /* ---- a fit through the library ---------------------------------------------------------------------- */
 

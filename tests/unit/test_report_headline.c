@@ -9,21 +9,11 @@
 #include <cmocka.h>
 
 #include "report/report.h"
-
-static json_t *parse(const char *text) {
-  json_error_t error;
-  json_t *root = json_loads(text, 0, &error);
-  if (root == NULL) fail_msg("%s at %d: %s", error.text, error.position, text);
-  return root;
-}
-
-static void has(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) fail_msg("no \"%s\" in: %s", part, text);
-}
+#include "report_case.h"
 
 static json_t *report_with_auc(double value, double low, double high) {
   json_t *report =
-      parse("{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {}}, \"split\": {\"kind\": \"time\"}}");
+      tree_of("{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {}}, \"split\": {\"kind\": \"time\"}}");
   json_t *auc = json_object_get(json_object_get(report, "holdout"), "auc");
   if (!isnan(value)) json_object_set_new(auc, "value", json_real(value));
   if (!isnan(low)) json_object_set_new(auc, "ci_low", json_real(low));
@@ -80,14 +70,14 @@ static void a_signal_that_does_not_last_is_not_to_be_used(void **state) {
   (void)state;
   json_t *report = report_with_auc(0.66, 0.64, 0.68);
   json_object_set_new(report, "selection",
-                      parse("{\"signal\": {\"lasting\": false, \"sentence\": \"It fades.\"}}"));
-  json_object_set_new(report, "mql", parse("{\"threshold\": 40}"));
+                      tree_of("{\"signal\": {\"lasting\": false, \"sentence\": \"It fades.\"}}"));
+  json_object_set_new(report, "mql", tree_of("{\"threshold\": 40}"));
   assert_string_equal(said(report, "state"), "not shown");
   has(said(report, "works"), "The score is not shown to last: ");
   has(said(report, "works"), "It fades.");
   has(said(report, "change"), "Do not use this threshold");
   json_object_set_new(json_object_get(report, "holdout"), "auc",
-                      parse("{\"value\": 0.52, \"ci_low\": 0.49, \"ci_high\": 0.55}"));
+                      tree_of("{\"value\": 0.52, \"ci_low\": 0.49, \"ci_high\": 0.55}"));
   assert_string_equal(said(report, "state"), "does not work");
   has(said(report, "works"), "It fades.");
   json_decref(report);
@@ -96,13 +86,13 @@ static void a_signal_that_does_not_last_is_not_to_be_used(void **state) {
 static void the_threshold_is_told_in_counts(void **state) {
   (void)state;
   json_t *report = report_with_auc(0.75, 0.72, 0.78);
-  json_object_set_new(report, "mql",
-                      parse("{\"threshold\": 40, \"expected\": {\"share_leads\": 0.2, \"win_rate\": 0.6}}"));
+  json_object_set_new(
+      report, "mql", tree_of("{\"threshold\": 40, \"expected\": {\"share_leads\": 0.2, \"win_rate\": 0.6}}"));
   has(said(report, "change"),
       "from 40 points. Going by the training leads, 20.0% of leads reach it and 60.0% of those win");
   json_object_set_new(
       report, "thresholds",
-      parse(
+      tree_of(
           "[{\"threshold\": 30, \"rows\": 500, \"won\": 200},"
           " {\"threshold\": 40, \"rows\": 200, \"won\": 120, \"share_won\": 0.4, \"share_amount\": 0.55}]"));
   has(said(report, "change"),
@@ -112,7 +102,7 @@ static void the_threshold_is_told_in_counts(void **state) {
 }
 
 static void same_predicts(const char *report_text, const char *want) {
-  json_t *report = parse(report_text);
+  json_t *report = tree_of(report_text);
   (void)said(report, "state");
   char *got = json_dumps(json_object_get(json_object_get(report, "headline"), "predicts"), JSON_COMPACT);
   assert_string_equal(got, want);
@@ -127,18 +117,18 @@ static void what_rests_on_columns_asked_about(void **state) {
   assert_null(strstr(said(report, "works"), "Without"));
   json_object_set_new(
       report, "asked_about",
-      parse("{\"columns\": 5, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.81, "
-            "\"ci_low\": 0.79, \"ci_high\": 0.83}}"));
+      tree_of("{\"columns\": 5, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.81, "
+              "\"ci_low\": 0.79, \"ci_high\": 0.83}}"));
   has(said(report, "works"),
       "A coin gets 50. Without the 5 columns that are asked about below, in 81 of 100 pairs (95% "
       "interval 79 to 83).");
   json_object_set_new(
       report, "asked_about",
-      parse("{\"columns\": 1, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.9}}"));
+      tree_of("{\"columns\": 1, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.9}}"));
   has(said(report, "works"), "Without the column that is asked about below, in 90 of 100 pairs.");
   json_object_set_new(
       report, "asked_about",
-      parse("{\"columns\": 5, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.93}}"));
+      tree_of("{\"columns\": 5, \"auc_with\": {\"value\": 0.94}, \"auc_without\": {\"value\": 0.93}}"));
   assert_null(strstr(said(report, "works"), "Without"));
   json_decref(report);
 }
@@ -162,9 +152,9 @@ static void what_is_not_confirmed_is_not_a_fact(void **state) {
     size_t n = 0;
     lf_error err = {0};
     json_t *report = report_with_auc(cases[i].value, cases[i].low, cases[i].high);
-    json_object_set_new(report, "mql", parse("{\"threshold\": 40}"));
+    json_object_set_new(report, "mql", tree_of("{\"threshold\": 40}"));
     json_object_set_new(report, "attributes",
-                        parse("[{\"name\": \"Size\", \"verdict\": \"predicts closed revenue\"}]"));
+                        tree_of("[{\"name\": \"Size\", \"verdict\": \"predicts closed revenue\"}]"));
     assert_memory_equal(said(report, "change"), cases[i].change, strlen(cases[i].change));
     assert_int_equal(lf_report_terminal(report, false, 100, &bytes, &n, &err), LF_OK);
     has(bytes, cases[i].confirmed ? "Predicts   Size"
@@ -244,7 +234,7 @@ static void each_caution_has_its_cause(void **state) {
   json_t *sound = report_with_auc(0.75, 0.72, 0.78);
   assert_int_equal(cautions(sound, ""), 0);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    json_t *report = json_deep_copy(sound), *trouble = parse(cases[i][0]);
+    json_t *report = json_deep_copy(sound), *trouble = tree_of(cases[i][0]);
     assert_int_equal(json_object_update(report, trouble), 0);
     if (cautions(report, cases[i][1]) != 1) fail_msg("case %zu: no caution \"%s\"", i, cases[i][1]);
     assert_int_equal(cautions(report, ""), 1);
@@ -257,10 +247,11 @@ static void each_caution_has_its_cause(void **state) {
 /* An interval that holds what it should, or a difference that matters to nobody, raises nothing. */
 static void sound_calibration_is_left_alone(void **state) {
   (void)state;
-  json_t *report = parse("{\"holdout\": {\"rows\": 90000, \"won\": 30000, \"auc\": {\"value\": 0.75, "
-                         "\"ci_low\": 0.74, \"ci_high\": 0.76},"
-                         "\"calibration\": {\"slope\": 0.97, \"slope_low\": 0.96, \"slope_high\": 0.98,"
-                         "\"in_the_large\": -0.3, \"in_the_large_low\": -0.7, \"in_the_large_high\": 0.1}}}");
+  json_t *report =
+      tree_of("{\"holdout\": {\"rows\": 90000, \"won\": 30000, \"auc\": {\"value\": 0.75, "
+              "\"ci_low\": 0.74, \"ci_high\": 0.76},"
+              "\"calibration\": {\"slope\": 0.97, \"slope_low\": 0.96, \"slope_high\": 0.98,"
+              "\"in_the_large\": -0.3, \"in_the_large_low\": -0.7, \"in_the_large_high\": 0.1}}}");
   assert_int_equal(cautions(report, ""), 0);
   json_decref(report);
 }
@@ -301,7 +292,7 @@ static void cautions_come_from_their_causes(void **state) {
   };
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    json_t *report = parse(cases[i].report);
+    json_t *report = tree_of(cases[i].report);
     (void)said(report, "state");
     const json_t *list = json_object_get(json_object_get(report, "headline"), "cautions");
     assert_int_equal(json_array_size(list), 1); /* from no other cause */
@@ -335,7 +326,7 @@ static void calibration_is_cautioned_where_the_order_counts(void **state) {
              "{\"holdout\": {\"rows\": 1000, \"won\": 300, \"auc\": {\"value\": 0.7, \"ci_low\": 0.65, "
              "\"ci_high\": 0.75}, %s}}",
              cases[i].figures);
-    json_t *report = parse(text);
+    json_t *report = tree_of(text);
     (void)said(report, "state");
     const json_t *list = json_object_get(json_object_get(report, "headline"), "cautions");
     assert_int_equal(json_array_size(list), cases[i].want != NULL);
@@ -348,7 +339,7 @@ static void calibration_is_cautioned_where_the_order_counts(void **state) {
 static void without_an_interval_what_fades_is_not_shown_to_last(void **state) {
   (void)state;
   json_t *report = report_with_auc(0.7, NAN, NAN);
-  json_object_set_new(report, "selection", parse("{\"signal\": {\"lasting\": false}}"));
+  json_object_set_new(report, "selection", tree_of("{\"signal\": {\"lasting\": false}}"));
   assert_string_equal(said(report, "state"), "not shown");
   has(said(report, "works"), "The score is not shown to last: ");
   json_decref(report);

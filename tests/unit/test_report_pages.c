@@ -9,33 +9,7 @@
 #include <cmocka.h>
 
 #include "report/report.h"
-
-typedef lf_status (*page_view)(const json_t *, char **, size_t *, lf_error *);
-
-/* The page up to its scripts. */
-static char *page_of(page_view view, const char *json) {
-  json_error_t error;
-  json_t *tree = json_loads(json, 0, &error);
-  if (tree == NULL) fail_msg("%s at %d", error.text, error.position);
-  char *bytes = NULL;
-  size_t n = 0;
-  lf_error err = {0};
-  if (view(tree, &bytes, &n, &err) != LF_OK) fail_msg("%s", err.message);
-  assert_int_equal(strlen(bytes), n);
-  json_decref(tree);
-  char *scripts = strstr(bytes, "<script");
-  assert_non_null(scripts);
-  *scripts = '\0';
-  return bytes;
-}
-
-static void has(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) fail_msg("no \"%s\" in:\n%s", part, strstr(text, "<body>"));
-}
-
-static void lacks(const char *text, const char *part) {
-  if (strstr(text, part) != NULL) fail_msg("\"%s\" in:\n%s", part, strstr(text, "<body>"));
-}
+#include "report_case.h"
 
 static void compare_shows_the_quadrant_with_its_counts(void **state) {
   (void)state;
@@ -219,7 +193,7 @@ static void the_monitor_names_its_alarms(void **state) {
 
 static void any_part_may_be_missing(void **state) {
   (void)state;
-  static const page_view views[] = {lf_compare_html, lf_plan_html, lf_monitor_html, lf_evidence_html};
+  static const byte_view views[] = {lf_compare_html, lf_plan_html, lf_monitor_html, lf_evidence_html};
   for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
     char *page = page_of(views[i], "{}");
     has(page, "<h1>");

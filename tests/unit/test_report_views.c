@@ -12,15 +12,7 @@
 #include "report/html_write.h"
 #include "report/report.h"
 #include "report/view.h"
-
-typedef lf_status (*text_view)(const json_t *, bool, int, char **, size_t *, lf_error *);
-
-static json_t *parse(const char *text) {
-  json_error_t error;
-  json_t *root = json_loads(text, 0, &error);
-  if (root == NULL) fail_msg("%s at %d: %s", error.text, error.position, text);
-  return root;
-}
+#include "report_case.h"
 
 /* The page as it is written for a report: without the scripts, which are the same in each, and with the bare
  * text of the data block that they read. */
@@ -47,14 +39,6 @@ static char *text_of(text_view view, const json_t *tree, bool colour, int width)
   if (view(tree, colour, width, &bytes, &n, &err) != LF_OK) fail_msg("%s", err.message);
   assert_int_equal(strlen(bytes), n);
   return bytes;
-}
-
-static void has(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) fail_msg("no \"%s\" in:\n%.3000s", part, text);
-}
-
-static void lacks(const char *text, const char *part) {
-  if (strstr(text, part) != NULL) fail_msg("\"%s\" in:\n%.3000s", part, text);
 }
 
 /* ---- numbers --------------------------------------------------------------------------------------- */
@@ -124,7 +108,7 @@ static void p_values_and_sizes_for_people(void **state) {
 }
 
 static void same_pairs(const char *auc, const char *want) {
-  json_t *tree = parse(auc);
+  json_t *tree = tree_of(auc);
   lf_text out = {0};
   lf_people_pairs(&out, tree);
   assert_string_equal(out.data, want);
@@ -158,7 +142,7 @@ static void a_report_is_called_by_its_name_or_its_input(void **state) {
       {"{}", "Lead score"}};
   (void)state;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    json_t *tree = parse(names[i][0]);
+    json_t *tree = tree_of(names[i][0]);
     assert_string_equal(lf_view_name(tree), names[i][1]);
     json_decref(tree);
   }
@@ -166,8 +150,9 @@ static void a_report_is_called_by_its_name_or_its_input(void **state) {
 
 /* Of two items of one name the first is found by it; what has no name is not found. */
 static void an_index_keeps_the_first_of_a_name(void **state) {
-  json_t *list = parse("[{\"name\": \"a\", \"is\": 1}, {\"is\": 2}, {\"name\": \"a\", \"is\": 3}, {\"name\": "
-                       "\"b\", \"is\": 4}]");
+  json_t *list =
+      tree_of("[{\"name\": \"a\", \"is\": 1}, {\"is\": 2}, {\"name\": \"a\", \"is\": 3}, {\"name\": "
+              "\"b\", \"is\": 4}]");
   json_t *index = lf_view_index(list, "name");
   (void)state;
   assert_int_equal(json_object_size(index), 2);
@@ -228,19 +213,19 @@ static void harmful_characters_are_replaced(void **state) {
 
 static void small_bands_are_merged(void **state) {
   (void)state;
-  json_t *report =
-      parse("{\"card\": [{\"name\": \"Industry\", \"bands\": ["
-            "{\"label\": \"Software\", \"points\": 5, \"rows\": 10, \"won\": 4, \"win_rate\": 0.4},"
-            "{\"label\": \"Fishing\", \"points\": 7, \"rows\": 9, \"won\": 8, \"win_rate\": 0.88},"
-            "{\"label\": \"Mining\", \"points\": 3, \"rows\": 0, \"won\": 0},"
-            "{\"label\": \"missing\", \"points\": 1, \"rows\": 6, \"won\": 5, \"type\": \"missing\"}]}],"
-            "\"model\": {\"coefficients\": [{\"attribute\": \"Industry\", \"band\": \"Fishing\", "
-            "\"estimate\": 1.5},"
-            "{\"attribute\": \"Industry\", \"band\": \"Software\", \"estimate\": 0.5}]},"
-            "\"holdout\": {\"rows\": 100, \"won\": 20}, \"mql\": {\"threshold\": 3},"
-            "\"thresholds\": [{\"threshold\": 3, \"rows\": 10, \"won\": 4}, {\"threshold\": 77, \"rows\": 9, "
-            "\"won\": 8}],"
-            "\"grades\": [{\"label\": \"A\", \"from\": 55, \"rows\": 9, \"won\": 6}]}");
+  json_t *report = tree_of(
+      "{\"card\": [{\"name\": \"Industry\", \"bands\": ["
+      "{\"label\": \"Software\", \"points\": 5, \"rows\": 10, \"won\": 4, \"win_rate\": 0.4},"
+      "{\"label\": \"Fishing\", \"points\": 7, \"rows\": 9, \"won\": 8, \"win_rate\": 0.88},"
+      "{\"label\": \"Mining\", \"points\": 3, \"rows\": 0, \"won\": 0},"
+      "{\"label\": \"missing\", \"points\": 1, \"rows\": 6, \"won\": 5, \"type\": \"missing\"}]}],"
+      "\"model\": {\"coefficients\": [{\"attribute\": \"Industry\", \"band\": \"Fishing\", "
+      "\"estimate\": 1.5},"
+      "{\"attribute\": \"Industry\", \"band\": \"Software\", \"estimate\": 0.5}]},"
+      "\"holdout\": {\"rows\": 100, \"won\": 20}, \"mql\": {\"threshold\": 3},"
+      "\"thresholds\": [{\"threshold\": 3, \"rows\": 10, \"won\": 4}, {\"threshold\": 77, \"rows\": 9, "
+      "\"won\": 8}],"
+      "\"grades\": [{\"label\": \"A\", \"from\": 55, \"rows\": 9, \"won\": 6}]}");
   char *html = html_of(report);
   has(html, "<bdi>Software</bdi>");
   lacks(html, "Fishing");
@@ -427,7 +412,7 @@ static void nothing_at_all_is_a_report_too(void **state) {
       "{\"card\": [{\"bands\": [null, {}]}], \"thresholds\": [1, {}], \"grades\": [{}]}"};
   (void)state;
   for (size_t i = 0; i < sizeof trees / sizeof *trees; i++) {
-    json_t *report = parse(trees[i]);
+    json_t *report = tree_of(trees[i]);
     look_at_all(report);
     json_decref(report);
   }
@@ -492,7 +477,7 @@ static const char whole[] =
 
 static void any_part_may_be_missing_or_wrong(void **state) {
   (void)state;
-  json_t *report = parse(whole);
+  json_t *report = tree_of(whole);
   look_at_all(report);
   mutate(report, report);
   json_decref(report);
@@ -502,7 +487,7 @@ static void any_part_may_be_missing_or_wrong(void **state) {
 
 static void colour_only_where_asked(void **state) {
   (void)state;
-  json_t *report = parse(whole);
+  json_t *report = tree_of(whole);
   char *plain = text_of(lf_report_terminal, report, false, 80),
        *coloured = text_of(lf_report_terminal, report, true, 80);
   lacks(plain, "\x1B");
@@ -514,11 +499,12 @@ static void colour_only_where_asked(void **state) {
 
 static void inspect_tells_why_a_column_is_left_out(void **state) {
   (void)state;
-  json_t *tree = parse("{\"rows\": 1200, \"open\": 7, \"columns\": [{\"name\": \"Email\", \"kind\": "
-                       "\"text\", \"role\": \"excluded\", \"missing\": 3,"
-                       "\"distinct\": 1190, \"reason\": \"nearly every value occurs once\"}], \"excluded\": "
-                       "[{\"reason\": \"open\", \"rows\": 7}],"
-                       "\"notes\": [\"Outcome: Stage.\"]}");
+  json_t *tree =
+      tree_of("{\"rows\": 1200, \"open\": 7, \"columns\": [{\"name\": \"Email\", \"kind\": "
+              "\"text\", \"role\": \"excluded\", \"missing\": 3,"
+              "\"distinct\": 1190, \"reason\": \"nearly every value occurs once\"}], \"excluded\": "
+              "[{\"reason\": \"open\", \"rows\": 7}],"
+              "\"notes\": [\"Outcome: Stage.\"]}");
   char *text = text_of(lf_inspect_terminal, tree, false, 80);
   has(text, "1,200 rows: 7 open\n");
   has(text, "Email   text  excluded        3     1,190  nearly every value occurs once\n");
@@ -530,9 +516,9 @@ static void inspect_tells_why_a_column_is_left_out(void **state) {
 
 static void validate_shows_only_what_is_known(void **state) {
   (void)state;
-  json_t *tree = parse("{\"holdout\": {\"rows\": 2000, \"won\": 500, \"auc\": {\"value\": 0.7, \"ci_low\": "
-                       "0.66, \"ci_high\": 0.74}, \"log_loss\": null,"
-                       "\"top\": [{\"share\": 0.1, \"won\": 0.25}]}}");
+  json_t *tree = tree_of("{\"holdout\": {\"rows\": 2000, \"won\": 500, \"auc\": {\"value\": 0.7, \"ci_low\": "
+                         "0.66, \"ci_high\": 0.74}, \"log_loss\": null,"
+                         "\"top\": [{\"share\": 0.1, \"won\": 0.25}]}}");
   char *text = text_of(lf_validate_terminal, tree, false, 80);
   has(text, "70 of 100 pairs (95% interval 66 to 74)");
   has(text, "2,000 leads judged, 500 won.");

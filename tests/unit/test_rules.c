@@ -16,10 +16,7 @@
 #include "evidence/price.h"
 #include "fit/cone.h"
 #include "history_case.h"
-
-static void near(double got, double expected, double within) {
-  if (!(fabs(got - expected) <= within)) fail_msg("%.12g, expected %.12g within %g", got, expected, within);
-}
+#include "near.h"
 
 /* ---- the cone
  * -------------------------------------------------------------------------------------------------- */
