@@ -17,14 +17,20 @@ static void add_rows(lf_text *csv, int month, const char *stage, const char *clo
   }
 }
 
+/* A case whose outcome and two days are named, and the header that names them. */
+static history_case dated(lf_text *csv) {
+  history_case c = case_new();
+  set_text(&c.project.outcome, "Stage");
+  set_text(&c.project.created, "Created");
+  set_text(&c.project.date, "Closed");
+  lf_text_add(csv, "Stage,Created,Closed,A\n");
+  return c;
+}
+
 /* Nine months of 40 rows that were all decided on the 11th, and a tenth with `young` decided of 40. */
 static void build(history_case *c, int young) {
   lf_text csv = {0};
-  *c = case_new();
-  set_text(&c->project.outcome, "Stage");
-  set_text(&c->project.created, "Created");
-  set_text(&c->project.date, "Closed");
-  lf_text_add(&csv, "Stage,Created,Closed,A\n");
+  *c = dated(&csv);
   for (int month = 1; month <= 9; month++) {
     add_rows(&csv, month, "Closed Won", "11", 10);
     add_rows(&csv, month, "Closed Lost", "11", 30);
@@ -142,12 +148,8 @@ static void a_few_young_rows_are_not_named(void **state) {
  * and only the last counts in the curve, beyond its end. */
 static void odd_days_do_not_mature(void **state) {
   (void)state;
-  history_case c = case_new();
   lf_text csv = {0};
-  set_text(&c.project.outcome, "Stage");
-  set_text(&c.project.created, "Created");
-  set_text(&c.project.date, "Closed");
-  lf_text_add(&csv, "Stage,Created,Closed,A\n");
+  history_case c = dated(&csv);
   for (int i = 0; i < 40; i++) {
     const char *stage = i % 2 ? "Closed Won" : "Closed Lost";
     lf_text_addf(&csv, "%s,2011-03-%02d,2011-04-%02d,%c\n", stage, 1 + i % 28, 1 + i % 28,
@@ -199,12 +201,8 @@ static void what_would_cost_too_much_is_kept(void **state) {
       {10, 30, 1, 1, 9, false},                                /* too few rows to speak of */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    history_case c = case_new();
     lf_text csv = {0};
-    set_text(&c.project.outcome, "Stage");
-    set_text(&c.project.created, "Created");
-    set_text(&c.project.date, "Closed");
-    lf_text_add(&csv, "Stage,Created,Closed,A\n");
+    history_case c = dated(&csv);
     add_rows(&csv, 1, "Closed Won", "11", cases[i].old_won);
     add_rows(&csv, 1, "Closed Lost", "11", cases[i].old_lost);
     add_rows(&csv, 3, "Closed Won", "11", cases[i].won); /* nothing was created in February */
