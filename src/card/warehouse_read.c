@@ -125,14 +125,15 @@ static lf_status add_value(const profile_file *file, size_t row, bool number, lf
   const char *text = text_of(file->value, row);
   double x = lf_column_number(file->number, row);
   if (side < 0) return LF_OK;
-  bool value = number ? !isnan(x) : text != NULL;
+  const char *category = number ? NULL : text;
+  bool value = number ? !isnan(x) : category != NULL;
   if (!number || value || (text && strcmp(text, "missing") == 0)) *told += rows;
   if (!value) return LF_OK;
   lf_counted_value *at = &column->values[column->n];
   *at = (lf_counted_value){.number = number ? x : (double)NAN};
   at->rows[side] = rows;
-  if (!number) {
-    lf_status status = lf_copy_text(text, strlen(text), &at->text, err);
+  if (category) {
+    lf_status status = lf_copy_text(category, strlen(category), &at->text, err);
     if (status != LF_OK) return status;
   }
   column->n++;
