@@ -196,10 +196,17 @@ static lf_status dispatch(int argc, char **argv, lf_error *err) {
   return status;
 }
 
+/* Ends the run well on the signal, unless whoever started the program has it ignored: jobs that a script puts in the
+   background outlive its Ctrl-C. */
+static void end_on(int signal_number) {
+  struct sigaction before, action = {.sa_handler = on_signal};
+  if (sigaction(signal_number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    sigaction(signal_number, &action, NULL);
+}
+
 int main(int argc, char **argv) {
-  struct sigaction action = {.sa_handler = on_signal};
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
+  end_on(SIGINT);
+  end_on(SIGTERM);
   struct sigaction lost_page = {.sa_sigaction = on_lost_page, .sa_flags = SA_SIGINFO};
   sigaction(SIGBUS, &lost_page, NULL);
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that write reports */

@@ -53,13 +53,18 @@ def check_same(setting, results):
     shutil.rmtree(folder)
 
 
-def interrupted(setting, args, folder, feed, after):
-    """Seconds from SIGINT to the end, the status, and what was left."""
+def started(setting, args, folder, on_interrupt):
+    """The program, with SIGINT as on_interrupt says, whatever these tests were started with."""
     spool = os.path.join(folder, "spool")
     os.makedirs(spool, exist_ok=True)
-    env = {**setting.environment(), "TMPDIR": spool}
-    with subprocess.Popen([setting.leadfit, *args], cwd=folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE) as program:
+    return subprocess.Popen([setting.leadfit, *args], cwd=folder, env={**setting.environment(), "TMPDIR": spool}, stdin=subprocess.PIPE,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, on_interrupt))
+
+
+def interrupted(setting, args, folder, feed, after):
+    """Seconds from SIGINT to the end, the status, and what was left."""
+    with started(setting, args, folder, signal.SIG_DFL) as program:
         if feed:
             program.stdin.write(feed)
             program.stdin.flush()
@@ -76,7 +81,7 @@ def interrupted(setting, args, folder, feed, after):
             program.stdin.close()
         except BrokenPipeError:
             pass
-        return took, program.wait(), said, os.listdir(spool)
+        return took, program.wait(), said, os.listdir(os.path.join(folder, "spool"))
 
 
 def check_interrupt(setting, results):
@@ -108,8 +113,23 @@ def check_interrupt(setting, results):
     shutil.rmtree(folder)
 
 
+def check_ignored(setting, results):
+    """A job that a script put in the background ignores SIGINT from its start, and goes on to its end."""
+    folder, data = generated(setting, "engine ignored")
+    with started(setting, ["fit", "-", "--method", "plain", "-q", "-o", "out"], folder, signal.SIG_IGN) as program:
+        program.stdin.write(data[:100000])
+        program.stdin.flush()
+        time.sleep(0.5)
+        program.send_signal(signal.SIGINT)
+        _, said = program.communicate(data[100000:])
+    written = os.listdir(os.path.join(folder, "out")) if os.path.exists(os.path.join(folder, "out")) else []
+    problems = [] if program.returncode == 0 and "report.json" in written else [f"status {program.returncode}: {said}: {written}"]
+    results.check("engine/ignored", problems)
+    shutil.rmtree(folder)
+
+
 def run_all(setting, results):
-    for check in (check_same, check_interrupt):
+    for check in (check_same, check_interrupt, check_ignored):
         if not setting.wanted("engine/" + check.__name__[6:]):
             continue
         if os.path.exists(setting.leadfit):
