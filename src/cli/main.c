@@ -196,8 +196,8 @@ static lf_status dispatch(int argc, char **argv, lf_error *err) {
   return status;
 }
 
-/* Ends the run well on the signal, unless whoever started the program has it ignored: jobs that a script puts in the
-   background outlive its Ctrl-C. */
+/* Ends the run well on the signal, unless whoever started the program has it ignored: jobs that a script puts
+   in the background outlive its Ctrl-C. */
 static void end_on(int signal_number) {
   struct sigaction before, action = {.sa_handler = on_signal};
   if (sigaction(signal_number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
