@@ -48,19 +48,11 @@ static struct {
 static int failed_aside = -1; /* in a child: the kind of which one call has failed */
 static atomic_bool ready;
 static _Thread_local bool in_reader; /* Jansson's */
-static const char *program;          /* as the loader names it */
-
-/* Once main has returned: what counts coverage works then, and does not survive faults. */
-static void stop(void) {
-  atomic_store(&ready, false);
-}
 
 /* Whether calls from there are of the program or of a library that hands errors on. */
 static bool hands_on(const void *caller) {
   Dl_info info;
   if (!dladdr(caller, &info) || !info.dli_fname) return false;
-  static atomic_bool begun;
-  if (!strcmp(info.dli_fname, program) && !atomic_exchange(&begun, true)) atexit(stop);
   const char *slash = strrchr(info.dli_fname, '/'), *name = slash ? slash + 1 : info.dli_fname;
   const char *others[] = {"gomp", "blas", "ld-linux", "gfortran", "libc.so", "libcrypto", "faults.so"};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -237,7 +229,6 @@ static void ask(const char *text, size_t length) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-  program = program_invocation_name;
   const char *fault = getenv("LEADFIT_FAULT");
   while (fault && *fault) {
     size_t length = strcspn(fault, ",");
@@ -245,7 +236,32 @@ __attribute__((constructor)) static void begin(void) {
     fault += length + (fault[length] == ',');
   }
   aside_begin();
+}
+
+static void stop(void) {
+  atomic_store(&ready, false);
+}
+
+typedef int main_function(int, char **, char **);
+static main_function *program_main;
+
+/* Calls count from the start of main to its end: what counts coverage works after it, and does not survive
+ * faults. */
+static int counted_main(int argc, char **argv, char **environment) {
+  atexit(stop);
   atomic_store(&ready, true);
+  return program_main(argc, argv, environment);
+}
+
+/* The C library's, which runs main and what is to run before and after it. */
+int __libc_start_main(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+int __libc_start_main(main_function *begins, int argc, char **argv, void (*init)(void), void (*fini)(void),
+                      void (*end_of_loader)(void), void *stack) {
+  NEXT(int, __libc_start_main, main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void),
+       void *);
+  program_main = begins;
+  return next(counted_main, argc, argv, init, fini, end_of_loader, stack);
 }
 
 __attribute__((destructor)) static void finish(void) {
