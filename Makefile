@@ -125,7 +125,7 @@ help:
 	@echo 'make documents  every document word by word in a clean copy, its make, too'
 	@echo 'make analyze    gcc -fanalyzer over every source'
 	@echo 'make valgrind   the unit tests and some commands under memcheck'
-	@echo 'make check-all  $(CHECKS): about an hour'
+	@echo 'make check-all  $(CHECKS): more than an hour'
 	@echo 'make fuzz       the fuzzers, a short while each (FUZZ_SECONDS=20)'
 	@echo 'make browser    the report opened in headless Chromium'
 	@echo 'make bench      timings beside peers and floors, and docs/performance.md (BENCH="read plain": only these)'
