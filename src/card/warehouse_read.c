@@ -126,7 +126,7 @@ static lf_status add_value(const profile_file *file, size_t row, bool number, lf
   double x = lf_column_number(file->number, row);
   if (side < 0) return LF_OK;
   const char *category = number ? NULL : text;
-  bool value = number ? !isnan(x) : category != NULL;
+  bool value = category || (number && !isnan(x));
   if (!number || value || (text && strcmp(text, "missing") == 0)) *told += rows;
   if (!value) return LF_OK;
   lf_counted_value *at = &column->values[column->n];

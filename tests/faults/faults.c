@@ -265,7 +265,6 @@ int __libc_start_main(main_function *begins, int argc, char **argv, void (*init)
 }
 
 __attribute__((destructor)) static void finish(void) {
-  atomic_store(&ready, false);
   const char *path = failed_aside < 0 ? getenv("LEADFIT_FAULT_COUNTS") : NULL;
   FILE *out = path ? fopen(path, "w") : NULL;
   if (!out) return;

@@ -222,13 +222,17 @@ def zstd(data):
     return subprocess.run(["zstd", "-q", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
+def threads_of(setting):
+    """Numbers of threads, that of the first run first. AddressSanitizer looks at one run, which touches what several threads do; for
+    coverage more than three run no other line."""
+    return {"asan": ["3"], "coverage": ["1", "3"]}.get(setting.mode, ["1", "2", "3", "8"])
+
+
 def compare_variants(setting, results, name, case, source, first):
     variants = case.get("variants", ["threads", "locale"])
-    threads = {"asan": (), "coverage": ("3",)}.get(setting.mode, ("2", "3", "8"))  # more of them run no other line
-    counts = [("--threads", n) for n in threads] if "threads" in variants else []
-    for more in counts:
-        other = perform(setting, name, case, source, more)
-        results.check(f"{name} {more[1]} threads", differences(first, other))
+    for threads in threads_of(setting)[1:] if "threads" in variants else []:
+        other = perform(setting, name, case, source, ("--threads", threads))
+        results.check(f"{name} {threads} threads", differences(first, other))
     if "locale" in variants and setting.mode != "asan":  # it changes what is written, not what memory is touched
         if setting.locale_folder:
             other = perform(setting, name, case, source, ("--threads", "1"), "de_DE.UTF-8")
@@ -264,9 +268,7 @@ def all_cases(setting):
 
 def run_case(setting, results, name, case, source):
     try:
-        # Sanitizers look at one run: that of several threads, which touches the most memory.
-        threads = "3" if setting.mode == "asan" else "1"
-        first = perform(setting, name, case, source, ("--threads", threads) if case.get("variants", True) else ())
+        first = perform(setting, name, case, source, ("--threads", threads_of(setting)[0]) if case.get("variants", True) else ())
     except (OSError, RuntimeError) as error:
         results.fail(name, error)
         return
