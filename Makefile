@@ -171,13 +171,13 @@ coverage: $(if $(SRC_CLI),$(DIR.coverage)/leadfit) $(DIR.coverage)/generate $(DI
 	  --txt $(DIR.coverage)/lines.txt $(DIR.coverage)
 
 # GCC's analyzer over every source; what it finds is an error. What it takes for one, file by file:
-$(DIR.analyze)/obj/src/base/key.o: CFLAGS.analyze += -Wno-analyzer-shift-count-overflow  # shifts of vectors of eight lanes
-$(DIR.analyze)/obj/src/base/memory.o: CFLAGS.analyze += -Wno-analyzer-null-argument  # a pointer that lf_alloc set by memcpy
+$(DIR.analyze)/obj/src/base/key.o: private CFLAGS.analyze += -Wno-analyzer-shift-count-overflow  # shifts of vectors of eight lanes
+$(DIR.analyze)/obj/src/base/memory.o: private CFLAGS.analyze += -Wno-analyzer-null-argument  # a pointer that lf_alloc set by memcpy
 # It does not follow that a pointer is set wherever LF_OK came back:
-$(DIR.analyze)/obj/src/ingest/database.o $(DIR.analyze)/obj/src/history/project.o: CFLAGS.analyze += -Wno-analyzer-null-dereference
-$(DIR.analyze)/obj/src/fit/rules.o: CFLAGS.analyze += -Wno-analyzer-null-dereference -Wno-analyzer-malloc-leak
+$(DIR.analyze)/obj/src/ingest/database.o $(DIR.analyze)/obj/src/history/project.o: private CFLAGS.analyze += -Wno-analyzer-null-dereference
+$(DIR.analyze)/obj/src/fit/rules.o: private CFLAGS.analyze += -Wno-analyzer-null-dereference -Wno-analyzer-malloc-leak
 # Buffers that another function fills as far as they are read:
-$(DIR.analyze)/obj/src/fit/predictor.o $(DIR.analyze)/obj/src/evidence/linear_boot.o: CFLAGS.analyze += -Wno-analyzer-use-of-uninitialized-value
+$(DIR.analyze)/obj/src/fit/predictor.o $(DIR.analyze)/obj/src/evidence/linear_boot.o: private CFLAGS.analyze += -Wno-analyzer-use-of-uninitialized-value
 analyze: $(SRC:%.c=$(DIR.analyze)/obj/%.o)
 	@echo 'analyze: clean'
 
@@ -229,6 +229,8 @@ $$(DIR.$(1))/obj/flags: FORCE | $$(FIRST)
 	@echo '$$(COMPILE.$(1)) $$(LINK.$(1)) $$(LIBS) $$(SRC)' > $$@.new
 	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
 
+# Unoptimised, tests compile in half the time; what they wait for is the library.
+$$(addprefix $$(DIR.$(1))/obj/,$$(patsubst %.c,%.o,$$(TEST_SRC) $$(TEST_SHARED))): private CFLAGS.$(1) += -O0 -U_FORTIFY_SOURCE
 $$(DIR.$(1))/obj/%.o: %.c $$(DIR.$(1))/obj/flags | $$(EMBEDDED)
 	@mkdir -p $$(@D)
 	$$(call run,CC  ,$$(COMPILE.$(1)) $$(if $$(filter src/ingest/database%,$$<),$$(DATABASE_CFLAGS)) -MMD -MP -c $$< -o $$@)

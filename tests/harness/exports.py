@@ -21,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ENGINE = os.path.join(HERE, "export_engine.py")
 HOSTILE = "O'Brien \"q\"; DROP TABLE leads;-- `b` [c] \\ </script>"
 LONG = "x" * 10000
+ROWS = 20000  # of a history, so many take part, unless all is to be thorough
 
 
 def band(points, **what):
@@ -317,16 +318,19 @@ def pattern_case(setting):
     return Case(setting, folder, path, ["Title", "Id"], [[t, str(i)] for i, t in enumerate(titles)], ["text", None])
 
 
-def fitted_case(setting, name, history, *more):
-    """A card fitted to a history, and its rows as leads."""
+def fitted_case(setting, name, history):
+    """A card fitted to the first rows of a history, and those rows as leads."""
     folder = setting.folder(f"export {name}")
-    ran = run(setting, [setting.leadfit, "fit", history, "-q", "-o", folder, *more])
-    if ran.status != 0:
-        raise RuntimeError("fit: " + ran.err.decode("utf-8", "replace"))
     with open(history, encoding="utf-8", newline="") as f:
         rows = list(csv.reader(f, delimiter=";" if "bank" in name else ","))
     rows = [[v if v != "" else None for v in row] for row in rows if len(row) == len(rows[0])]
-    return Case(setting, folder, os.path.join(folder, "scoring.json"), rows[0], rows[1:], [])
+    names, rows = rows[0], rows[1:] if setting.thorough else rows[1:ROWS + 1]
+    part = os.path.join(folder, "history.csv")
+    write_csv(part, names, rows)
+    ran = run(setting, [setting.leadfit, "fit", part, "-q", "-o", folder])
+    if ran.status != 0:
+        raise RuntimeError("fit: " + ran.err.decode("utf-8", "replace"))
+    return Case(setting, folder, os.path.join(folder, "scoring.json"), names, rows, [])
 
 
 def check_proof(results, case):

@@ -225,7 +225,7 @@ def zstd(data):
 def threads_of(setting):
     """Numbers of threads, that of the first run first. AddressSanitizer looks at one run, which touches what several threads do; for
     coverage more than three run no other line."""
-    return {"asan": ["3"], "coverage": ["1", "3"]}.get(setting.mode, ["1", "2", "3", "8"])
+    return {"asan": ["3"], "coverage": ["1", "3"]}.get(setting.mode, ["1", "3", "8"])
 
 
 def compare_variants(setting, results, name, case, source, first):
