@@ -30,6 +30,7 @@ static lf_status read_coded(const lf_options *options, const lf_warehouse_column
     read.n_missing = project->missing.n;
   }
   status = lf_table_read(&read, run, table, err);
+  if (status == LF_OK) lf_warn_ragged(options, *table);
 cleanup:
   free(kinds);
   lf_text_free(&path);

@@ -78,5 +78,7 @@ bool lf_terminal_colour(void);
 void lf_warn(const lf_options *options, const char *sentence);
 /* The same of columns that a scorecard asks for and the data ("the leads") lack. */
 void lf_warn_absent(const lf_options *options, const char *where, const char *absent);
+/* The same of records that became no row, where there are any. */
+void lf_warn_ragged(const lf_options *options, const lf_table *table);
 
 #endif

@@ -36,7 +36,9 @@ static lf_status read_rows(plan_job *job, const lf_run *run, lf_error *err) {
   if (!said && lf_contender_saw(&job->contender, job->history)) {
     lf_history_free(job->history);
     job->history = NULL;
-    LF_TRY(lf_input_history(o, (double)NAN, run, &job->history, err));
+    lf_options again = *o; /* what there is to say of the records has been said */
+    again.quiet = true;
+    LF_TRY(lf_input_history(&again, (double)NAN, run, &job->history, err));
   }
   if (lf_contender_saw(&job->contender, job->history))
     lf_warn(o, "the scorecard was fitted on some of the rows that judge it here: what is planned is too good "

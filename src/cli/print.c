@@ -50,3 +50,16 @@ void lf_warn_absent(const lf_options *options, const char *where, const char *ab
   if (!text.failed) lf_warn(options, text.data);
   lf_text_free(&text);
 }
+
+void lf_warn_ragged(const lf_options *options, const lf_table *table) {
+  lf_text text = {0};
+  const lf_ragged *first = &table->ragged[0];
+  if (!table->n_ragged) return;
+  lf_text_addf(&text, "%llu %s left out for %s number of fields, the first at line %llu of %s (%llu field%s)",
+               (unsigned long long)table->ragged_rows, table->ragged_rows == 1 ? "record is" : "records are",
+               table->ragged_rows == 1 ? "its" : "their", (unsigned long long)first->line,
+               table->sources[first->file].name, (unsigned long long)first->fields,
+               first->fields == 1 ? "" : "s");
+  if (!text.failed) lf_warn(options, text.data);
+  lf_text_free(&text);
+}

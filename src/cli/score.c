@@ -87,18 +87,6 @@ static void warn_absent(const score_job *job) {
   lf_text_free(&names);
 }
 
-/* Records of another number of fields are no leads that could be scored: they are not in the output. */
-static void warn_ragged(const lf_options *options, const lf_table *table) {
-  lf_text text = {0};
-  const lf_ragged *first = &table->ragged[0];
-  lf_text_addf(&text, "%llu %s left out for %s number of fields, the first at line %llu of %s (%llu fields)",
-               (unsigned long long)table->ragged_rows, table->ragged_rows == 1 ? "record is" : "records are",
-               table->ragged_rows == 1 ? "its" : "their", (unsigned long long)first->line,
-               table->sources[first->file].name, (unsigned long long)first->fields);
-  if (!text.failed) lf_warn(options, text.data);
-  lf_text_free(&text);
-}
-
 static lf_object sums_object(const lf_score_sums *sums, uint64_t all, const lf_scorecard *card) {
   lf_object o = lf_object_new();
   lf_object_number(&o, "leads", (double)sums->rows);
@@ -254,7 +242,7 @@ lf_status lf_command_score(const lf_options *options, const lf_run *run, lf_erro
   LF_TRY(lf_input_keep(options->paths, options->n_paths, run, err));
   LF_TRY(open_stream(&job, run, err));
   LF_TRY(join_sources(&job, run, err));
-  if (lf_stream_table(job.stream)->n_ragged) warn_ragged(options, lf_stream_table(job.stream));
+  lf_warn_ragged(options, lf_stream_table(job.stream));
   warn_absent(&job);
   LF_TRY(database ? write_database(&job, run, err)
          : file   ? write_file(&job, run, err)

@@ -164,6 +164,7 @@ lf_status lf_input_table(const lf_options *options, const lf_run *run, lf_table 
   LF_TRY(lf_table_read(&sources.readings[0].wish.read, run, &read, err));
   for (size_t i = 1; i < sources.n; i++) LF_TRY(join_source(&sources, i, read, run, err));
   lf_table_drop_keys(read);
+  lf_warn_ragged(options, read);
   *table = read;
   read = NULL;
 cleanup:

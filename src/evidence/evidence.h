@@ -55,6 +55,16 @@ typedef struct lf_quarter_effect {
   lf_effect effect;
 } lf_quarter_effect;
 
+/* What bands that no outcome chose say of an attribute beside all others. */
+typedef struct lf_blind_test {
+  double chi2, p;
+  size_t df;
+  double bound;     /* the log ratio (high lead to low) that they exclude at 95 %, one-sided */
+  double std_error; /* of a log ratio, were it the only thing that the bands can show */
+  double reach;     /* so many of these errors lie below the bound where nothing is there; fewer four times in
+                       five */
+} lf_blind_test;
+
 /* Winning. */
 typedef struct lf_win_evidence {
   lf_effect effect;  /* on every judged row */
@@ -63,9 +73,8 @@ typedef struct lf_win_evidence {
   double chi2;       /* likelihood ratio of leaving the contribution out: 1 degree of freedom */
   lf_paired loss_increase, auc_loss; /* judged rows */
   lf_paired holdout_loss_increase, holdout_auc_loss;
-  double bound; /* log ratio that outcome-blind bands exclude at 95 % (one-sided) */
-  double blind_chi2, blind_p;
-  size_t blind_df;
+  double bound; /* log ratio that blind bands and the contribution itself exclude at 95 % (one-sided) */
+  lf_blind_test blind;
   size_t n_bands; /* bands judged */
   lf_band_effect *bands;
   lf_lr_test bands_test; /* of all bands together on the rows that judge them */

@@ -31,8 +31,7 @@ void lf_attribute_evidence_blank(lf_attribute_evidence *a, const lf_atom_set *se
                              .holdout_loss_increase = unpaired,
                              .holdout_auc_loss = unpaired,
                              .bound = INFINITY,
-                             .blind_chi2 = NAN,
-                             .blind_p = NAN,
+                             .blind = {.chi2 = NAN, .p = NAN, .std_error = NAN},
                              .bands_test = {NAN, NAN, 0}};
   a->size = (lf_size_evidence){
       .effect = none, .log_normal = none, .q = NAN, .holm = NAN, .smearing = NAN, .bound = INFINITY};

@@ -85,12 +85,9 @@ lf_status lf_say(lf_text_list *list, lf_error *err, const char *format, ...) LF_
 lf_status lf_paired_mean(const double *d, const double *weight, size_t n, const uint32_t *cluster,
                          size_t n_clusters, lf_paired *out, lf_error *err);
 
-/* The log ratio (high lead to low) that outcome-blind bands of an attribute exclude at 95 %, one-sided.
- * blind.c */
-typedef struct lf_blind_test {
-  double chi2, p, bound;
-  size_t df;
-} lf_blind_test;
+/* reach of a lf_blind_test of so many degrees of freedom. */
+double lf_blind_reach(double df);
+/* What outcome-blind bands of an attribute say. blind.c */
 lf_status lf_blind_bound(const lf_study *study, const lf_model *model, size_t set, lf_blind_test *out,
                          lf_error *err);
 

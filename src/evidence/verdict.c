@@ -8,7 +8,8 @@
  * evidence too: the margin must be outside what outcome-blind bands leave possible (blind.c). The wins that
  * would settle it: a standard error falls with the root of the wins; 80 % power at a one-sided 5 % takes an
  * effect of 2.49 standard errors (1.645 + 0.842), the effect being the estimate, or its distance to the
- * margin, whichever is told first. */
+ * margin, whichever is told first. Where no band was found the estimate is that of the blind bands, and what
+ * excludes the margin is their own bound; where they differ by more than chance no number is known. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -17,6 +18,7 @@
 #include "evidence/study.h"
 
 static const double level = 0.05;
+static const double power = 1.6448536269514722 + 0.8416212335729143; /* errors: 80 % at one-sided 5 % */
 static const double most_more = 100; /* beyond so many times the wins there are no number is worth saying */
 
 const char *lf_verdict_name(lf_verdict verdict) {
@@ -133,14 +135,28 @@ static lf_strength strength_of(double log_ratio) {
   return log_ratio >= log(2.0) ? LF_STRONG : log_ratio >= log(1.4) ? LF_MODERATE : LF_WEAK;
 }
 
-/* More wins (or deals) that would settle an effect of standard error e. */
-static double more_wins(const lf_effect *e, double won, double margin) {
-  const double power = 1.6448536269514722 + 0.8416212335729143;
-  if (!(e->std_error > 0)) return NAN;
-  double estimate = fmax(0, e->log_ratio);
-  double ratio = e->std_error * power / fmax(estimate, fabs(margin - estimate));
+/* More wins (or deals), where errors have to be `ratio` times as small. */
+static double more_for(double ratio, double won) {
   double more = ceil(won * fmax(0.1, ratio * ratio - 1));
   return more <= most_more * won ? more : NAN;
+}
+
+/* That would settle an effect. */
+static double more_wins(const lf_effect *e, double won, double margin) {
+  if (!(e->std_error > 0)) return NAN;
+  double estimate = fmax(0, e->log_ratio);
+  return more_for(e->std_error * power / fmax(estimate, fabs(margin - estimate)), won);
+}
+
+/* Where the contribution found nothing: that would show the ratio that blind bands make likely (chi2 less its
+ * degrees of freedom estimates the non-centrality), or exclude the margin from there. */
+static double more_wins_blind(const lf_blind_test *blind, double won, double margin) {
+  if (!(blind->std_error > 0)) return NAN;
+  double errors = sqrt(fmax(0, blind->chi2 - (double)blind->df));
+  double left = margin - errors * blind->std_error;
+  double show = errors > 0 ? power / errors : INFINITY;
+  double exclude = left > 0 ? blind->reach * blind->std_error / left : INFINITY;
+  return more_for(fmin(show, exclude), won);
 }
 
 /* The largest log ratio that is not excluded, one-sided: by blind bands, and by the contribution itself. */
@@ -199,11 +215,11 @@ static void say_equivalent(lf_attribute_evidence *a, bool amounts, double margin
 
 static void say_not_enough(const lf_evidence *e, lf_attribute_evidence *a, bool was_there, double margin,
                            lf_text *text) {
-  double equal =
-      a->win.bound / 2 / 1.6448536269514722; /* a standard error where the contribution found nothing */
-  lf_effect win = a->win.effect.std_error > 0 ? a->win.effect : lf_effect_make(0, equal);
+  bool found = a->win.effect.std_error > 0, hidden = !found && a->win.blind.p < level;
   a->verdict = LF_NOT_ENOUGH;
-  a->more_wins = isfinite(win.std_error) ? more_wins(&win, e->won, margin) : NAN;
+  a->more_wins = found    ? more_wins(&a->win.effect, e->won, margin)
+                 : hidden ? NAN
+                          : more_wins_blind(&a->win.blind, e->won, margin);
   if (e->has_amounts && a->size.effect.std_error > 0 && a->win.bound < margin)
     a->more_wins = more_wins(&a->size.effect, e->won, margin);
   if (was_there) {
@@ -216,10 +232,16 @@ static void say_not_enough(const lf_evidence *e, lf_attribute_evidence *a, bool 
     a->more_wins = NAN;
     return;
   }
-  if (a->win.effect.std_error > 0)
+  if (found)
     add_win(text, a);
   else
     lf_text_add(text, "no band was found that held outside the rows that chose it");
+  if (hidden) {
+    lf_text_add(text, ", and yet bands that no outcome chose differ by more than chance (p ");
+    lf_text_add(text, a->win.blind.p < 0.001 ? "below " : "");
+    lf_text_add_fixed(text, fmax(a->win.blind.p, 0.001), 3);
+    lf_text_add(text, ", before allowing for how many were tried): more rows may show what it is");
+  }
   if (a->win.effect.high < 0) {
     lf_text_add(text, ": what was learnt of it turned out the other way round");
     a->more_wins = NAN;

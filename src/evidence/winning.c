@@ -184,7 +184,9 @@ static void bound_task(void *context, size_t t) {
   bound_job *job = context;
   const lf_effect *e = &job->study->out->items[t].win.effect;
   job->tests[t] =
-      (lf_blind_test){.chi2 = NAN, .p = NAN}; /* what plainly matters needs no bound: its own limit will do */
+      (lf_blind_test){.chi2 = NAN,
+                      .p = NAN,
+                      .std_error = NAN}; /* what plainly matters needs no bound: its own limit will do */
   if (e->log_ratio - 1.645 * e->std_error > log(job->study->options.margin)) return;
   if (lf_study_tells(job->study, t))
     job->status[t] = lf_blind_bound(job->study, job->model, t, &job->tests[t], &job->errors[t]);
@@ -202,10 +204,8 @@ static lf_status bound_all(lf_study *s, lf_error *err) {
     LF_TRY(job.status[t]);
     lf_win_evidence *win = &s->out->items[t].win;
     if (!lf_study_tells(s, t)) continue;
-    win->bound = job.tests[t].bound;
-    win->blind_chi2 = job.tests[t].chi2;
-    win->blind_p = job.tests[t].p;
-    win->blind_df = job.tests[t].df;
+    win->blind = job.tests[t];
+    win->bound = win->blind.bound;
   }
 cleanup:
   free(job.tests);

@@ -52,6 +52,25 @@ static lf_status start(lf_draft *draft, lf_table **table, lf_error *err) {
   return status;
 }
 
+/* Records that became no row, and lines that are read otherwise than they are written. */
+static lf_status count_records(lf_draft *draft, lf_error *err) {
+  lf_history *h = draft->history;
+  const lf_table *table = h->table;
+  const lf_ragged *first = &table->ragged[0];
+  lf_status status = LF_OK;
+  if (table->n_ragged)
+    status = lf_exclude_rows(
+        h, table->ragged_rows, err,
+        "another number of fields than the header, so not among the rows read: the first, line "
+        "%llu of %s, has %llu",
+        (unsigned long long)first->line, table->sources[first->file].name, (unsigned long long)first->fields);
+  if (status == LF_OK && table->recovered_rows)
+    status = lf_note(h, err,
+                     "lines that are quoted whole, as one field, are read as the record in the quotes: %llu",
+                     (unsigned long long)table->recovered_rows);
+  return status;
+}
+
 /* Rows are numbered by account and told apart by then; nothing else asks for such values. */
 static void release_ids(const lf_history *h) {
   const size_t columns[] = {h->id, h->account};
@@ -64,9 +83,9 @@ typedef lf_status (*step)(lf_draft *, lf_error *);
 
 lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
                            const lf_run *run, lf_history **history, lf_error *err) {
-  static const step steps[] = {lf_roles_said,    lf_outcome_find,  lf_roles_infer,   lf_funnel_count,
-                               lf_maturity_hold, lf_cohorts_check, lf_rows_screen,   lf_split_rows,
-                               lf_fold_rows,     lf_draw_tickets,  lf_screen_columns};
+  static const step steps[] = {count_records,   lf_roles_said,    lf_outcome_find,  lf_roles_infer,
+                               lf_funnel_count, lf_maturity_hold, lf_cohorts_check, lf_rows_screen,
+                               lf_split_rows,   lf_fold_rows,     lf_draw_tickets,  lf_screen_columns};
   enum { STEPS = sizeof steps / sizeof *steps };
   lf_draft draft = {
       .project = project, .options = options, .run = run, .need_outcome = options->need_outcome};

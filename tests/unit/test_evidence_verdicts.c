@@ -168,14 +168,6 @@ static void not_enough_to_say(void **state) {
   q.a.win.effect = lf_effect_make(-.5, .1);
   is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, ": what was learnt of it turned out the other way round");
   assert_true(isnan(q.a.more_wins));
-  /* nothing was found, but blind bands leave as much as 0.5 possible: an error of 0.5 / 3.29, against the
-   * margin */
-  make(&q, false);
-  q.a.win.bound = .5;
-  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE,
-     "no band was found that held outside the rows that chose it; about ");
-  assert_true(q.a.more_wins ==
-              ceil(100 * (pow(.5 / 2 / 1.6448536269514722 * 2.4864748605243865 / log(1.1), 2) - 1)));
   make(&q, false);
   q.a.win.bound = NAN;
   is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, "no band was found");
@@ -186,6 +178,42 @@ static void not_enough_to_say(void **state) {
   q.a.size.effect = lf_effect_make(.2, .15);
   is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, "about 248 more wins would settle it");
   assert_true(q.a.p == q.a.size.effect.p); /* the smaller of the two */
+}
+
+/* Nothing was found; what blind bands say of it, with an error of 0.15 and a margin of log 1.1 = 0.0953. */
+static void no_band_was_found(void **state) {
+  (void)state;
+  asked q;
+  /* chi2 below its 5 degrees of freedom: nothing is likely, and the margin is 3 errors away from excluded */
+  make(&q, false);
+  q.a.win.blind = (lf_blind_test){.chi2 = 4, .p = .55, .df = 5, .std_error = .15, .reach = 3};
+  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE,
+     "no band was found that held outside the rows that chose it; about 2,130 more wins would settle it");
+  assert_true(q.a.more_wins == ceil(100 * (pow(3 * .15 / log(1.1), 2) - 1)));
+  /* 9 - 5 is 2 errors of effect, far beyond the margin: what shows it is 2.4865 of them */
+  q.a.win.blind = (lf_blind_test){.chi2 = 9, .p = .11, .df = 5, .std_error = .15, .reach = 3};
+  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, "; about 55 more wins would settle it");
+  /* a tenth of an error: what is likely is close to nothing, and what is left to the margin is less by it */
+  q.a.win.blind = (lf_blind_test){.chi2 = 5.01, .p = .41, .df = 5, .std_error = .15, .reach = 3};
+  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, "; about ");
+  assert_true(q.a.more_wins == ceil(100 * (pow(3 * .15 / (log(1.1) - .1 * .15), 2) - 1)));
+  /* more than chance, and no band that holds: no number is known */
+  q.a.win.blind = (lf_blind_test){.chi2 = 20, .p = .00125, .df = 5, .std_error = .15, .reach = 3};
+  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE,
+     "no band was found that held outside the rows that chose it, and yet bands that no outcome chose differ "
+     "by more "
+     "than chance (p 0.001, before allowing for how many were tried): more rows may show what it is");
+  assert_true(isnan(q.a.more_wins));
+  q.a.win.blind.p = .0002;
+  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, "(p below 0.001, before");
+}
+
+/* One degree of freedom is a normal deviate z of a mean d: |z| has its upper fifth at 1.28155, and of a mean
+ * of 2.92628 one in twenty is as small. With more degrees it is farther. */
+static void the_reach_of_blind_bands(void **state) {
+  (void)state;
+  assert_true(fabs(lf_blind_reach(1) - 2.92628) < 1e-5);
+  for (int df = 1; df < 8; df++) assert_true(lf_blind_reach(df + 1) > lf_blind_reach(df));
 }
 
 static void what_was_there_and_is_gone(void **state) {
@@ -273,6 +301,8 @@ int main(void) {
       cmocka_unit_test(the_amount_itself),
       cmocka_unit_test(nothing_that_matters),
       cmocka_unit_test(not_enough_to_say),
+      cmocka_unit_test(no_band_was_found),
+      cmocka_unit_test(the_reach_of_blind_bands),
       cmocka_unit_test(what_was_there_and_is_gone),
       cmocka_unit_test(what_was_not_judged),
       cmocka_unit_test(many_were_tried),
