@@ -23,11 +23,16 @@ static const char *verdict_of(const json_t *attribute) {
   return verdict ? verdict : "";
 }
 
-/* "2.71 (2.31 to 3.16)" */
+/* "2.71 (2.31 to 3.16)"; where nothing was found, "below 1.28": what is excluded, if that is known. */
 static void ratio_cell(lf_term_table *table, const json_t *effect, const char *ratio) {
   lf_text cell = {0};
   lf_text_add(&cell, "");
-  if (!isnan(lf_view_number(effect, ratio))) {
+  if (isnan(lf_view_number(effect, "low"))) {
+    if (!isnan(lf_view_number(effect, "excluded_from"))) {
+      lf_text_add(&cell, "below ");
+      lf_people_fixed(&cell, lf_view_number(effect, "excluded_from"), 2);
+    }
+  } else if (!isnan(lf_view_number(effect, ratio))) {
     lf_people_fixed(&cell, lf_view_number(effect, ratio), 2);
     lf_text_add(&cell, " (");
     lf_people_fixed(&cell, lf_view_number(effect, "low"), 2);
