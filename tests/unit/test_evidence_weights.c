@@ -17,6 +17,7 @@
 #include "evidence/monitor.h"
 #include "evidence/plan.h"
 #include "history_case.h"
+#include "ingest/value.h"
 #include "near.h"
 
 /* Ten points for x of A, five for p of B; and what it promised of 400 leads. */
@@ -172,6 +173,28 @@ static void monitor_counts_weights(void **state) {
   }
 }
 
+/* Of a month that is held back no row is there, though some were decided: the quarter that is told ends
+ * before it, and counts what was decided from April to June. Of 24 kinds of lead a month twelve reach ten
+ * points, six of weight 1 and six of weight 3; four of them, half of each, are open in June. */
+static void backtest_ends_before_what_is_held_back(void **state) {
+  (void)state;
+  const lf_plan_options options = {.revenue = NAN, .capacity = NAN, .horizon = 2, .seed = 1};
+  history_case c;
+  lf_plan *plan = NULL;
+  build(&c, false, true, 0);
+  scored s = score(&c);
+  assert_int_equal(c.history->maturity.n_cohorts, 7);
+  c.history->maturity.cohorts[6].held = true;
+  if (lf_plan_make(&s.rows, &options, NULL, &plan, &c.error) != LF_OK) fail_msg("%s", c.error.message);
+  assert_true(plan->backtest.known);
+  assert_int_equal(floor(plan->backtest.to), lf_days_from_civil(2023, 6, 30));
+  assert_int_equal(floor(plan->backtest.from), lf_days_from_civil(2023, 3, 31));
+  assert_true(plan->backtest.came_qualified == 2 * (6 * 1 + 6 * 3) + 4 * 1 + 4 * 3);
+  lf_plan_free(plan);
+  scored_free(&s);
+  case_free(&c);
+}
+
 static void plan_counts_weights(void **state) {
   (void)state;
   history_case c[2];
@@ -311,6 +334,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(monitor_counts_weights),
       cmocka_unit_test(plan_counts_weights),
+      cmocka_unit_test(backtest_ends_before_what_is_held_back),
       cmocka_unit_test(change_counts_weights),
       cmocka_unit_test(followup_counts_weights),
   };
