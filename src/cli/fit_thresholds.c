@@ -16,7 +16,7 @@ static bool has_holdout(const lf_fit_job *job) {
 }
 
 /* Months the holdout spans, and the rows of the whole history that fall in them; known only where days order
- * the rows. */
+ * the rows. Where months are held back, up to the first of them. */
 static lf_holdout_time measure_volume(const lf_history *history) {
   lf_holdout_time v = {.months = NAN, .from = INFINITY, .to = -INFINITY, .rows = 0};
   if (history->date == SIZE_MAX || history->date_is_row) return v;
@@ -25,6 +25,7 @@ static lf_holdout_time measure_volume(const lf_history *history) {
     v.from = fmin(v.from, day);
     v.to = fmax(v.to, day);
   }
+  v.to = fmin(v.to, lf_history_whole_until(history));
   if (!(v.to - v.from >= 27)) return v; /* less than a month says nothing of months */
   for (size_t i = 0; i < history->n_rows; i++) {
     double day = lf_history_day(history, i);

@@ -6,7 +6,6 @@
 #include <math.h>
 
 #include "evidence/plan_parts.h"
-#include "ingest/value.h"
 
 enum { FEWEST_ROWS = 50, FEWEST_WON = 10 };
 static const double quarter = 91.3125;
@@ -20,18 +19,6 @@ typedef struct before_day {
 static bool is_before(const void *context, size_t row) {
   const before_day *b = context;
   return row >= b->from && lf_history_day(b->history, row) < b->day;
-}
-
-/* The last moment of which every decision is among the rows. */
-static double last_whole(const lf_history *h) {
-  const lf_maturity *m = &h->maturity;
-  double last = -INFINITY;
-  for (size_t i = 0; i < h->n_rows; i++) last = fmax(last, lf_history_day(h, i));
-  for (size_t k = 0; k < m->n_cohorts; k++) {
-    const lf_cohort *c = &m->cohorts[k];
-    if (c->held) last = fmin(last, nextafter((double)lf_days_from_civil(c->year, c->month, 1), -INFINITY));
-  }
-  return last;
 }
 
 static void count_quarter(const lf_monitor_rows *rows, int threshold, lf_backtest *out) {
@@ -52,11 +39,13 @@ lf_status lf_plan_backtest(const lf_monitor_rows *rows, const lf_picked *judged,
                            lf_error *err) {
   const lf_history *h = rows->history;
   lf_picked past = {0};
-  double last = last_whole(h), qualified = 0, won = 0;
+  double last = -INFINITY, qualified = 0, won = 0;
   lf_status status = LF_OK;
   *out = (lf_backtest){.known = false};
   bool undecided = h->date == h->created && h->open > 0;
   if (h->date == SIZE_MAX || h->date_is_row || undecided || !judged->n) return LF_OK;
+  for (size_t i = 0; i < h->n_rows; i++) last = fmax(last, lf_history_day(h, i));
+  last = fmin(last, lf_history_whole_until(h));
   before_day before = {h, judged->row[0], floor(last) + 1 - quarter};
   LF_TRY(lf_monitor_pick(rows, is_before, &before, &past, err));
   for (size_t k = 0; k < past.n; k++) {

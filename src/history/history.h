@@ -133,6 +133,9 @@ static inline double lf_history_weight(const lf_history *history, size_t row) {
 }
 /* Date (or row order) of a row, NaN where unknown. */
 double lf_history_day(const lf_history *history, size_t row);
+/* The last moment up to which every decided row is among the rows: some of the months that are held back were
+ * decided later, and none of them is there. INFINITY where nothing is held back. */
+double lf_history_whole_until(const lf_history *history);
 /* Weighted rows and wins of [from, to). */
 void lf_history_count(const lf_history *history, size_t from, size_t to, double *rows, double *won);
 

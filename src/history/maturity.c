@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "history/draft.h"
+#include "ingest/value.h"
 
 enum { AGES = 3650, FEWEST_ROWS = 20, MOST_MONTHS = 12 * 200 + 1, BATCH = 512, CHUNKS = 16 };
 static const double MOST_OPEN = 0.5;
@@ -274,4 +275,13 @@ cleanup:
   free(m.month_of_day);
   free(m.tallies);
   return status;
+}
+
+double lf_history_whole_until(const lf_history *history) {
+  const lf_maturity *m = &history->maturity;
+  for (size_t k = 0; k < m->n_cohorts; k++) {
+    const lf_cohort *c = &m->cohorts[k];
+    if (c->held) return nextafter((double)lf_days_from_civil(c->year, c->month, 1), -INFINITY);
+  }
+  return INFINITY;
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "history_case.h"
+#include "ingest/value.h"
 
 static void add_rows(lf_text *csv, int month, const char *stage, const char *closed_day, int n) {
   for (int i = 0; i < n; i++) {
@@ -55,6 +56,8 @@ static void holds_back_the_young_cohort(void **state) {
   assert_int_equal(c.history->n_rows,
                    360); /* the five that were decided are out, too: by cohort, not by being open */
   assert_int_equal(c.history->open, 35);
+  double until = lf_history_whole_until(c.history), october = (double)lf_days_from_civil(2023, 10, 1);
+  assert_true(until < october && until > october - 1e-6);
   case_free(&c);
 }
 
@@ -65,6 +68,7 @@ static void keeps_a_cohort_that_is_old_enough(void **state) {
   assert_true(c.history->maturity.known && !c.history->maturity.cohorts[9].held);
   assert_int_equal(case_excluded(&c, "too young to judge"), 0);
   assert_int_equal(c.history->n_rows, 380);
+  assert_true(isinf(lf_history_whole_until(c.history)));
   case_free(&c);
   build(&c, 19);
   assert_true(c.history->maturity.cohorts[9].held);
