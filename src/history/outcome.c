@@ -90,10 +90,36 @@ static lf_status ambiguous(const lf_table *table, const candidates *all, int ran
                  text);
 }
 
+/* A stage or status that says won of some rows and lost of none, as that of a contact's life does; or
+ * SIZE_MAX. */
+static lf_status find_one_sided(const lf_table *table, size_t *found, lf_error *err) {
+  *found = SIZE_MAX;
+  for (size_t c = 0; c < table->n_columns && *found == SIZE_MAX; c++) {
+    const lf_column *column = &table->columns[c];
+    lf_reading reading = {0};
+    if (!can_be_outcome(column) || lf_outcome_name(lf_own_name(column)) < 2) continue;
+    lf_status status = lf_outcome_read(column, &reading, err);
+    if (status != LF_OK) return status;
+    if (reading.words && reading.n_won && !reading.n_lost) *found = c;
+    lf_reading_clear(&reading);
+  }
+  return LF_OK;
+}
+
 static lf_status no_candidate(const lf_table *table, lf_error *err) {
   const char *names[8];
   char text[400];
-  size_t n = 0;
+  size_t n = 0, one_sided = 0;
+  lf_status status = find_one_sided(table, &one_sided, err);
+  if (status != LF_OK) return status;
+  if (one_sided != SIZE_MAX) {
+    const lf_column *column = &table->columns[one_sided];
+    lf_join((const char *const *)column->levels, column->n_levels, 8, text, sizeof text);
+    return lf_fail(
+        err, LF_E_DATA,
+        "'%s' says who was won and of nobody that they were lost (%s): say --outcome '%s' --lost V,V",
+        column->name, text, column->name);
+  }
   for (size_t c = 0; c < table->n_columns && n < 8; c++)
     if (can_be_outcome(&table->columns[c]) && table->columns[c].n_levels == 2)
       names[n++] = table->columns[c].name;

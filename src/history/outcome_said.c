@@ -55,7 +55,7 @@ static bool says(const lf_column *column, const lf_text_list *except, lf_side si
 }
 
 /* Values that are neither in `said` nor read as open nor (where some are) as the other side get the other
- * side. */
+ * side. Where something else is said to be won, "qualified" is a stage on the way. */
 static void set_rest(const lf_column *column, const lf_text_list *said, lf_side other, lf_reading *reading) {
   bool some = says(column, said, other);
   for (uint32_t code = 1; code <= reading->n_levels; code++) {
@@ -63,7 +63,10 @@ static void set_rest(const lf_column *column, const lf_text_list *said, lf_side 
     bool listed = false;
     for (size_t i = 0; i < said->n && !listed; i++) listed = same_value(level, said->items[i]);
     if (listed) continue;
-    lf_side side = lf_outcome_meaning(level).side;
+    lf_meaning meaning = lf_outcome_meaning(level);
+    bool on_the_way =
+        other == LF_SIDE_LOST && meaning.side == LF_SIDE_WON && meaning.plainness == LF_PLAIN_QUALIFIED;
+    lf_side side = on_the_way ? LF_SIDE_OPEN : meaning.side;
     if (reading->n_levels == 2) side = other;
     if (side != other && side != LF_SIDE_OPEN) side = some ? LF_SIDE_NONE : other;
     reading->side[code] = (uint8_t)side;

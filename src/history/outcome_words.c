@@ -36,6 +36,10 @@ static const char *const open_words[] = {
     "sent",         "waiting",       "unworked",    "recycle",       "inquiry",     "converted",
     "introduction", "solution",      "best case",   "upside",        NULL};
 
+/* The same, as HubSpot writes stages of a contact's life. */
+static const char *const lifecycle_words[] = {"subscriber", "marketingqualifiedlead", "salesqualifiedlead",
+                                              NULL};
+
 static lf_meaning yes_or_no(const char *value, const char *words) {
   static const char *const yes[] = {"yes", "y", "true", "t", NULL};
   static const char *const no[] = {"no", "n", "false", "f", NULL};
@@ -65,7 +69,8 @@ lf_meaning lf_outcome_meaning(const char *value) {
   if (lf_words_have_any(words, qualified_words)) return (lf_meaning){LF_SIDE_WON, LF_PLAIN_QUALIFIED};
   lf_meaning flag = yes_or_no(value, words);
   if (flag.side != LF_SIDE_NONE) return flag;
-  if (lf_words_have_any(words, open_words)) return (lf_meaning){LF_SIDE_OPEN, LF_PLAIN_YES_NO};
+  if (lf_words_have_any(words, open_words) || lf_words_have_any(words, lifecycle_words))
+    return (lf_meaning){LF_SIDE_OPEN, LF_PLAIN_YES_NO};
   return (lf_meaning){0};
 }
 

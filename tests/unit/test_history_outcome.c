@@ -361,6 +361,35 @@ static void what_is_said_of_values_must_hold(void **state) {
   case_free(&c);
 }
 
+/* A contact's stage says customer, and lost of nobody: every other stage is on the way, in either spelling.
+ */
+static void a_life_has_no_lost_stage(void **state) {
+  (void)state;
+  static const char *const tables[] = {
+      "Lifecycle Stage,Size\nCustomer,1\nMarketing Qualified Lead,2\nSales Qualified "
+      "Lead,3\nSubscriber,4\nLead,5\n",
+      "Lifecycle "
+      "Stage,Size\ncustomer,1\nmarketingqualifiedlead,2\nsalesqualifiedlead,3\nsubscriber,4\nlead,5\n"};
+  for (size_t i = 0; i < 2; i++) {
+    history_case c = case_new();
+    case_must_fail(&c, tables[i], LF_E_DATA, "): say --outcome 'Lifecycle Stage' --lost V,V");
+    lf_text_list_add(&c.project.won, "customer", NULL);
+    set_text(&c.project.outcome, "Lifecycle Stage");
+    case_must_fail(&c, tables[i], LF_E_DATA, "no value of 'Lifecycle Stage' is understood as lost");
+    lf_text_list_add(&c.project.lost, "subscriber", NULL);
+    lf_text_list_add(&c.project.lost, "lead", NULL);
+    case_must_build(&c, tables[i]);
+    check_counts(&c, 3, 1, 2);
+    case_free(&c);
+  }
+  history_case c = case_new(); /* a stage below what is said to be won, but no third there is */
+  set_text(&c.project.outcome, "State");
+  lf_text_list_add(&c.project.won, "Sold", NULL);
+  case_must_build(&c, "State,Size\nSold,1\nQualified,2\nQualified,3\n");
+  check_counts(&c, 3, 1, 0);
+  case_free(&c);
+}
+
 /* A column beside IsWon is read for open rows only where it says yes and no, and nothing else. */
 static void a_closed_column_that_says_more(void **state) {
   (void)state;
@@ -446,6 +475,7 @@ int main(void) {
       cmocka_unit_test(a_column_that_cannot_be_understood),
       cmocka_unit_test(many_values_of_one_side),
       cmocka_unit_test(what_is_said_of_values_must_hold),
+      cmocka_unit_test(a_life_has_no_lost_stage),
       cmocka_unit_test(a_closed_column_that_says_more),
       cmocka_unit_test(shown_without_an_outcome),
       cmocka_unit_test(a_plain_word_beside_won_and_lost),
