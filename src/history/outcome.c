@@ -115,10 +115,10 @@ static lf_status no_candidate(const lf_table *table, lf_error *err) {
   if (one_sided != SIZE_MAX) {
     const lf_column *column = &table->columns[one_sided];
     lf_join((const char *const *)column->levels, column->n_levels, 8, text, sizeof text);
-    return lf_fail(
-        err, LF_E_DATA,
-        "'%s' says who was won and of nobody that they were lost (%s): say --outcome '%s' --lost V,V",
-        column->name, text, column->name);
+    return lf_fail(err, LF_E_DATA,
+                   "no column looks like an outcome (won or lost): '%s' says won and never lost (%s): say "
+                   "--outcome '%s' --lost V,V",
+                   column->name, text, column->name);
   }
   for (size_t c = 0; c < table->n_columns && n < 8; c++)
     if (can_be_outcome(&table->columns[c]) && table->columns[c].n_levels == 2)
