@@ -7,7 +7,9 @@
  * not like what will close; so a cohort leaves as a whole, by its month, never row by row for being open.
  * From the newest month back, cohorts leave while more than MOST_OPEN of their rows are open: while the
  * median row has not been decided, those that have are the faster half, and what they say of the rest is a
- * guess. Never more than a third of the decided rows, and never all wins or losses of the rest. */
+ * guess. A month of fewer than FEWEST_ROWS says too little of itself: all rows speak for it, and it leaves
+ * where its middle is younger than the age at which the curve reaches that share. Never more than a third of
+ * the decided rows, and never all wins or losses of the rest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include "ingest/value.h"
 
 enum { AGES = 3650, FEWEST_ROWS = 20, MOST_MONTHS = 12 * 200 + 1, BATCH = 512, CHUNKS = 16 };
+enum { MEDIAN = 1 }; /* of the shares whose days are told: that of MOST_OPEN */
 static const double MOST_OPEN = 0.5;
 static const int AGE_TOLD[LF_MATURITY_AGES] = {30, 60, 90, 180, 365};
 
@@ -178,6 +181,12 @@ static void read_cohorts(const maturing *m, const tally *t, lf_maturity *out) {
                                   .won = t->cohort[k][2]};
 }
 
+static bool is_young(const lf_maturity *m, const lf_cohort *c) {
+  double rows = c->open + c->decided, age = m->as_of - (double)lf_days_from_civil(c->year, c->month, 16);
+  if (rows >= FEWEST_ROWS) return c->open > MOST_OPEN * rows;
+  return isnan(m->days[MEDIAN]) || age < m->days[MEDIAN];
+}
+
 /* Marks the cohorts that leave, newest first; how many rows that takes stands in m. */
 static void mark_young(lf_maturity *m) {
   double decided = 0, won = 0;
@@ -189,11 +198,10 @@ static void mark_young(lf_maturity *m) {
   m->won = won;
   for (size_t k = m->n_cohorts; k-- > 0;) {
     lf_cohort *c = &m->cohorts[k];
-    double rows = c->open + c->decided, left = m->held_decided + c->decided, left_won = m->held_won + c->won;
-    bool young = c->open > MOST_OPEN * rows, enough = rows >= FEWEST_ROWS;
+    double left = m->held_decided + c->decided, left_won = m->held_won + c->won;
     bool affordable = 3 * left <= decided && won - left_won > 0 && decided - left > won - left_won;
-    if ((enough && !young) || !affordable) break;
-    c->held = rows > 0;
+    if (!is_young(m, c) || !affordable) break;
+    c->held = c->open + c->decided > 0;
     m->held_open += c->open;
     m->held_decided = left;
     m->held_won = left_won;

@@ -190,6 +190,42 @@ static void months_too_far_apart_are_none(void **state) {
   case_free(&c);
 }
 
+/* Eleven rows a month, created on the first to the eleventh, of nine months decided after `days`, then of
+ * `open` months none. */
+static void build_small(history_case *c, int days, int open) {
+  lf_text csv = {0};
+  *c = dated(&csv);
+  for (int month = 0; month < 9 + open; month++)
+    for (int row = 0; row < 11; row++) {
+      static const int first[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+      lf_text_add(&csv, month >= 9 ? "Open," : row % 2 ? "Closed Won," : "Closed Lost,");
+      add_day(&csv, first[month] + row);
+      lf_text_add(&csv, ",");
+      if (month < 9) add_day(&csv, first[month] + row + days);
+      lf_text_addf(&csv, ",%c\n", 'a' + row % 3);
+    }
+  case_must_build(c, csv.data);
+  lf_text_free(&csv);
+}
+
+/* No month has twenty rows. Where all are decided none leaves. Where three are open and half of all rows take
+ * 40 days, on December 11 the middle of October is 56 days ago and that of November 25. */
+static void small_months_go_by_the_curve(void **state) {
+  (void)state;
+  history_case c;
+  build_small(&c, 10, 0);
+  assert_int_equal(c.history->n_rows, 99);
+  assert_int_equal(case_excluded(&c, "too young to judge"), 0);
+  case_free(&c);
+  build_small(&c, 40, 3);
+  const lf_maturity *m = &c.history->maturity;
+  assert_true(m->n_cohorts == 12 && m->days[1] == 40);
+  for (size_t month = 0; month < 12; month++) assert_int_equal(m->cohorts[month].held, month >= 10);
+  assert_int_equal(c.history->n_rows, 99);
+  assert_true(m->held_open == 22 && m->held_decided == 0);
+  case_free(&c);
+}
+
 /* No more than a third of the decided rows leave, nor all wins or all losses of the rest: 40 decided of which
  * 10 are won, each 10 rows old enough, then a young month that has the wins, the losses or many of both. */
 static void what_would_cost_too_much_is_kept(void **state) {
@@ -234,6 +270,7 @@ int main(void) {
       cmocka_unit_test(a_few_young_rows_are_not_named),
       cmocka_unit_test(odd_days_do_not_mature),
       cmocka_unit_test(months_too_far_apart_are_none),
+      cmocka_unit_test(small_months_go_by_the_curve),
       cmocka_unit_test(what_would_cost_too_much_is_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
