@@ -119,26 +119,34 @@ static void count_bands(const lf_history *history, const lf_atom_set *set, const
   }
 }
 
-/* Points of weight 0 in the attribute's scale: what a value nobody has seen counts. */
-static int neutral_points(const builder *b, size_t t) {
-  double low = INFINITY, high = -INFINITY;
-  int top = 0, base = b->count[t] ? b->answer.points[b->first[t]] : 0; /* above 0 where points are said */
-  for (size_t i = b->first[t]; i < b->first[t] + b->count[t]; i++) {
-    low = fmin(low, b->fit->weights->b[i + 1]);
-    high = fmax(high, b->fit->weights->b[i + 1]);
-    if (b->answer.points[i] > top) top = b->answer.points[i];
-    if (b->answer.points[i] < base) base = b->answer.points[i];
+/* Points of the average row. */
+static int average_points(const band_facts *facts, size_t n) {
+  double rows = 0, points = 0;
+  for (size_t k = 0; k < n; k++) {
+    rows += facts[k].rows;
+    points += facts[k].rows * facts[k].points;
   }
-  if (!(high > low)) return base;
-  /* two bands of a ridge fit lie alike far from 0: half a point goes up, whatever the last bit of a sum */
-  return base + (int)floor((top - base) * fmax(0, fmin(1, -low / (high - low))) + 0.5 + 1e-9);
+  return rows > 0 ? (int)floor(points / rows + 0.5) : 0;
+}
+
+/* Points of the average level: what one more level that nobody has seen may be expected to have, whichever it
+ * is (levels as draws of one distribution; Robinson 1991). Of numbers, the average row's. */
+static int level_points(const lf_atom_set *set, const lf_grouping *grouping, const band_facts *facts,
+                        int otherwise) {
+  double levels = 0, points = 0;
+  for (size_t a = 0; a < set->n && set->kind != LF_KIND_NUMBER; a++) {
+    if (facts[grouping->band[a]].coef < 0) continue;
+    levels++;
+    points += facts[grouping->band[a]].points;
+  }
+  return levels > 0 ? (int)floor(points / levels + 0.5) : otherwise;
 }
 
 static void gather_facts(const builder *b, size_t t, const lf_grouping *grouping, band_facts *facts) {
   const lf_term *term = &b->fit->banded->terms[t];
   const lf_atom_set *set = &b->fit->atoms->items[b->fit->banded->set[t]];
-  int neutral = neutral_points(b, t);
-  for (size_t k = 0; k < grouping->n_bands + 2; k++) facts[k] = (band_facts){.coef = -1, .points = neutral};
+  size_t n = grouping->n_bands + 2;
+  for (size_t k = 0; k < n; k++) facts[k] = (band_facts){.coef = -1};
   for (size_t a = 0; a < set->n + 2; a++) {
     band_facts *f = &facts[grouping->band[a]];
     f->coef = term->coef[a];
@@ -153,6 +161,9 @@ static void gather_facts(const builder *b, size_t t, const lf_grouping *grouping
     f->said = true;
   }
   count_bands(b->history, set, grouping, facts);
+  int average = average_points(facts, n), level = level_points(set, grouping, facts, average);
+  for (size_t k = 0; k < n; k++)
+    if (facts[k].coef < 0 && !facts[k].said) facts[k].points = k == n - 1 ? level : average;
 }
 
 /* Merges bands of equal points: neighbours for a number, any for a category. to[k] is the merged band of band

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import os
 import re
 
@@ -142,6 +143,28 @@ def check_one_by_one(setting, results):
     results.check("program/one by one", problems)
 
 
+def rounded(points):
+    return math.floor(points + 0.5)
+
+
+def check_unseen(setting, results):
+    """What nobody was seen with: a missing value counts what the average row does, a new level what the average level does."""
+    sample = os.path.join(setting.top, "datasets", "sample")
+    out, problems, looked = setting.folder("unseen"), [], 0
+    card, _ = fitted(setting, [os.path.join(sample, "history.csv"), "-p", os.path.join(sample, "leadfit.yaml")], out, problems)
+    for attribute in card["attributes"] if card else []:
+        seen = [band for band in attribute["bands"] if band["rows"] > 0]
+        levels = [band["points"] for band in seen for _ in band.get("values", [])]
+        row = rounded(sum(b["points"] * b["rows"] for b in seen) / sum(b["rows"] for b in seen))
+        level = rounded(sum(levels) / len(levels)) if attribute["kind"] != "number" else row
+        for band in attribute["bands"]:
+            expected = row if band.get("missing") else level
+            if band["rows"] == 0 and band["points"] != expected:
+                problems.append(f"{attribute['name']}: {band['label']} has {band['points']} points, the average {expected}")
+            looked += band["rows"] == 0
+    results.check("program/unseen", problems if looked > 3 else problems + [f"only {looked} bands have no rows"])
+
+
 def check_help(setting, results):
     """Every command and option of --help stands in docs/reference.md; help fits 80 columns."""
     said = run(setting, [setting.leadfit, "--help"]).out.decode()
@@ -168,6 +191,6 @@ def run_all(setting, results):
     if not os.path.exists(setting.leadfit):
         results.skip("program", "there is no program")
         return
-    for check in (check_project, check_words, check_one_by_one, check_help):
+    for check in (check_project, check_words, check_one_by_one, check_unseen, check_help):
         if setting.wanted("program/" + check.__name__[6:]):
             check(setting, results)
