@@ -7,9 +7,13 @@
 #include "base/text.h"
 #include "history/words.h"
 
-static const char *const lost_words[] = {"lost",      "loss",    "lose",    "closedlost",
-                                         "closelost", "not won", "no sale", NULL};
-static const char *const won_words[] = {"won", "win", "closedwon", "closewon", NULL};
+/* In English, German (and Dutch), French, Spanish, Italian. */
+static const char *const lost_words[] = {"lost",    "loss",    "lose",     "closedlost", "closelost",
+                                         "not won", "no sale", "verloren", "perdu",      "perdue",
+                                         "perdido", "perdida", "perso",    "persa",      NULL};
+static const char *const won_words[] = {"won",      "win",        "closedwon",   "closewon",
+                                        "gewonnen", "gagn\u00e9", "gagn\u00e9e", "ganado",
+                                        "ganada",   "vinto",      "vinta",       NULL};
 static const char *const unconverted_words[] = {
     "not converted", "unconverted", "non converted", "nonconverted",  "not sold",
     "failed",        "failure",     "unsuccessful",  "not purchased", NULL};
@@ -34,15 +38,17 @@ static const char *const open_words[] = {
     "validated",    "developing",    "develop",     "attempting",    "attempted",   "assigned",
     "started",      "mql",           "sql",         "sal",           "trial",       "pilot",
     "sent",         "waiting",       "unworked",    "recycle",       "inquiry",     "converted",
-    "introduction", "solution",      "best case",   "upside",        NULL};
+    "introduction", "solution",      "best case",   "upside",        "offen",       "ouvert",
+    "ouverte",      "abierto",       "abierta",     "aperto",        "aperta",      NULL};
 
 /* The same, as HubSpot writes stages of a contact's life. */
 static const char *const lifecycle_words[] = {"subscriber", "marketingqualifiedlead", "salesqualifiedlead",
                                               NULL};
 
 static lf_meaning yes_or_no(const char *value, const char *words) {
-  static const char *const yes[] = {"yes", "y", "true", "t", NULL};
-  static const char *const no[] = {"no", "n", "false", "f", NULL};
+  static const char *const yes[] = {"yes", "y",       "true",    "t",    "ja",   "oui",
+                                    "si",  "s\u00ed", "s\u00ec", "wahr", "vrai", NULL};
+  static const char *const no[] = {"no", "n", "false", "f", "nein", "nee", "non", "falsch", "faux", NULL};
   double number = 0;
   if (lf_words_are_any(words, yes)) return (lf_meaning){LF_SIDE_WON, LF_PLAIN_YES_NO};
   if (lf_words_are_any(words, no)) return (lf_meaning){LF_SIDE_LOST, LF_PLAIN_YES_NO};

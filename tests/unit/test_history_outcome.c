@@ -390,6 +390,22 @@ static void a_life_has_no_lost_stage(void **state) {
   case_free(&c);
 }
 
+static void other_languages_win_and_lose(void **state) {
+  (void)state;
+  static const char *const tables[] = {"Phase,Size\nGewonnen,1\nVerloren,2\nOffen,3\nverloren,4\n",
+                                       "Etape,Size\nGagn\u00e9e,1\nPerdue,2\nouverte,3\nPerdu,4\n",
+                                       "Fase,Size\nGanado,1\nPerdido,2\nAbierto,3\nperdida,4\n",
+                                       "Fase,Size\nVinta,1\nPersa,2\nAperta,3\nperso,4\n",
+                                       "Outcome,Size\nJa,1\nNein,2\n,3\nnein,4\n",
+                                       "Outcome,Size\nS\u00ed,1\nNo,2\n,3\nno,4\n"};
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    history_case c = case_new();
+    case_must_build(&c, tables[i]);
+    check_counts(&c, 3, 1, 1);
+    case_free(&c);
+  }
+}
+
 /* A column beside IsWon is read for open rows only where it says yes and no, and nothing else. */
 static void a_closed_column_that_says_more(void **state) {
   (void)state;
@@ -476,6 +492,7 @@ int main(void) {
       cmocka_unit_test(many_values_of_one_side),
       cmocka_unit_test(what_is_said_of_values_must_hold),
       cmocka_unit_test(a_life_has_no_lost_stage),
+      cmocka_unit_test(other_languages_win_and_lose),
       cmocka_unit_test(a_closed_column_that_says_more),
       cmocka_unit_test(shown_without_an_outcome),
       cmocka_unit_test(a_plain_word_beside_won_and_lost),
