@@ -12,6 +12,7 @@ typedef struct screening {
   lf_draft *draft;
   lf_history *history;
   lf_profiles profiles; /* empty where rows have no outcome */
+  lf_closing closing;   /* the same */
   bool judged;          /* profiles were made */
 } screening;
 
@@ -126,6 +127,14 @@ static lf_status screen_joined(screening *s, size_t c, lf_error *err) {
       source);
 }
 
+static lf_status screen_closing(screening *s, size_t c, lf_error *err) {
+  char reason[LF_REASON];
+  bool follows = false;
+  if (!s->closing.n) return LF_OK;
+  lf_status status = lf_follows_closing(s->history, c, &s->closing, reason, &follows, err);
+  return status == LF_OK && follows ? leave_out(s, c, reason, err) : status;
+}
+
 static lf_status screen_column(screening *s, size_t c, lf_error *err) {
   lf_status status = screen_said(s, c, err);
   if (status == LF_OK && is_open(s, c)) status = screen_joined(s, c, err);
@@ -133,6 +142,7 @@ static lf_status screen_column(screening *s, size_t c, lf_error *err) {
     status = screen_leak(s, c, true, err);
   if (status == LF_OK && is_open(s, c)) status = screen_kind(s, c, err);
   if (status == LF_OK && is_open(s, c) && s->judged) status = screen_leak(s, c, false, err);
+  if (status == LF_OK && is_open(s, c) && s->judged) status = screen_closing(s, c, err);
   if (status == LF_OK && is_open(s, c) && !insisted(s, c)) status = screen_values(s, c, err);
   return status;
 }
@@ -284,6 +294,7 @@ lf_status lf_screen_columns(lf_draft *draft, lf_error *err) {
   screening s = {.draft = draft, .history = draft->history, .judged = draft->need_outcome};
   lf_status status = LF_OK;
   if (s.judged) LF_TRY(lf_profiles_make(s.history, draft->run, &s.profiles, err));
+  if (s.judged) LF_TRY(lf_closing_make(s.history, &s.closing, err));
   for (size_t c = 0; c < s.history->table->n_columns; c++)
     if (is_open(&s, c)) LF_TRY(screen_column(&s, c, err));
   LF_TRY(screen_twins(&s, err));
@@ -294,5 +305,6 @@ lf_status lf_screen_columns(lf_draft *draft, lf_error *err) {
   status = check_some_left(&s, err);
 cleanup:
   lf_profiles_clear(&s.profiles);
+  lf_closing_clear(&s.closing);
   return status;
 }

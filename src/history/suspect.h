@@ -12,6 +12,18 @@ bool lf_gives_away(const lf_history *history, size_t column, const lf_profiles *
                    char out[LF_REASON]);
 /* Whether won or lost rows alone have a value (or a value other than 0). */
 bool lf_one_sided(const lf_history *history, size_t column, const lf_profiles *profiles, char out[LF_REASON]);
+/* Training rows of which both days are known, 5,000 at most; none where the history has not both. */
+typedef struct lf_closing {
+  size_t n, *row;
+  double *created, *closed;
+} lf_closing;
+
+lf_status lf_closing_make(const lf_history *history, lf_closing *closing, lf_error *err);
+void lf_closing_clear(lf_closing *closing);
+/* Whether the column tells when a deal closed: its age, or the quarter. closing.c */
+lf_status lf_follows_closing(const lf_history *history, size_t column, const lf_closing *closing,
+                             char out[LF_REASON], bool *follows, lf_error *err);
+
 /* Two columns that give the outcome away together. */
 typedef struct lf_joint_leak {
   size_t column[2];

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "history_case.h"
+#include "ingest/value.h"
 
 enum { ROWS = 2000 };
 
@@ -574,8 +575,57 @@ static void few_values_on_both_sides_are_enough(void **state) {
   }
 }
 
+/* The day of a calendar whose months have 28 days, as it stands in ours. */
+static int add_date(lf_text *csv, int day) {
+  int month = day / 28;
+  lf_text_addf(csv, "%d-%02d-%02d,", 2023 + month / 12, month % 12 + 1, day % 28 + 1);
+  return (int)lf_days_from_civil(2023 + month / 12, month % 12 + 1, day % 28 + 1);
+}
+
+/* Leads of twelve months, decided up to 140 days later: their age and the month and quarter of their end are
+ * known by then alone; the month they came, days that are off by a week, and a size tell no end. */
+static void build_closing(history_case *c, size_t rows) {
+  lf_text csv = {0};
+  lf_text_add(&csv, "Created,Closed,Age,Quarter,Ended,Came,Near,Size,Result\n");
+  for (size_t i = 0; i < rows; i++) {
+    int day = (int)(336 * noise(21, i)), end = day + (int)(140 * noise(22, i)), month = end / 28;
+    int came = add_date(&csv, day), age = add_date(&csv, end) - came;
+    lf_text_addf(&csv, "%d,Q%d,M%d,C%d,%d,%d,%s\n", age, month / 3, month, day / 28, age + (i % 2 ? 7 : -7),
+                 (int)(9 * noise(23, i)), noise(24, i) < 0.3 ? "Won" : "Lost");
+  }
+  set_text(&c->project.created, "Created");
+  set_text(&c->project.date, "Closed");
+  case_must_build(c, csv.data);
+  lf_text_free(&csv);
+}
+
+static void columns_that_tell_the_end(void **state) {
+  (void)state;
+  static const char *const late[] = {"Age", "Quarter", "Ended"}, *const fair[] = {"Came", "Near", "Size"};
+  history_case c = case_new();
+  build_closing(&c, 1500);
+  for (size_t k = 0; k < 3; k++) {
+    const lf_column_role *role = case_role(&c, late[k]);
+    const char *why = k ? "it goes by the month of 'Closed', not of 'Created': known only"
+                        : "it is the days from 'Created' to 'Closed': known only";
+    assert_true(role->role == LF_ROLE_EXCLUDED && role->leak);
+    if (!strstr(role->reason, why)) fail_msg("%s: %s", late[k], role->reason);
+    if (case_role(&c, fair[k])->role != LF_ROLE_ATTRIBUTE)
+      fail_msg("%s: %s", fair[k], case_role(&c, fair[k])->reason);
+  }
+  lf_text_list_add(&c.project.keep, "Age", NULL);
+  build_closing(&c, 1500);
+  assert_int_equal(case_role(&c, "Age")->role, LF_ROLE_ATTRIBUTE);
+  assert_non_null(strstr(case_role(&c, "Age")->suspicion, "it is kept because you said so"));
+  lf_text_list_clear(&c.project.keep);
+  build_closing(&c, 28); /* too few to say */
+  if (case_role(&c, "Age")->role != LF_ROLE_ATTRIBUTE) fail_msg("%s", case_role(&c, "Age")->reason);
+  case_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(columns_that_tell_the_end),
       cmocka_unit_test(columns_that_tell_nothing),
       cmocka_unit_test(a_number_is_an_identifier_by_its_name),
       cmocka_unit_test(columns_that_know_the_outcome),
