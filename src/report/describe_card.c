@@ -81,8 +81,9 @@ static const char *dropped_reason(const lf_dropped_set *d) {
   if (d->alone)
     return d->loss_change <= d->std_error ? "does not help on its own"
                                           : "helps less on its own than the attributes that were taken";
-  return d->loss_change < -2 * d->std_error ? "does harm on rows that took no part in the fit"
-                                            : "does not help on rows that took no part in the fit";
+  if (d->loss_change < -2 * d->std_error) return "does harm on rows that took no part in the fit";
+  return d->loss_change > 0 ? "helps by less than a standard error on rows that took no part in the fit"
+                            : "does not help on rows that took no part in the fit";
 }
 
 static json_t *describe_dropped(const void *context, size_t i) {

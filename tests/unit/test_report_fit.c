@@ -145,17 +145,19 @@ static void attributes_left_out_say_why(void **state) {
   lf_atom_set sets[1] = {{.name = "Fax"}};
   const lf_atoms atoms = {.n = 1, .items = sets};
   lf_sample judged = {.n = 10, .n_folds = 2};
-  lf_dropped_set dropped[4] = {{.loss_change = 1, .std_error = 2, .alone = true},
+  lf_dropped_set dropped[5] = {{.loss_change = 1, .std_error = 2, .alone = true},
                                {.loss_change = 3, .std_error = 2, .alone = true},
                                {.loss_change = -5, .std_error = 2},
-                               {.loss_change = -4, .std_error = 2}};
+                               {.loss_change = -4, .std_error = 2},
+                               {.loss_change = 1.5, .std_error = 2}};
   static const char *const reasons[] = {
       "does not help on its own", "helps less on its own than the attributes that were taken",
-      "does harm on rows that took no part in the fit", "does not help on rows that took no part in the fit"};
-  const lf_card_fit fit = {.atoms = &atoms, .judged = &judged, .n_dropped = 4, .dropped = dropped};
+      "does harm on rows that took no part in the fit", "does not help on rows that took no part in the fit",
+      "helps by less than a standard error on rows that took no part in the fit"};
+  const lf_card_fit fit = {.atoms = &atoms, .judged = &judged, .n_dropped = 5, .dropped = dropped};
   json_t *tree = lf_describe_selection(&fit);
   (void)state;
-  for (size_t i = 0; i < 4; i++) {
+  for (size_t i = 0; i < 5; i++) {
     const json_t *one = json_array_get(lf_view_at(tree, "left_out"), i);
     assert_string_equal(lf_view_text(one, "attribute"), "Fax");
     assert_string_equal(lf_view_text(one, "reason"), reasons[i]);
