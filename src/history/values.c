@@ -37,6 +37,27 @@ static bool is_phone(const char *s) {
   return digits >= 7 && digits <= 15 && signs > 0;
 }
 
+/* "1001-5000", "100.000 - 500.000": from a number to a higher one, neither with a leading 0. */
+static bool is_range(const char *s) {
+  double side[2] = {0, 0};
+  size_t at = 0, digits = 0;
+  for (const char *p = s; *p; p++) {
+    if (*p >= '0' && *p <= '9') {
+      if (!digits++ && *p == '0') return false;
+      side[at] = 10 * side[at] + (*p - '0');
+    } else if (*p == '-' && at == 0) {
+      at = 1;
+      digits = 0;
+    } else if (*p != '.' && *p != ' ')
+      return false;
+  }
+  return at == 1 && side[0] < side[1];
+}
+
+static bool is_phone_and_no_range(const char *s) {
+  return is_phone(s) && !is_range(s);
+}
+
 static double share(const lf_column *column, bool (*is)(const char *)) {
   uint32_t step = column->n_levels / LOOKED_AT + 1, looked = 0, found = 0;
   for (uint32_t code = 1; code <= column->n_levels; code += step, looked++)
@@ -53,10 +74,10 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
   bool text = column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT;
   lf_words(lf_own_name(column), words);
   bool many = (double)column->distinct > 50 &&
-              (double)column->distinct > 0.02 * (double)n_rows; /* few pages are a fair category */
+              (double)column->distinct > 0.02 * (double)n_rows; /* few pages or ranges are a fair category */
   if (text && column->store == LF_STORE_CODES) {
     if (share(column, is_email) >= 0.8) return "e-mail addresses";
-    if (share(column, is_phone) >= 0.8) return "phone numbers";
+    if (share(column, many ? is_phone : is_phone_and_no_range) >= 0.8) return "phone numbers";
     if (many && share(column, is_url) >= 0.8) return "web addresses";
   }
   if (!many || (!text && column->kind != LF_KIND_NUMBER)) return NULL;

@@ -59,11 +59,14 @@ static void contacts_are_told_by_their_values(void **state) {
       {"+123456", NULL, 1},           /* too short */
       {"+1234567890123456", NULL, 1}, /* too long */
       {"+1234567x", NULL, 1},
-      {"http://a|https://b|www.c", NULL, 3}, /* a few pages are a fair category */
+      {"10000-50000|100.000 - 500.000|2019-2020", NULL, 3},      /* a few ranges are, too */
+      {"5550-1234|04321-98765|555.0-123.0", "phone numbers", 3}, /* downwards, with a 0, downwards */
+      {"http://a|https://b|www.c", NULL, 3},                     /* a few pages are a fair category */
       {"", NULL, 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect(cases[i].values, contact(cases[i].values, cases[i].n, cases[i].n, 100), cases[i].kind);
+  expect("many of what may be ranges", contact("555-1234|555-9999", 60, 60, 100), "phone numbers");
   expect("many pages", contact("http://a|https://b|www.c", 60, 60, 100), "web addresses");
   expect("pages of a thousand rows each", contact("http://a|https://b|www.c", 60, 60, 60000), NULL);
   expect("many words", contact("alpha|beta|gamma", 60, 60, 100), NULL);
