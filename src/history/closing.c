@@ -14,7 +14,8 @@
 #include "history/suspect.h"
 
 enum { MOST_ROWS = 5000, FEWEST_ROWS = 30, MOST_LEVELS = 200, MOST_MONTHS = 600, ROWS_A_MONTH = 5 };
-static const double nearly_all = 0.95, clearly_less = 0.8;
+static const double nearly_all = 0.95;                     /* of the rows, of an age */
+static const double by_months = 0.98, clearly_less = 0.95; /* lambda by the month of closing, of creation */
 
 lf_status lf_closing_make(const lf_history *h, lf_closing *closing, lf_error *err) {
   lf_status status = LF_OK;
@@ -115,7 +116,7 @@ lf_status lf_follows_closing(const lf_history *h, size_t c, const lf_closing *cl
   if (column->store != LF_STORE_CODES || column->n_levels < 2 || column->n_levels > MOST_LEVELS) return LF_OK;
   status = lambda_of(closing, column, closing->closed, &by_closing, err);
   if (status == LF_OK) status = lambda_of(closing, column, closing->created, &by_creation, err);
-  *follows = status == LF_OK && by_closing >= nearly_all && by_creation <= clearly_less;
+  *follows = status == LF_OK && by_closing >= by_months && by_creation <= clearly_less;
   snprintf(out, LF_REASON, "it goes by the month of %s, not of %s: known only once the outcome is", closed,
            created);
   return status;
