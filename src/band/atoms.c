@@ -6,6 +6,7 @@
 #include "band/lookup.h"
 #include "band/match.h"
 #include "band/pins.h"
+#include "band/ranges.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 
@@ -37,10 +38,41 @@ typedef struct counted_level {
   uint32_t code;
 } counted_level;
 
+typedef struct ranged_level {
+  double from;
+  uint32_t code;
+} ranged_level;
+
 static int by_falling_rows(const void *a, const void *b) {
   const counted_level *x = a, *y = b;
   if (x->rows != y->rows) return x->rows < y->rows ? 1 : -1;
   return x->code < y->code ? -1 : x->code > y->code;
+}
+
+static int by_rising_start(const void *a, const void *b) {
+  const ranged_level *x = a, *y = b;
+  return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* Puts levels that are ranges ("1-10", "11-50", "51+") in their order: all of them, two in three more than a
+ * number, none that begins where another does. */
+static lf_status order_ranges(const lf_column *column, lf_atom_set *set, lf_error *err) {
+  ranged_level *levels = NULL;
+  size_t spanning = 0;
+  bool ranges = set->n >= 3, spans = false;
+  lf_status status = lf_alloc(set->n, sizeof *levels, &levels, err);
+  if (status != LF_OK) return status;
+  for (size_t a = 0; a < set->n && ranges; a++) {
+    levels[a] = (ranged_level){lf_range_from(lf_column_level(column, set->level[a]), &spans), set->level[a]};
+    ranges = !isnan(levels[a].from);
+    spanning += spans;
+  }
+  if (ranges) qsort(levels, set->n, sizeof *levels, by_rising_start);
+  for (size_t a = 1; a < set->n && ranges; a++) ranges = levels[a - 1].from < levels[a].from;
+  set->ordered = ranges && 3 * spanning >= 2 * set->n;
+  for (size_t a = 0; a < set->n && set->ordered; a++) set->level[a] = levels[a].code;
+  free(levels);
+  return LF_OK;
 }
 
 static lf_status category_atoms(const lf_history *history, const lf_atom_options *options, lf_atom_set *set,
@@ -65,6 +97,7 @@ static lf_status category_atoms(const lf_history *history, const lf_atom_options
   LF_TRY(lf_alloc(n, sizeof *set->level, &set->level, err));
   for (size_t a = 0; a < n; a++) set->level[a] = levels[a + 1].code;
   set->n = n;
+  status = order_ranges(column, set, err);
 cleanup:
   free(levels);
   return status;

@@ -28,6 +28,7 @@ typedef struct lf_atom_set {
   lf_kind kind; /* NUMBER: atoms are ordered; CATEGORY, FLAG, TEXT: not */
   lf_owner owner;
   const lf_attribute_spec *spec; /* what the user said, or NULL */
+  bool ordered;    /* CATEGORY: the levels are ranges, and stand in their order; bands are runs of them */
   bool given;      /* the atoms are the user's bands (edges or patterns) and are not to be merged */
   size_t n;        /* atoms with values; codes: 0..n-1, then missing (n), then other (n + 1) */
   double *edge;    /* NUMBER: n - 1 inner edges; atom a is [edge[a-1], edge[a]) */

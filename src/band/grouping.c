@@ -56,9 +56,14 @@ static void label_interval(lf_text *text, double from, double to) {
   }
 }
 
-/* Names the first values and counts the rest; cuts between characters. */
-static void label_values(lf_text *text, const lf_band *band) {
+/* Names the first values and counts the rest, or of a run of ranges the first and the last; cuts between
+ * characters. */
+static void label_values(lf_text *text, const lf_band *band, bool ordered) {
   size_t named = 0;
+  if (ordered && band->n_values > 2) {
+    lf_text_addf(text, "%s to %s", band->values[0], band->values[band->n_values - 1]);
+    return;
+  }
   for (; named < band->n_values && named < LABEL_VALUES; named++) {
     size_t length = strlen(band->values[named]);
     if (named && text->length + length > LABEL_BYTES) break;
@@ -71,11 +76,11 @@ static void label_values(lf_text *text, const lf_band *band) {
   if (named < band->n_values) lf_text_addf(text, " and %zu more", band->n_values - named);
 }
 
-static lf_status set_label(lf_band *band, lf_error *err) {
+static lf_status set_label(const lf_atom_set *set, lf_band *band, lf_error *err) {
   lf_text text = {0};
   switch (band->type) {
   case LF_BAND_INTERVAL: label_interval(&text, band->from, band->to); break;
-  case LF_BAND_VALUES: label_values(&text, band); break;
+  case LF_BAND_VALUES: label_values(&text, band, set->ordered); break;
   case LF_BAND_MISSING: lf_text_add(&text, "missing"); break;
   default: lf_text_add(&text, "other");
   }
@@ -110,7 +115,8 @@ static lf_status fill_values(const lf_column *column, const lf_atom_set *set, co
     if (status != LF_OK) return status;
     band->n_values = 0;
   }
-  for (size_t a = 0; a < set->n; a++) { /* by falling rows: a label names the most frequent */
+  for (size_t a = 0; a < set->n;
+       a++) { /* by falling rows, so that a label names the most frequent, or in order */
     if (grouping->band[a] >= grouping->n_bands) continue;
     lf_band *band = &attribute->bands[grouping->band[a]];
     const char *text = lf_column_level(column, set->level[a]);
@@ -150,7 +156,7 @@ lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *se
   else
     LF_TRY(fill_values(&history->table->columns[set->column], set, grouping, &made, err));
   for (size_t b = 0; b < made.n_bands; b++)
-    if (!made.bands[b].label) LF_TRY(set_label(&made.bands[b], err));
+    if (!made.bands[b].label) LF_TRY(set_label(set, &made.bands[b], err));
   *attribute = made;
   made = (lf_attribute){0};
 cleanup:

@@ -166,16 +166,17 @@ static void gather_facts(const builder *b, size_t t, const lf_grouping *grouping
     if (facts[k].coef < 0 && !facts[k].said) facts[k].points = k == n - 1 ? level : average;
 }
 
-/* Merges bands of equal points: neighbours for a number, any for a category. to[k] is the merged band of band
- * k. */
+/* Merges bands of equal points: neighbours for a number or ranges, any for a category. to[k] is the merged
+ * band of band k. */
 static size_t merge_equal(const lf_atom_set *set, const band_facts *facts, size_t n_bands, uint16_t *to) {
   size_t merged = 0;
   for (size_t k = 0; k < n_bands; k++) {
     size_t at = SIZE_MAX;
-    if (!set->given && set->kind == LF_KIND_NUMBER && k && facts[k].points == facts[k - 1].points &&
+    bool runs = set->kind == LF_KIND_NUMBER || set->ordered;
+    if (!set->given && runs && k && facts[k].points == facts[k - 1].points &&
         facts[k].said == facts[k - 1].said)
       at = to[k - 1];
-    if (!set->given && set->kind != LF_KIND_NUMBER)
+    if (!set->given && !runs)
       for (size_t j = 0; j < k && at == SIZE_MAX; j++)
         if (facts[j].points == facts[k].points && facts[j].said == facts[k].said) at = to[j];
     to[k] = (uint16_t)(at == SIZE_MAX ? merged++ : at);

@@ -10,9 +10,10 @@
  * 1990, section 6.3). Marginal bands alone are drawn where a correlated attribute changes, not where this one
  * matters.
  *
- * Categories have no order: their levels stand by shrunken win rate, (won + k rate) / (rows + k), k = 10, in
- * the first pass, by z h / (h + 1) in the second (Fisher 1958: the best contiguous partition after sorting is
- * the best of all for squared error). */
+ * Numbers, and categories whose levels are ranges, stand in their order. Other categories have none: their
+ * levels stand by shrunken win rate, (won + k rate) / (rows + k), k = 10, in the first pass, by z h / (h + 1)
+ * in the second (Fisher 1958: the best contiguous partition after sorting is the best of all for squared
+ * error). */
 #include <stdlib.h>
 
 #include "band/partition.h"
@@ -59,6 +60,10 @@ static int by_key(const void *a, const void *b) {
   return x->atom < y->atom ? -1 : x->atom > y->atom;
 }
 
+static bool in_order(const lf_atom_set *set) {
+  return set->kind == LF_KIND_NUMBER || set->ordered;
+}
+
 /* Atoms in the order they are partitioned in. */
 static void order_atoms(const lf_atom_set *set, const lf_atom_cell *sums, const double *z,
                         ranked_atom *order) {
@@ -70,12 +75,12 @@ static void order_atoms(const lf_atom_set *set, const lf_atom_cell *sums, const 
   double rate = rows > 0 ? won / rows : 0.5;
   for (size_t a = 0; a < set->n; a++) {
     double key = (double)a;
-    if (set->kind != LF_KIND_NUMBER)
+    if (!in_order(set))
       key = z ? z[a] * sums[a].h / (sums[a].h + 1)
               : (sums[a].won + rate_shrinkage * rate) / (sums[a].rows + rate_shrinkage);
     order[a] = (ranked_atom){key, (uint16_t)a};
   }
-  if (set->kind != LF_KIND_NUMBER) qsort(order, set->n, sizeof *order, by_key);
+  if (!in_order(set)) qsort(order, set->n, sizeof *order, by_key);
 }
 
 /* Working response of each atom of a set. */
@@ -145,8 +150,8 @@ static size_t set_apart(const lf_atom_set *set, size_t bands, uint16_t *band) {
   return bands;
 }
 
-/* Atoms without rows here keep out of the programme and join the band of the atom before them (numbers) or
- * other (categories). */
+/* Atoms without rows here keep out of the programme and join the band of the atom before them (numbers,
+ * ranges) or other (categories). */
 static void write_grouping(const lf_atom_set *set, const lf_atom_cell *sums, const scratch *s, size_t drawn,
                            lf_grouping *grouping) {
   size_t bands = set_apart(set, drawn, grouping->band);
@@ -158,7 +163,7 @@ static void write_grouping(const lf_atom_set *set, const lf_atom_cell *sums, con
     bool present = sums[a].rows > 0 && !apart;
     if (apart > 0) continue;
     if (present) previous = s->band[at++];
-    grouping->band[a] = present || set->kind == LF_KIND_NUMBER ? previous : (uint16_t)(bands + 1);
+    grouping->band[a] = present || in_order(set) ? previous : (uint16_t)(bands + 1);
   }
   grouping->n_bands = bands;
   grouping->band[set->n] = (uint16_t)bands;
@@ -169,7 +174,7 @@ static lf_status partition_set(const chooser *c, size_t t, scratch *s, lf_error 
   const lf_atom_set *set = &c->atoms->items[t];
   const lf_atom_cell *sums = c->sums->cell + c->sums->first[t];
   lf_partition_atoms atoms = present_atoms(set, sums, s, c->f != NULL);
-  lf_trend trend = set->kind == LF_KIND_NUMBER ? set->rules.trend : LF_TREND_FREE;
+  lf_trend trend = in_order(set) ? set->rules.trend : LF_TREND_FREE;
   lf_partition_options options = {.min_rows = c->rules.min_rows,
                                   .min_each = c->rules.min_each,
                                   .penalty = c->rules.penalty,
