@@ -58,9 +58,9 @@ static void label_interval(lf_text *text, double from, double to) {
 
 /* Names the first values and counts the rest, or of a run of ranges the first and the last; cuts between
  * characters. */
-static void label_values(lf_text *text, const lf_band *band, bool ordered) {
+static void label_values(lf_text *text, const lf_band *band, bool run) {
   size_t named = 0;
-  if (ordered && band->n_values > 2) {
+  if (run && band->n_values > 2) {
     lf_text_addf(text, "%s to %s", band->values[0], band->values[band->n_values - 1]);
     return;
   }
@@ -76,11 +76,23 @@ static void label_values(lf_text *text, const lf_band *band, bool ordered) {
   if (named < band->n_values) lf_text_addf(text, " and %zu more", band->n_values - named);
 }
 
-static lf_status set_label(const lf_atom_set *set, lf_band *band, lf_error *err) {
+/* Whether band b of ordered levels has every level from its first to its last. */
+static bool is_run(const lf_atom_set *set, const lf_grouping *grouping, size_t b) {
+  size_t first = SIZE_MAX, last = 0, inside = 0;
+  for (size_t a = 0; a < set->n; a++) {
+    if (grouping->band[a] != b) continue;
+    if (first == SIZE_MAX) first = a;
+    last = a;
+    inside++;
+  }
+  return set->ordered && inside && last - first + 1 == inside;
+}
+
+static lf_status set_label(lf_band *band, bool run, lf_error *err) {
   lf_text text = {0};
   switch (band->type) {
   case LF_BAND_INTERVAL: label_interval(&text, band->from, band->to); break;
-  case LF_BAND_VALUES: label_values(&text, band, set->ordered); break;
+  case LF_BAND_VALUES: label_values(&text, band, run); break;
   case LF_BAND_MISSING: lf_text_add(&text, "missing"); break;
   default: lf_text_add(&text, "other");
   }
@@ -156,7 +168,7 @@ lf_status lf_grouping_attribute(const lf_history *history, const lf_atom_set *se
   else
     LF_TRY(fill_values(&history->table->columns[set->column], set, grouping, &made, err));
   for (size_t b = 0; b < made.n_bands; b++)
-    if (!made.bands[b].label) LF_TRY(set_label(set, &made.bands[b], err));
+    if (!made.bands[b].label) LF_TRY(set_label(&made.bands[b], is_run(set, grouping, b), err));
   *attribute = made;
   made = (lf_attribute){0};
 cleanup:

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+enum { LONGEST = 40 };
+
 static char small(char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
@@ -77,6 +79,7 @@ double lf_range_from(const char *text, bool *spans) {
   const char *p = text;
   bool low = take(&p, below), high = !low && take(&p, above);
   *spans = low || high;
+  if (strlen(text) > LONGEST) return NAN;
   if (!take_amount(&p, &from, &unit)) return NAN;
   if (!*spans && take(&p, to)) {
     *spans = true;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "band/atoms.h"
+#include "band/grouping.h"
 #include "band/ranges.h"
 #include "history_case.h"
 
@@ -52,6 +53,7 @@ static void where_ranges_begin(void **state) {
       {"", NAN, false},
       {"SMB", NAN, false},
       {"1-10 (small)", NAN, true},
+      {"1-10 people who work for us in the evening", NAN, true}, /* a sentence, not a range */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bool spans = false;
@@ -104,10 +106,36 @@ static void levels_that_are_ranges_stand_in_order(void **state) {
   }
 }
 
+/* A run says from where to where; with a hole in it, or of two, the levels are named. */
+static void labels_of_runs(void **state) {
+  (void)state;
+  static const char *const levels[LEVELS] = {"201-500", "1-10", "5,001+", "11-50", "501-5,000", "51-200"};
+  static const uint16_t bands[][LEVELS] = {{0, 0, 0, 0, 1, 1}, {0, 0, 1, 0, 0, 1}};
+  static const char *const wanted[][2] = {{"1-10 to 201-500", "501-5,000, 5,001+"},
+                                          {"1-10, 11-50, 201-500 and 1 more", "51-200, 5,001+"}};
+  for (size_t i = 0; i < 2; i++) {
+    history_case c;
+    lf_attribute attribute = {0};
+    lf_grouping grouping = {0};
+    lf_atoms *atoms = atoms_of(&c, levels);
+    assert_int_equal(lf_grouping_new(&atoms->items[0], &grouping, NULL), LF_OK);
+    grouping.n_bands = 2;
+    for (size_t a = 0; a < LEVELS + 2; a++)
+      grouping.band[a] = a < LEVELS ? bands[i][a] : (uint16_t)(a - LEVELS + 2);
+    assert_int_equal(lf_grouping_attribute(c.history, &atoms->items[0], &grouping, &attribute, NULL), LF_OK);
+    for (size_t b = 0; b < 2; b++) assert_string_equal(attribute.bands[b].label, wanted[i][b]);
+    lf_attribute_clear(&attribute);
+    lf_grouping_clear(&grouping);
+    lf_atoms_free(atoms);
+    case_free(&c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(where_ranges_begin),
       cmocka_unit_test(levels_that_are_ranges_stand_in_order),
+      cmocka_unit_test(labels_of_runs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
