@@ -41,7 +41,7 @@ void lf_joint_reason(const lf_history *history, const lf_joint_leak *leak, int w
 lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles, double strongest,
                  lf_error *err);
 
-/* E-mail addresses, phone numbers, web addresses: "e-mail addresses", …, or NULL. */
+/* E-mail addresses, phone numbers, web addresses, names of people: "e-mail addresses", …, or NULL. */
 const char *lf_contact_kind(const lf_column *column, size_t n_rows);
 /* Whether every row has a value of its own, and the name or the values say that it is an identifier. */
 bool lf_is_identifier(const lf_column *column, size_t n_rows);

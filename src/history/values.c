@@ -69,6 +69,9 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
   static const char *const emails[] = {"email", "e mail", "email address", NULL};
   static const char *const phones[] = {"phone", "mobile",       "fax",          "telephone",
                                        "tel",   "phone number", "mobile phone", NULL};
+  static const char *const people[] = {
+      "first name",   "last name", "middle name", "given name", "family name", "full name",       "surname",
+      "contact name", "lead name", "salutation",  "firstname",  "lastname",    "primary contact", NULL};
   static const char *const urls[] = {"url", "website", "web site", "photo url", NULL};
   char words[LF_WORDS];
   bool text = column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT;
@@ -80,6 +83,7 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
     if (share(column, many ? is_phone : is_phone_and_no_range) >= 0.8) return "phone numbers";
     if (many && share(column, is_url) >= 0.8) return "web addresses";
   }
+  if (text && lf_words_are_any(words, people)) return "names of people";
   if (!many || (!text && column->kind != LF_KIND_NUMBER)) return NULL;
   if (text && lf_words_end_any(words, emails)) return "e-mail addresses";
   if (lf_words_end_any(words, phones)) return "phone numbers";

@@ -88,6 +88,10 @@ static void contacts_are_told_by_their_names(void **state) {
       {"Photo URL", "web addresses", LF_KIND_CATEGORY, 900},
       {"Photo URL", NULL, LF_KIND_NUMBER, 900},
       {"Notes", NULL, LF_KIND_TEXT, 900},
+      {"First Name", "names of people", LF_KIND_TEXT, 900},
+      {"LastName", "names of people", LF_KIND_CATEGORY, 12}, /* few, too */
+      {"Product Name", NULL, LF_KIND_CATEGORY, 12},
+      {"Last Name Change", NULL, LF_KIND_CATEGORY, 12},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char name[40];
