@@ -40,8 +40,8 @@ typedef struct lf_read_options {
   const lf_key_request *keys;
   size_t n_keys;
   uint64_t memory; /* bytes that the coded table may take before it goes to temporary files; 0: no limit */
-  double
-      max_ragged_share; /* share of records with a wrong number of fields that is still no error; 0: 0.05 */
+  double max_ragged_share; /* share of records with a wrong number of fields that is still no error; 0: 0.05,
+                              and five where there are five good ones to each */
 } lf_read_options;
 
 /* ---- what comes out ------------------------------------------------------------------------------- */

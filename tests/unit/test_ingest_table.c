@@ -477,6 +477,33 @@ static void late_surprises(void **state) {
   lf_text_free(&text);
 }
 
+/* Lines of another number of fields: one in twenty, and in a short table five where there are five good ones
+ * to each. */
+static void a_few_odd_lines_are_borne(void **state) {
+  (void)state;
+  static const struct {
+    size_t good, odd;
+    double share;
+    bool borne;
+  } cases[] = {{15, 3, 0, true},  {14, 3, 0, false},  {25, 5, 0, true},    {30, 6, 0, false},
+               {114, 6, 0, true}, {113, 6, 0, false}, {15, 3, 0.1, false}, {15, 3, 0.2, true}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    lf_text text = {0};
+    lf_table *table = NULL;
+    lf_text_add(&text, "a,b\n");
+    for (size_t k = 0; k < cases[i].good; k++) lf_text_addf(&text, "%zu,x\n", k);
+    for (size_t k = 0; k < cases[i].odd; k++) lf_text_add(&text, "All rights reserved.\n\n");
+    given g = {.options = {.max_ragged_share = cases[i].share}};
+    give(&g, text.data, text.length);
+    lf_status status = lf_table_read(&g.options, NULL, &table, &g.err);
+    if (status != (cases[i].borne ? LF_OK : LF_E_DATA)) fail_msg("case %zu: %s", i, g.err.message);
+    if (table) assert_true(table->n_rows == cases[i].good && table->ragged_rows == cases[i].odd);
+    lf_table_free(table);
+    give_back(&g);
+    lf_text_free(&text);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(kinds_follow_from_all_values),
@@ -492,6 +519,7 @@ int main(void) {
       cmocka_unit_test(records_as_they_stand),
       cmocka_unit_test(pieces_and_threads_change_nothing),
       cmocka_unit_test(late_surprises),
+      cmocka_unit_test(a_few_odd_lines_are_borne),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
