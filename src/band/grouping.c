@@ -127,8 +127,7 @@ static lf_status fill_values(const lf_column *column, const lf_atom_set *set, co
     if (status != LF_OK) return status;
     band->n_values = 0;
   }
-  for (size_t a = 0; a < set->n;
-       a++) { /* by falling rows, so that a label names the most frequent, or in order */
+  for (size_t a = 0; a < set->n; a++) { /* by falling rows (a label names the most frequent) or in order */
     if (grouping->band[a] >= grouping->n_bands) continue;
     lf_band *band = &attribute->bands[grouping->band[a]];
     const char *text = lf_column_level(column, set->level[a]);

@@ -149,9 +149,10 @@ static double more_wins(const lf_effect *e, double won, double margin) {
 }
 
 /* Where the contribution found nothing: that would show the ratio that blind bands make likely (chi2 less its
- * degrees of freedom estimates the non-centrality), or exclude the margin from there. */
+ * degrees of freedom estimates the non-centrality), or exclude the margin from there. NaN where they show it
+ * already: what finds bands for it is not known. */
 static double more_wins_blind(const lf_blind_test *blind, double won, double margin) {
-  if (!(blind->std_error > 0)) return NAN;
+  if (!(blind->std_error > 0) || blind->p < level) return NAN;
   double errors = sqrt(fmax(0, blind->chi2 - (double)blind->df));
   double left = margin - errors * blind->std_error;
   double show = errors > 0 ? power / errors : INFINITY;
@@ -213,13 +214,22 @@ static void say_equivalent(lf_attribute_evidence *a, bool amounts, double margin
   lf_text_add_fixed(text, exp(margin), 2);
 }
 
+static void say_no_band(const lf_attribute_evidence *a, double margin, lf_text *text) {
+  const lf_blind_test *blind = &a->win.blind;
+  lf_text_add(text, "no band was found that held outside the rows that chose it");
+  if (!(blind->p < level) || a->win.bound < margin) return;
+  lf_text_add(text, ", and yet bands that no outcome chose differ by more than chance (p ");
+  lf_text_add(text, blind->p < 0.001 ? "below " : "");
+  lf_text_add_fixed(text, fmax(blind->p, 0.001), 3);
+  lf_text_add(text, ", before allowing for how many were tried): more rows may show what it is");
+}
+
 static void say_not_enough(const lf_evidence *e, lf_attribute_evidence *a, bool was_there, double margin,
                            lf_text *text) {
-  bool found = a->win.effect.std_error > 0, hidden = !found && a->win.blind.p < level;
+  bool found = a->win.effect.std_error > 0;
   a->verdict = LF_NOT_ENOUGH;
-  a->more_wins = found    ? more_wins(&a->win.effect, e->won, margin)
-                 : hidden ? NAN
-                          : more_wins_blind(&a->win.blind, e->won, margin);
+  a->more_wins =
+      found ? more_wins(&a->win.effect, e->won, margin) : more_wins_blind(&a->win.blind, e->won, margin);
   if (e->has_amounts && a->size.effect.std_error > 0 && a->win.bound < margin)
     a->more_wins = more_wins(&a->size.effect, e->won, margin);
   if (was_there) {
@@ -235,13 +245,7 @@ static void say_not_enough(const lf_evidence *e, lf_attribute_evidence *a, bool 
   if (found)
     add_win(text, a);
   else
-    lf_text_add(text, "no band was found that held outside the rows that chose it");
-  if (hidden) {
-    lf_text_add(text, ", and yet bands that no outcome chose differ by more than chance (p ");
-    lf_text_add(text, a->win.blind.p < 0.001 ? "below " : "");
-    lf_text_add_fixed(text, fmax(a->win.blind.p, 0.001), 3);
-    lf_text_add(text, ", before allowing for how many were tried): more rows may show what it is");
-  }
+    say_no_band(a, margin, text);
   if (a->win.effect.high < 0) {
     lf_text_add(text, ": what was learnt of it turned out the other way round");
     a->more_wins = NAN;

@@ -1,13 +1,14 @@
 /* What is wrong with the records of the inputs, and how much of it is borne. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "ingest/reader.h"
 
 static const double usual_ragged_share = 0.05;
-enum {
-  FOOTER = 5
-}; /* so many lines are borne in a short table, too, where there are as many good ones to each */
+/* Reports of CRMs end with a few lines of text: so many are borne, too, where there are so many rows to each.
+ */
+static const double footer = 5, rows_a_line = 5;
 
 /* Line ends in [from, to) of bytes; a CR before an LF is none of its own. */
 static uint64_t count_lines(const char *bytes, size_t from, size_t to) {
@@ -37,16 +38,19 @@ void lf_ragged_note(const lf_reader *reader, const lf_piece *piece, lf_line_plac
   }
 }
 
+/* How many ragged records are no error. */
+static double borne(const lf_reader *reader, const lf_table *table) {
+  double share = reader->options->max_ragged_share, rows = (double)table->n_rows;
+  double all = rows + (double)table->ragged_rows;
+  return share > 0 ? share * all : fmax(usual_ragged_share * all, fmin(footer, rows / rows_a_line));
+}
+
 lf_status lf_ragged_check(const lf_reader *reader, const lf_table *table, lf_error *err) {
-  double share =
-      reader->options->max_ragged_share > 0 ? reader->options->max_ragged_share : usual_ragged_share;
   uint64_t all = table->n_rows + table->ragged_rows;
   if (!table->n_rows && !table->ragged_rows)
     return lf_fail_at(err, LF_E_DATA, reader->sources[0].path, 0, 0,
                       "has a header and no rows: export it with its rows");
-  bool footer = reader->options->max_ragged_share <= 0 && table->ragged_rows <= FOOTER &&
-                FOOTER * table->ragged_rows <= table->n_rows; /* as reports of CRMs end */
-  if (footer || (double)table->ragged_rows <= share * (double)all) return LF_OK;
+  if ((double)table->ragged_rows <= borne(reader, table)) return LF_OK;
   const lf_ragged *first = &table->ragged[0];
   const lf_input_source *source = &reader->sources[first->file];
   return lf_fail_at(err, LF_E_DATA, source->path, first->line, 0,

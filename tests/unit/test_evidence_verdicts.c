@@ -206,6 +206,13 @@ static void no_band_was_found(void **state) {
   assert_true(isnan(q.a.more_wins));
   q.a.win.blind.p = .0002;
   is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE, "(p below 0.001, before");
+  /* as little as that does not matter in winning; deal size is what is open */
+  make(&q, true);
+  q.a.win.blind.p = .01;
+  q.a.win.bound = .05;
+  q.a.size.effect = lf_effect_make(.2, .15);
+  is(&q, LF_NOT_ENOUGH, LF_STRENGTH_NONE,
+     "no band was found that held outside the rows that chose it; about 248 more wins would settle it");
 }
 
 /* One degree of freedom is a normal deviate z of a mean d: |z| has its upper fifth at 1.28155, and of a mean
