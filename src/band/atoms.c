@@ -6,9 +6,9 @@
 #include "band/lookup.h"
 #include "band/match.h"
 #include "band/pins.h"
-#include "band/ranges.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "history/ranges.h"
 
 enum { DEFAULT_ATOMS = 200, DEFAULT_LEVELS = 1000, DEFAULT_MIN_ROWS = 5 };
 
@@ -33,42 +33,37 @@ static lf_status number_atoms(const lf_history *history, const lf_atom_options *
   return status;
 }
 
-typedef struct counted_level {
-  double rows;
+typedef struct keyed_level {
+  double key; /* its rows, or where it begins */
   uint32_t code;
-} counted_level;
-
-typedef struct ranged_level {
-  double from;
-  uint32_t code;
-} ranged_level;
+} keyed_level;
 
 static int by_falling_rows(const void *a, const void *b) {
-  const counted_level *x = a, *y = b;
-  if (x->rows != y->rows) return x->rows < y->rows ? 1 : -1;
+  const keyed_level *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? 1 : -1;
   return x->code < y->code ? -1 : x->code > y->code;
 }
 
 static int by_rising_start(const void *a, const void *b) {
-  const ranged_level *x = a, *y = b;
-  return x->from < y->from ? -1 : x->from > y->from;
+  const keyed_level *x = a, *y = b;
+  return x->key < y->key ? -1 : x->key > y->key;
 }
 
 /* Puts levels that are ranges ("1-10", "11-50", "51+") in their order: all of them, two in three more than a
  * number, none that begins where another does. */
 static lf_status order_ranges(const lf_column *column, lf_atom_set *set, lf_error *err) {
-  ranged_level *levels = NULL;
+  keyed_level *levels = NULL;
   size_t spanning = 0;
   bool ranges = set->n >= 3, spans = false;
   lf_status status = lf_alloc(set->n, sizeof *levels, &levels, err);
   if (status != LF_OK) return status;
   for (size_t a = 0; a < set->n && ranges; a++) {
-    levels[a] = (ranged_level){lf_range_from(lf_column_level(column, set->level[a]), &spans), set->level[a]};
-    ranges = !isnan(levels[a].from);
+    levels[a] = (keyed_level){lf_range_from(lf_column_level(column, set->level[a]), &spans), set->level[a]};
+    ranges = !isnan(levels[a].key);
     spanning += spans;
   }
   if (ranges) qsort(levels, set->n, sizeof *levels, by_rising_start);
-  for (size_t a = 1; a < set->n && ranges; a++) ranges = levels[a - 1].from < levels[a].from;
+  for (size_t a = 1; a < set->n && ranges; a++) ranges = levels[a - 1].key < levels[a].key;
   set->ordered = ranges && 3 * spanning >= 2 * set->n;
   for (size_t a = 0; a < set->n && set->ordered; a++) set->level[a] = levels[a].code;
   free(levels);
@@ -78,19 +73,19 @@ static lf_status order_ranges(const lf_column *column, lf_atom_set *set, lf_erro
 static lf_status category_atoms(const lf_history *history, const lf_atom_options *options, lf_atom_set *set,
                                 lf_error *err) {
   const lf_column *column = &history->table->columns[set->column];
-  counted_level *levels = NULL;
+  keyed_level *levels = NULL;
   lf_status status = lf_alloc(column->n_levels + 1, sizeof *levels, &levels, err);
   if (status != LF_OK) return status;
   for (uint32_t c = 0; c <= column->n_levels; c++) levels[c].code = c;
   for (size_t i = 0; i < history->n_train; i++)
-    levels[lf_column_code(column, i)].rows += lf_history_weight(history, i);
-  levels[column->rest].rows = 0;
+    levels[lf_column_code(column, i)].key += lf_history_weight(history, i);
+  levels[column->rest].key = 0;
   qsort(levels + 1, column->n_levels, sizeof *levels, by_falling_rows);
   size_t n = 0;
-  while (n < column->n_levels && n < options->max_levels && levels[n + 1].rows >= options->min_rows) n++;
+  while (n < column->n_levels && n < options->max_levels && levels[n + 1].key >= options->min_rows) n++;
   for (size_t k = n + 1; !options->without_rules && k <= column->n_levels; k++) {
     if (!lf_pins_name_level(set->spec, lf_column_level(column, levels[k].code))) continue;
-    counted_level named = levels[k]; /* a value that is named has its own atom, however rare */
+    keyed_level named = levels[k]; /* a value that is named has its own atom, however rare */
     levels[k] = levels[n + 1];
     levels[++n] = named;
   }
@@ -177,6 +172,7 @@ static void list_attributes(const lf_history *history, lf_atoms *atoms) {
                          .spec = history->roles[c].spec};
     if (set->kind == LF_KIND_TEXT && !(set->spec && set->spec->n_match)) set->kind = LF_KIND_CATEGORY;
     if (set->spec && set->spec->n_match && column->store == LF_STORE_CODES) set->kind = LF_KIND_TEXT;
+    set->ordered = set->kind == LF_KIND_NUMBER;
   }
 }
 

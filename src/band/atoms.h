@@ -25,13 +25,13 @@ enum { LF_NO_PIN = -1 };
 typedef struct lf_atom_set {
   size_t column; /* of the history's table */
   const char *name;
-  lf_kind kind; /* NUMBER: atoms are ordered; CATEGORY, FLAG, TEXT: not */
+  lf_kind kind;
   lf_owner owner;
   const lf_attribute_spec *spec; /* what the user said, or NULL */
-  bool ordered;    /* CATEGORY: the levels are ranges, and stand in their order; bands are runs of them */
-  bool given;      /* the atoms are the user's bands (edges or patterns) and are not to be merged */
-  size_t n;        /* atoms with values; codes: 0..n-1, then missing (n), then other (n + 1) */
-  double *edge;    /* NUMBER: n - 1 inner edges; atom a is [edge[a-1], edge[a]) */
+  bool ordered; /* the atoms stand in order and bands are runs of them: numbers, and levels that are ranges */
+  bool given;   /* the atoms are the user's bands (edges or patterns) and are not to be merged */
+  size_t n;     /* atoms with values; codes: 0..n-1, then missing (n), then other (n + 1) */
+  double *edge; /* NUMBER: n - 1 inner edges; atom a is [edge[a-1], edge[a]) */
   uint32_t *level; /* CATEGORY, FLAG: code of the level that is atom a */
   uint16_t *code;  /* one a row of the history */
   lf_atom_rules rules;

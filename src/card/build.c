@@ -172,11 +172,10 @@ static size_t merge_equal(const lf_atom_set *set, const band_facts *facts, size_
   size_t merged = 0;
   for (size_t k = 0; k < n_bands; k++) {
     size_t at = SIZE_MAX;
-    bool runs = set->kind == LF_KIND_NUMBER || set->ordered;
-    if (!set->given && runs && k && facts[k].points == facts[k - 1].points &&
+    if (!set->given && set->ordered && k && facts[k].points == facts[k - 1].points &&
         facts[k].said == facts[k - 1].said)
       at = to[k - 1];
-    if (!set->given && !runs)
+    if (!set->given && !set->ordered)
       for (size_t j = 0; j < k && at == SIZE_MAX; j++)
         if (facts[j].points == facts[k].points && facts[j].said == facts[k].said) at = to[j];
     to[k] = (uint16_t)(at == SIZE_MAX ? merged++ : at);

@@ -383,7 +383,7 @@ lf_status lf_blind_bands(const lf_evidence_rows *r, const lf_atoms *atoms, size_
   lf_status status = lf_alloc(atom->n + 2, sizeof *rows, &rows, err);
   if (status != LF_OK) return status;
   for (size_t i = 0; i < r->n; i++) rows[r->sample->code[set][i]] += weight[i];
-  if (atom->kind == LF_KIND_NUMBER || atom->ordered)
+  if (atom->ordered)
     bands = cut_runs(rows, atom->n, most, min_rows, map);
   else
     LF_TRY(frequent_levels(rows, atom->n, most, min_rows, map, &bands, err));

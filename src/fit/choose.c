@@ -60,10 +60,6 @@ static int by_key(const void *a, const void *b) {
   return x->atom < y->atom ? -1 : x->atom > y->atom;
 }
 
-static bool in_order(const lf_atom_set *set) {
-  return set->kind == LF_KIND_NUMBER || set->ordered;
-}
-
 /* Atoms in the order they are partitioned in. */
 static void order_atoms(const lf_atom_set *set, const lf_atom_cell *sums, const double *z,
                         ranked_atom *order) {
@@ -75,12 +71,12 @@ static void order_atoms(const lf_atom_set *set, const lf_atom_cell *sums, const 
   double rate = rows > 0 ? won / rows : 0.5;
   for (size_t a = 0; a < set->n; a++) {
     double key = (double)a;
-    if (!in_order(set))
+    if (!set->ordered)
       key = z ? z[a] * sums[a].h / (sums[a].h + 1)
               : (sums[a].won + rate_shrinkage * rate) / (sums[a].rows + rate_shrinkage);
     order[a] = (ranked_atom){key, (uint16_t)a};
   }
-  if (!in_order(set)) qsort(order, set->n, sizeof *order, by_key);
+  if (!set->ordered) qsort(order, set->n, sizeof *order, by_key);
 }
 
 /* Working response of each atom of a set. */
@@ -163,7 +159,7 @@ static void write_grouping(const lf_atom_set *set, const lf_atom_cell *sums, con
     bool present = sums[a].rows > 0 && !apart;
     if (apart > 0) continue;
     if (present) previous = s->band[at++];
-    grouping->band[a] = present || in_order(set) ? previous : (uint16_t)(bands + 1);
+    grouping->band[a] = present || set->ordered ? previous : (uint16_t)(bands + 1);
   }
   grouping->n_bands = bands;
   grouping->band[set->n] = (uint16_t)bands;
@@ -174,7 +170,7 @@ static lf_status partition_set(const chooser *c, size_t t, scratch *s, lf_error 
   const lf_atom_set *set = &c->atoms->items[t];
   const lf_atom_cell *sums = c->sums->cell + c->sums->first[t];
   lf_partition_atoms atoms = present_atoms(set, sums, s, c->f != NULL);
-  lf_trend trend = in_order(set) ? set->rules.trend : LF_TREND_FREE;
+  lf_trend trend = set->ordered ? set->rules.trend : LF_TREND_FREE;
   lf_partition_options options = {.min_rows = c->rules.min_rows,
                                   .min_each = c->rules.min_each,
                                   .penalty = c->rules.penalty,

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "history/ranges.h"
 #include "history/suspect.h"
 #include "history/words.h"
 
@@ -37,25 +38,10 @@ static bool is_phone(const char *s) {
   return digits >= 7 && digits <= 15 && signs > 0;
 }
 
-/* "1001-5000", "100.000 - 500.000": from a number to a higher one, neither with a leading 0. */
-static bool is_range(const char *s) {
-  double side[2] = {0, 0};
-  size_t at = 0, digits = 0;
-  for (const char *p = s; *p; p++) {
-    if (*p >= '0' && *p <= '9') {
-      if (!digits++ && *p == '0') return false;
-      side[at] = 10 * side[at] + (*p - '0');
-    } else if (*p == '-' && at == 0) {
-      at = 1;
-      digits = 0;
-    } else if (*p != '.' && *p != ' ')
-      return false;
-  }
-  return at == 1 && side[0] < side[1];
-}
-
+/* Of few values those that are ranges are none: "10000-50000". */
 static bool is_phone_and_no_range(const char *s) {
-  return is_phone(s) && !is_range(s);
+  bool spans = false;
+  return is_phone(s) && !(isfinite(lf_range_from(s, &spans)) && spans);
 }
 
 static double share(const lf_column *column, bool (*is)(const char *)) {

@@ -11,7 +11,7 @@
 
 #include "band/atoms.h"
 #include "band/grouping.h"
-#include "band/ranges.h"
+#include "history/ranges.h"
 #include "history_case.h"
 
 enum { ROWS = 600, LEVELS = 6 };
@@ -40,6 +40,7 @@ static void where_ranges_begin(void **state) {
       {"Under $1M", -INFINITY, true},
       {">100k", 100e3, true},
       {"more than 500", 500, true},
+      {"04321-98765", NAN, true}, /* a code */
       {"7", 7, false},
       {"10 people", 10, false},
       {"10-1", NAN, true},

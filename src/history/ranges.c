@@ -1,17 +1,15 @@
-#include "band/ranges.h"
+#include "history/ranges.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "ingest/value.h"
+
 enum { LONGEST = 40 };
 
 static char small(char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 static bool is_letter(char c) {
@@ -36,27 +34,26 @@ static bool take(const char **p, const char *const *words) {
   return false;
 }
 
+/* The digits here, n of them with their marks: "1,001", "1.001", "2.5"; a point with three digits behind it
+ * groups. */
+static bool read_digits(const char *text, size_t n, double *value) {
+  const char *point = memchr(text, '.', n);
+  bool groups = point && (size_t)(text + n - point) % 4 == 0;
+  lf_number_look look;
+  return !lf_is_zero_code(text, n) &&
+         lf_read_number(text, n, groups ? LF_MARK_COMMA : LF_MARK_POINT, value, &look);
+}
+
 /* "1,001", "2.5", "10k", "$1M"; *unit: what its letter stands for, 1 without. */
 static bool take_amount(const char **p, double *value, double *unit) {
   static const char *const signs[] = {"$", "\u20ac", "\u00a3", "usd", "eur", "gbp", NULL};
   static const char *const thousands[] = {"k", NULL}, *const millions[] = {"m", "mio", "mn", NULL},
                            *const billions[] = {"b", "bn", NULL};
-  double scale = 1;
   take(p, signs);
   skip_blanks(p);
-  if (!is_digit(**p)) return false;
-  *value = 0;
-  for (; is_digit(**p) || ((**p == ',' || **p == '.') && is_digit((*p)[1])); (*p)++) {
-    bool group = !is_digit(**p) && is_digit((*p)[2]) && is_digit((*p)[3]) && !is_digit((*p)[4]);
-    if (!is_digit(**p) && !group) scale = 0.1;
-    if (!is_digit(**p)) continue;
-    if (scale == 1) {
-      *value = 10 * *value + (**p - '0');
-    } else {
-      *value += scale * (**p - '0');
-      scale /= 10;
-    }
-  }
+  size_t n = strspn(*p, "0123456789,.");
+  if (!read_digits(*p, n, value)) return false;
+  *p += n;
   *unit = take(p, thousands) ? 1e3 : take(p, millions) ? 1e6 : take(p, billions) ? 1e9 : 1;
   take(p, signs);
   return true;

@@ -1,6 +1,6 @@
-/* Ranges as people write them. Internal to band. */
-#ifndef LF_BAND_RANGES_H
-#define LF_BAND_RANGES_H
+/* Ranges as people write them. */
+#ifndef LF_HISTORY_RANGES_H
+#define LF_HISTORY_RANGES_H
 
 #include <stdbool.h>
 
