@@ -151,16 +151,17 @@ static void evidence_groups_attributes_by_verdict(void **state) {
       "revenue\", \"strength\": \"strong\","
       " \"q\": 0.0001, \"because\": \"its interval\", \"win\": {\"odds_ratio\": 2.5, \"low\": 2, \"high\": "
       "3}},"
-      " {\"name\": \"Size\", \"verdict\": \"not enough evidence\", \"q\": 0.25}, {\"q\": 0.5}]}";
+      " {\"name\": \"Size\", \"verdict\": \"not enough evidence\", \"q\": 0.25, \"win\": {\"odds_ratio\": 1, "
+      "\"low\": null, \"excluded_from\": 1.279}, \"revenue\": {\"ratio\": 1, \"low\": null}}, {\"q\": 0.5}]}";
   static const said_case cases[] = {
       {evidence_short,
        tree,
        {"1 lead judged, 1 won, each by bands", "Predicts closed revenue\n", "<0.001", "2.50 (2.00 to 3.00)",
-        "Left out   Email: an identity\n           Late: constant\n", "Ask        Stage: tells the outcome\n",
-        "Note       Mind it.\n           And this.\n",
+        "below 1.28\n", "Left out   Email: an identity\n           Late: constant\n",
+        "Ask        Stage: tells the outcome\n", "Note       Mind it.\n           And this.\n",
         "of 20 shuffled copies of the attributes in the same procedure, 1 had p below 0.05; the "
         "smallest was below 0.001\n"},
-       {"the holdout", "(sales)", "R one.", "nameless", "its interval"}},
+       {"the holdout", "(sales)", "R one.", "nameless", "its interval", "1.00"}},
       {evidence_whole,
        tree,
        {"Region (sales)", "what the verdict goes by", "its interval", "Rules      R one.\n", "0.250"},
