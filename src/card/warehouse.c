@@ -55,6 +55,16 @@ static lf_status say_what(const lf_project *p, const char *key, const char *why,
                  p->file ? p->file : "", p->file ? ": " : "", key, why);
 }
 
+lf_status lf_warehouse_no_window(const lf_project *p, lf_error *err) {
+  if (!(p->within > 0)) return LF_OK;
+  return lf_fail(
+      err, LF_E_USAGE,
+      "%s: open rows come without their attributes from a query, so that it cannot tell what was won "
+      "within %.0f days: make that column in a view, leave the younger rows out of it, and leave within "
+      "out here",
+      p->file ? p->file : "the project", p->within);
+}
+
 static lf_status check_project(const lf_project *p, lf_error *err) {
   if (!p->outcome) return say_what(p, "outcome", "the column of won and lost", err);
   if (!p->won.n) return say_what(p, "outcome.won", "the values that mean won", err);
@@ -66,6 +76,8 @@ static lf_status check_project(const lf_project *p, lf_error *err) {
                    "%s: sources are joined in the database here: make a view of them, name it with --table, "
                    "and leave sources out",
                    p->file ? p->file : "the project");
+  lf_status status = lf_warehouse_no_window(p, err);
+  if (status != LF_OK) return status;
   if (!p->n_attributes)
     return say_what(
         p, "attributes",

@@ -26,6 +26,9 @@ bool lf_warehouse_dialect(lf_sql_dialect dialect);
 lf_status lf_warehouse_profile_query(const lf_project *project, const lf_warehouse_options *options,
                                      char **query, lf_error *err);
 
+/* LF_E_USAGE where the project has a window (won within so many days): what a query gives cannot tell. */
+lf_status lf_warehouse_no_window(const lf_project *project, lf_error *err);
+
 /* What a profile says, once read. */
 typedef struct lf_warehouse_profile lf_warehouse_profile;
 lf_status lf_warehouse_profile_read(const char *path, const lf_project *project, const lf_run *run,

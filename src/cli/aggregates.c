@@ -143,6 +143,7 @@ lf_status lf_input_aggregates(const lf_options *options, const lf_run *run, lf_t
   lf_table *read = NULL;
   lf_status status = LF_OK;
   *found = (lf_aggregates){.share = 1};
+  LF_TRY(lf_warehouse_no_window(project, err));
   LF_TRY(lf_alloc(LF_WAREHOUSE_ROLES + project->n_attributes, sizeof *columns, &columns, err));
   size_t n = lf_warehouse_columns(project, columns);
   LF_TRY(read_profile(options, run, &profile, err));

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "report/describe_compare.h"
 
 static const char COLUMN[] = "column:";
 
@@ -156,4 +157,51 @@ bool lf_contender_saw(const lf_contender *contender, const lf_history *history) 
   const json_t *provenance = contender->card ? contender->card->provenance : NULL;
   if (!provenance || !shares_input(json_object_get(provenance, "inputs"), history->table)) return false;
   return !inside_holdout(json_object_get(provenance, "split"), history);
+}
+
+static void add_meaning(lf_text *text, double within) {
+  if (within > 0)
+    lf_text_addf(text, "won within %.0f days", within);
+  else
+    lf_text_add(text, "won at any time");
+}
+
+bool lf_contender_means_other(const lf_contender *contender, const lf_history *history, lf_text *sentence) {
+  const json_t *provenance = contender->card ? contender->card->provenance : NULL;
+  double fitted = json_number_value(json_object_get(provenance, "within_days")),
+         here = history->window.within;
+  if (!provenance || fitted == here) return false;
+  lf_text_addf(sentence, "'%s' was fitted to what is ", contender->name);
+  add_meaning(sentence, fitted);
+  lf_text_add(sentence, ", and is held here against what is ");
+  add_meaning(sentence, here);
+  if (fitted > 0)
+    lf_text_addf(sentence, ": --within %.0f makes them one", fitted);
+  else
+    lf_text_add(sentence, ": without --within they are one");
+  return true;
+}
+
+lf_status lf_contender_warnings(const lf_contender *c, const lf_history *history, json_t **list,
+                                lf_error *err) {
+  lf_text text = {0};
+  if (lf_contender_means_other(c, history, &text)) lf_list_add(list, lf_describe_sentence(&text));
+  if (lf_contender_saw(c, history)) {
+    lf_text_addf(&text,
+                 "'%s' was fitted on rows it is now judged by, so its figures flatter it: judge on its "
+                 "holdout (the same "
+                 "--holdout or --holdout-from as its fit) or on newer rows",
+                 c->name);
+    lf_list_add(list, lf_describe_sentence(&text));
+  }
+  if (c->absent) {
+    lf_text_addf(&text, "the data have no column %s, which '%s' asks for: every row counts as missing there",
+                 c->absent, c->name);
+    lf_list_add(list, lf_describe_sentence(&text));
+  }
+  if (c->card && c->card->note) {
+    lf_text_addf(&text, "'%s': %s", c->name, c->card->note);
+    lf_list_add(list, lf_describe_sentence(&text));
+  }
+  return *list ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
 }

@@ -26,5 +26,12 @@ lf_status lf_contender_score(lf_contender *contender, const lf_history *history,
                              const lf_run *run, lf_error *err);
 /* Whether the scorecard's provenance shows that it was fitted on some of the judged rows. */
 bool lf_contender_saw(const lf_contender *contender, const lf_history *history);
+/* Whether its provenance shows that won meant won within other days than in this history; the sentence that
+ * says so is appended. */
+bool lf_contender_means_other(const lf_contender *contender, const lf_history *history, lf_text *sentence);
+/* Appends a sentence to *list for all that makes the figures of a scored candidate on this history mislead.
+ */
+lf_status lf_contender_warnings(const lf_contender *contender, const lf_history *history, json_t **list,
+                                lf_error *err);
 
 #endif

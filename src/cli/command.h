@@ -76,6 +76,8 @@ int lf_terminal_width(void);
 bool lf_terminal_colour(void);
 /* A warning to standard error, unless quiet. */
 void lf_warn(const lf_options *options, const char *sentence);
+/* The same of each sentence of a list. */
+void lf_warn_all(const lf_options *options, const json_t *sentences);
 /* The same of columns that a scorecard asks for and the data ("the leads") lack. */
 void lf_warn_absent(const lf_options *options, const char *where, const char *absent);
 /* The same of records that became no row, where there are any. */

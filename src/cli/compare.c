@@ -120,52 +120,22 @@ static lf_status make_rows(compare_job *job, lf_error *err) {
 
 /* ---- warnings ------------------------------------------------------------------------------------------ */
 
-static lf_status warn(compare_job *job, lf_error *err, lf_text *text) {
-  json_t *sentence = lf_describe_sentence(text);
-  if (sentence) lf_warn(job->options, json_string_value(sentence));
-  return sentence && json_array_append_new(job->warnings, sentence) == 0
-             ? LF_OK
-             : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
-}
-
-static lf_status warn_of_contender(compare_job *job, const lf_contender *c, lf_error *err) {
-  lf_status status = LF_OK;
-  if (lf_contender_saw(c, job->history)) {
-    lf_text text = {0};
-    lf_text_addf(&text,
-                 "'%s' was fitted on rows it is now judged by, so its figures flatter it: judge on its "
-                 "holdout (the same "
-                 "--holdout or --holdout-from as its fit) or on newer rows",
-                 c->name);
-    status = warn(job, err, &text);
-  }
-  if (status == LF_OK && c->absent) {
-    lf_text text = {0};
-    lf_text_addf(&text, "the data have no column %s, which '%s' asks for: every row counts as missing there",
-                 c->absent, c->name);
-    status = warn(job, err, &text);
-  }
-  if (status == LF_OK && c->card && c->card->note) {
-    lf_text text = {0};
-    lf_text_addf(&text, "'%s': %s", c->name, c->card->note);
-    status = warn(job, err, &text);
-  }
-  return status;
-}
-
 static lf_status collect_warnings(compare_job *job, lf_error *err) {
+  lf_status status = LF_OK;
+  lf_text text = {0};
   job->warnings = json_array();
-  lf_status status = job->warnings ? LF_OK : lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
   for (size_t k = 0; status == LF_OK && k < job->n; k++)
-    status = warn_of_contender(job, &job->contenders[k], err);
+    status = lf_contender_warnings(&job->contenders[k], job->history, &job->warnings, err);
   if (status == LF_OK && job->judged.unscored > 0) {
-    lf_text text = {0};
     lf_text_add_fixed(&text, job->judged.unscored, 0);
     lf_text_add(&text, job->judged.unscored > 1
                            ? " rows lack a score of some candidate and judge none of them"
                            : " row lacks a score of some candidate and judges none of them");
-    status = warn(job, err, &text);
+    lf_list_add(&job->warnings, lf_describe_sentence(&text));
   }
+  if (status == LF_OK && !job->warnings)
+    status = lf_fail(err, LF_E_MEMORY, "not enough memory for the warnings");
+  lf_warn_all(job->options, job->warnings);
   return status;
 }
 

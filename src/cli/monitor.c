@@ -91,12 +91,19 @@ static json_t *make_notes(const monitor_job *job) {
   if (lf_contender_saw(&contender, job->history))
     lf_list_add(&notes, json_string("the scorecard was fitted on some of these rows: they bear it out too "
                                     "well; give the rows that came since"));
+  if (lf_contender_means_other(&contender, job->history, &text)) add_note(&notes, &text);
   if (job->promise.n_bins < 2)
     lf_list_add(&notes, json_string("the scorecard carries no promise (provenance.promise): only what its "
                                     "bands and its probabilities say is watched"));
   if (!(job->monitor->decided > 0))
     lf_list_add(&notes, json_string("no row has an outcome: only the mix of leads is watched"));
-  else if (job->history->open > 0) {
+  else if (job->history->window.young > 0) {
+    lf_text_addf(
+        &text,
+        "rows too young to have an outcome: %.0f; they count as delivered, and not in what is compared",
+        job->history->window.young);
+    add_note(&notes, &text);
+  } else if (job->history->open > 0) {
     lf_text_addf(&text,
                  "open rows: %llu; they count as delivered, and not in what is compared; the newest "
                  "cohorts have decided their fast deals only, so read the newest periods with care",

@@ -24,6 +24,7 @@ typedef enum option_id {
   OPT_OUTCOME,
   OPT_WON,
   OPT_LOST,
+  OPT_WITHIN,
   OPT_AMOUNT,
   OPT_DATE,
   OPT_CREATED,
@@ -86,6 +87,8 @@ static const option_rule rules[] = {
     {"outcome", 0, "COL", OPT_OUTCOME, HISTORY, "column that says won or lost"},
     {"won", 0, "V,...", OPT_WON, HISTORY, "values of the outcome that mean won"},
     {"lost", 0, "V,...", OPT_LOST, HISTORY, "values of the outcome that mean lost"},
+    {"within", 0, "DAYS", OPT_WITHIN, HISTORY,
+     "won means won within DAYS of creation; else lost, or too young"},
     {"amount", 0, "COL", OPT_AMOUNT, HISTORY, "closed revenue of a won row"},
     {"date", 0, "COL", OPT_DATE, HISTORY, "date that orders the rows; @row: the rows stand in time order"},
     {"created", 0, "COL", OPT_CREATED, HISTORY, "date a row was created"},
@@ -217,6 +220,7 @@ static lf_status apply(lf_options *o, const option_rule *rule, const char *value
   case OPT_OUTCOME: return lf_option_set_text(&p->outcome, value, err);
   case OPT_WON: return lf_option_set_list(&p->won, value, err);
   case OPT_LOST: return lf_option_set_list(&p->lost, value, err);
+  case OPT_WITHIN: return lf_option_set_whole(rule->name, value, 1, LF_LONGEST_WINDOW, &p->within, err);
   case OPT_AMOUNT: return lf_option_set_text(&p->amount, value, err);
   case OPT_DATE: return lf_option_set_text(&p->date, value, err);
   case OPT_CREATED: return lf_option_set_text(&p->created, value, err);

@@ -31,6 +31,7 @@ static lf_status read_rows(plan_job *job, const lf_run *run, lf_error *err) {
   const lf_options *o = job->options;
   bool said = !isnan(o->holdout) || o->holdout_from;
   char *absent = NULL;
+  lf_text other = {0};
   lf_status status = LF_OK;
   LF_TRY(lf_input_history(o, 0, run, &job->history, err));
   if (!said && lf_contender_saw(&job->contender, job->history)) {
@@ -43,12 +44,17 @@ static lf_status read_rows(plan_job *job, const lf_run *run, lf_error *err) {
   if (lf_contender_saw(&job->contender, job->history))
     lf_warn(o, "the scorecard was fitted on some of the rows that judge it here: what is planned is too good "
                "by that");
+  if (lf_contender_means_other(&job->contender, job->history, &other)) {
+    LF_TRY(lf_text_status(&other, err));
+    lf_warn(o, other.data);
+  }
   LF_TRY(lf_check_card_sources(o, o->config, job->contender.card, job->history->table, err));
   LF_TRY(lf_codes_make(job->contender.card->attributes, job->history->table, run, &job->codes, &absent, err));
   LF_TRY(lf_alloc(job->history->n_rows, sizeof *job->score, &job->score, err));
   LF_TRY(lf_scorecard_score(job->contender.card, job->codes, run, job->score, err));
   if (absent) lf_warn_absent(o, "the data", absent);
 cleanup:
+  lf_text_free(&other);
   free(absent);
   return status;
 }

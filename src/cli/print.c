@@ -44,6 +44,12 @@ void lf_warn(const lf_options *options, const char *sentence) {
   fprintf(stderr, "leadfit: warning: %s\n", sentence);
 }
 
+void lf_warn_all(const lf_options *options, const json_t *sentences) {
+  size_t i;
+  json_t *sentence;
+  json_array_foreach((json_t *)sentences, i, sentence) lf_warn(options, json_string_value(sentence));
+}
+
 void lf_warn_absent(const lf_options *options, const char *where, const char *absent) {
   lf_text text = {0};
   lf_text_addf(&text, "%s have no column %s: every row counts as missing there", where, absent);

@@ -19,7 +19,8 @@ static lf_status judge_scores(const lf_history *history, const lf_contender *sco
   return lf_judge(&rows, true, run, out, err);
 }
 
-static lf_status print_result(const lf_options *options, const lf_history *history,
+/* warnings: taken over. */
+static lf_status print_result(const lf_options *options, const lf_history *history, json_t *warnings,
                               const lf_judgement *judgement, double unscored, lf_error *err) {
   json_t *tree = NULL;
   char *bytes = NULL;
@@ -28,6 +29,7 @@ static lf_status print_result(const lf_options *options, const lf_history *histo
   lf_object_text(&o, "name", options->config ? options->config : options->score);
   lf_object_tree(&o, "data", lf_describe_data(history));
   lf_object_tree(&o, "outcome", lf_describe_outcome(history));
+  lf_object_tree(&o, "warnings", warnings);
   lf_object_number(&o, "rows_without_score", unscored);
   lf_object_tree(&o, "holdout", lf_describe_judgement(judgement));
   lf_status status = lf_tree_take(lf_object_take(&o), &tree, err);
@@ -50,6 +52,7 @@ lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_e
   lf_history *history = NULL;
   lf_judgement judgement;
   lf_judged judged = {0};
+  json_t *warnings = json_array();
   lf_status status = LF_OK;
   if (options->config) LF_TRY(lf_scorecard_load(options->config, &scores.card, err));
   LF_TRY(lf_input_history(options, 0, run, &history, err));
@@ -58,11 +61,13 @@ lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_e
                     : 0; /* the holdout where one was asked for, else every row */
   if (scores.card) LF_TRY(lf_check_card_sources(options, options->config, scores.card, history->table, err));
   LF_TRY(lf_contender_score(&scores, history, from, run, err));
-  if (scores.absent) lf_warn_absent(options, "the data", scores.absent);
+  LF_TRY(lf_contender_warnings(&scores, history, &warnings, err));
+  if (options->json) lf_warn_all(options, warnings); /* else they stand in what is printed */
   LF_TRY(lf_judged_make(history, from, &scores, 1, &judged, err));
   LF_TRY(judge_scores(history, &scores, &judged, run, &judgement, err));
-  LF_TRY(print_result(options, history, &judgement, judged.unscored, err));
+  LF_TRY(print_result(options, history, json_incref(warnings), &judgement, judged.unscored, err));
 cleanup:
+  json_decref(warnings);
   lf_judged_clear(&judged);
   lf_contender_clear(&scores);
   lf_history_free(history);

@@ -42,7 +42,7 @@ lf_status lf_plan_backtest(const lf_monitor_rows *rows, const lf_picked *judged,
   double last = -INFINITY, qualified = 0, won = 0;
   lf_status status = LF_OK;
   *out = (lf_backtest){.known = false};
-  bool undecided = h->date == h->created && h->open > 0;
+  bool undecided = h->date == h->created && h->open > 0 && !(h->window.within > 0);
   if (h->date == SIZE_MAX || h->date_is_row || undecided || !judged->n) return LF_OK;
   for (size_t i = 0; i < h->n_rows; i++) last = fmax(last, lf_history_day(h, i));
   last = fmin(last, lf_history_whole_until(h));

@@ -26,6 +26,7 @@ typedef struct lf_draft {
   size_t outcome_join; /* 1 + index of the join that brings the outcome; 0: none */
   char
       unmatched_level[80]; /* level of the outcome of rows it has no row for, where they are lost; "": none */
+  size_t closed; /* a date that does not order the rows, and tells when they closed or were won; SIZE_MAX */
   const char *joined_outcome; /* the column that says whether it has a row, or NULL */
   uint8_t *state;     /* lf_row_state of each row; NULL once the rows are split: then history->won has it */
   uint64_t *identity; /* hash of the content of each row, weight aside; NULL where nothing has asked for it */
@@ -51,6 +52,10 @@ lf_status lf_roles_said(lf_draft *draft, lf_error *err);
 lf_status lf_outcome_find(lf_draft *draft, lf_error *err);
 /* Roles that names and values tell. */
 lf_status lf_roles_infer(lf_draft *draft, lf_error *err);
+/* Won means won within so many days, where the project says so; else asks for it where it would matter. */
+lf_status lf_window_apply(lf_draft *draft, lf_error *err);
+/* Counts the rows that are open and those whose outcome was not understood, and leaves them out. */
+lf_status lf_outcome_count(lf_draft *draft, lf_error *err);
 /* The curve of time to close; holds back cohorts too young to judge. */
 lf_status lf_maturity_hold(lf_draft *draft, lf_error *err);
 /* Warns of cohorts too young to have closed. */

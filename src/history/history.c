@@ -83,12 +83,16 @@ typedef lf_status (*step)(lf_draft *, lf_error *);
 
 lf_status lf_history_build(lf_table **table, const lf_project *project, const lf_history_options *options,
                            const lf_run *run, lf_history **history, lf_error *err) {
-  static const step steps[] = {count_records,   lf_roles_said,    lf_outcome_find,  lf_roles_infer,
-                               lf_funnel_count, lf_maturity_hold, lf_cohorts_check, lf_rows_screen,
-                               lf_split_rows,   lf_fold_rows,     lf_draw_tickets,  lf_screen_columns};
+  static const step steps[] = {count_records,    lf_roles_said,    lf_outcome_find,  lf_roles_infer,
+                               lf_funnel_count,  lf_window_apply,  lf_outcome_count, lf_maturity_hold,
+                               lf_cohorts_check, lf_rows_screen,   lf_split_rows,    lf_fold_rows,
+                               lf_draw_tickets,  lf_screen_columns};
   enum { STEPS = sizeof steps / sizeof *steps };
-  lf_draft draft = {
-      .project = project, .options = options, .run = run, .need_outcome = options->need_outcome};
+  lf_draft draft = {.project = project,
+                    .options = options,
+                    .run = run,
+                    .need_outcome = options->need_outcome,
+                    .closed = SIZE_MAX};
   lf_status status = start(&draft, table, err);
   for (size_t i = 0; i < STEPS && status == LF_OK; i++) {
     lf_progress(run, "understanding the columns", i, STEPS);

@@ -81,6 +81,16 @@ typedef struct lf_maturity {
   double held_open, held_decided, held_won; /* of the cohorts held back */
 } lf_maturity;
 
+/* What "won" means where it is won within so many days of creation; else what the days of winning advise. */
+typedef struct lf_window {
+  double within;       /* days; 0: won is won at any time */
+  double ends;         /* the day on which the history ends; NaN where no days are known */
+  double late, open;   /* rows that count as lost since they were won later, since they were still open */
+  double young;        /* rows created less than so many days before the end: left out */
+  double advised;      /* days within which nine in ten wins came; NaN where there is nothing to advise */
+  double advised_lost; /* rows that count as lost and are younger than that */
+} lf_window;
+
 typedef struct lf_history {
   lf_table *table;           /* owned; n_rows rows: training [0, n_train), holdout [n_train, n_rows) */
   const lf_project *project; /* not owned; outlives the history */
@@ -110,6 +120,7 @@ typedef struct lf_history {
   char *won_label, *lost_label; /* the same for people: "Closed Won"; several joined by ", ", a dozen shown */
   uint64_t rows_read;           /* rows of the table before anything was left out */
   uint64_t open;
+  lf_window window;
   lf_maturity maturity;
   lf_funnel_leaks funnel; /* where sources were joined */
   lf_exclusion *excluded;

@@ -32,7 +32,7 @@ static void clear_candidates(candidates *all) {
   all->n = 0;
 }
 
-static bool can_be_outcome(const lf_column *column) {
+bool lf_can_be_outcome(const lf_column *column) {
   return column->store == LF_STORE_CODES && column->n_levels >= 1 && column->n_levels <= MAX_LEVELS &&
          column->kind != LF_KIND_DATE;
 }
@@ -54,7 +54,7 @@ static lf_status collect(const lf_draft *draft, candidates *all, lf_error *err) 
   for (size_t c = 0; c < table->n_columns && all->n < MAX_CANDIDATES; c++) {
     const lf_column *column = &table->columns[c];
     lf_reading reading = {0};
-    if (!can_be_outcome(column) || draft->history->roles[c].said) continue;
+    if (!lf_can_be_outcome(column) || draft->history->roles[c].said) continue;
     if (lf_text_list_has(&draft->project->drop, column->name)) continue;
     lf_status status = lf_outcome_read(column, &reading, err);
     if (status != LF_OK) return status;
@@ -97,7 +97,7 @@ static lf_status find_one_sided(const lf_table *table, size_t *found, lf_error *
   for (size_t c = 0; c < table->n_columns && *found == SIZE_MAX; c++) {
     const lf_column *column = &table->columns[c];
     lf_reading reading = {0};
-    if (!can_be_outcome(column) || lf_outcome_name(lf_own_name(column)) < 2) continue;
+    if (!lf_can_be_outcome(column) || lf_outcome_name(lf_own_name(column)) < 2) continue;
     lf_status status = lf_outcome_read(column, &reading, err);
     if (status != LF_OK) return status;
     if (reading.words && reading.n_won && !reading.n_lost) *found = c;
@@ -117,11 +117,11 @@ static lf_status no_candidate(const lf_table *table, lf_error *err) {
     lf_join((const char *const *)column->levels, column->n_levels, 8, text, sizeof text);
     return lf_fail(err, LF_E_DATA,
                    "no column looks like an outcome (won or lost): '%s' says won and never lost (%s): say "
-                   "--outcome '%s' --lost V,V",
+                   "--outcome '%s' --lost V,V, or --within DAYS, after which what is not won is lost",
                    column->name, text, column->name);
   }
   for (size_t c = 0; c < table->n_columns && n < 8; c++)
-    if (can_be_outcome(&table->columns[c]) && table->columns[c].n_levels == 2)
+    if (lf_can_be_outcome(&table->columns[c]) && table->columns[c].n_levels == 2)
       names[n++] = table->columns[c].name;
   if (!n)
     return lf_fail(
@@ -194,8 +194,10 @@ static lf_status not_understood(const lf_column *column, const lf_reading *r, lf
     return lf_fail(err, LF_E_DATA, "which value of '%s' means won, '%s' or '%s'? Say --won V", column->name,
                    column->levels[0], column->levels[1]);
   if (r->n_won) /* and none lost */
-    return lf_fail(err, LF_E_DATA, "no value of '%s' is understood as lost (%s): say --lost V", column->name,
-                   all);
+    return lf_fail(err, LF_E_DATA,
+                   "no value of '%s' is understood as lost (%s): say --lost V, or --within DAYS, after which "
+                   "what is not won is lost",
+                   column->name, all);
   return lf_fail(err, LF_E_DATA, "no value of '%s' is understood as won (%s): say --won V", column->name,
                  all);
 }
@@ -207,7 +209,7 @@ static lf_status read_chosen(lf_draft *draft, size_t c, lf_reading *reading, lf_
         column->store != LF_STORE_HASHES)
       return lf_fail(err, LF_E_DATA, "the outcome column '%s' is empty: choose another with --outcome COL",
                      column->name);
-  if (!can_be_outcome(column))
+  if (!lf_can_be_outcome(column))
     return lf_fail(
         err, LF_E_DATA,
         "'%s' has about %llu different values, an outcome has a few: choose another with --outcome COL",
@@ -215,7 +217,8 @@ static lf_status read_chosen(lf_draft *draft, size_t c, lf_reading *reading, lf_
   lf_status status = lf_outcome_read(column, reading, err);
   if (status == LF_OK) status = lf_outcome_said(draft->project, column, reading, err);
   if (status == LF_OK) lf_outcome_unmatched(draft, column, reading);
-  if (status == LF_OK && (!reading->n_won || !reading->n_lost)) status = not_understood(column, reading, err);
+  bool loses = reading->n_lost || (draft->project->within > 0 && reading->n_open);
+  if (status == LF_OK && (!reading->n_won || !loses)) status = not_understood(column, reading, err);
   if (status != LF_OK) lf_reading_clear(reading);
   return status;
 }
@@ -251,6 +254,26 @@ cleanup:
   return status;
 }
 
+/* "Customer" is "Customer within 120 days" where that is what won means; rows that are not are lost. */
+static lf_status say_within(double days, lf_history *h, lf_error *err) {
+  lf_text won = {0}, lost = {0};
+  lf_text_addf(&won, "%s within %.0f days", h->won_label, days);
+  lf_text_addf(&lost, "%s%snot %s within %.0f days", h->lost_label, h->lost_label[0] ? ", " : "",
+               h->won_label, days);
+  lf_status status = lf_text_status(&won, err);
+  if (status == LF_OK) status = lf_text_status(&lost, err);
+  if (status == LF_OK) {
+    char *said[] = {h->won_label, h->lost_label};
+    h->won_label = won.data;
+    h->lost_label = lost.data;
+    won.data = said[0];
+    lost.data = said[1];
+  }
+  lf_text_free(&won);
+  lf_text_free(&lost);
+  return status;
+}
+
 static lf_status report(lf_draft *draft, const lf_column *column, const lf_reading *reading, bool said,
                         lf_error *err) {
   lf_history *h = draft->history;
@@ -261,110 +284,11 @@ static lf_status report(lf_draft *draft, const lf_column *column, const lf_readi
   lf_status status = keep_values(column, reading, LF_SIDE_WON, &h->won_values, &h->won_label, err);
   if (status == LF_OK)
     status = keep_values(column, reading, LF_SIDE_LOST, &h->lost_values, &h->lost_label, err);
+  if (status == LF_OK && draft->project->within > 0) status = say_within(draft->project->within, h, err);
   if (status == LF_OK)
-    status = lf_note(h, err, "the outcome is '%s'%s: won %s, lost %s%s%s", column->name,
-                     said ? "" : " (by its name and values)", won, lost, open[0] ? ", open " : "", open);
-  return status;
-}
-
-/* ---- rows ----------------------------------------------------------------------------------------- */
-
-typedef struct state_task {
-  const lf_column *column, *closed; /* closed: a yes/no column that tells open rows, or NULL */
-  const uint8_t *side, *closed_side;
-  uint8_t *state;
-  lf_chunks chunks;
-} state_task;
-
-static void set_states(void *context, size_t chunk) {
-  static const uint8_t states[] = {LF_ROW_UNCLEAR, LF_ROW_WON, LF_ROW_LOST, LF_ROW_OPEN};
-  const state_task *task = context;
-  size_t from = 0, to = 0;
-  lf_chunk_rows(&task->chunks, chunk, &from, &to);
-  for (size_t i = from; i < to; i++) task->state[i] = states[task->side[lf_column_code(task->column, i)]];
-  if (!task->closed) return;
-  for (size_t i = from; i < to; i++)
-    if (task->state[i] == LF_ROW_LOST && task->closed_side[lf_column_code(task->closed, i)] == LF_SIDE_LOST)
-      task->state[i] = LF_ROW_OPEN;
-}
-
-/* A yes/no outcome says "no" of open rows too; IsClosed beside it tells them apart. */
-static lf_status find_closed(const lf_draft *draft, const lf_reading *outcome, size_t *column,
-                             lf_reading *reading, lf_error *err) {
-  static const char *const names[] = {"is closed", "isclosed", "closed", NULL};
-  const lf_table *table = draft->history->table;
-  *column = SIZE_MAX;
-  for (size_t c = 0; !outcome->words && c < table->n_columns; c++) {
-    char words[LF_WORDS];
-    lf_words(lf_own_name(&table->columns[c]), words);
-    if (!lf_words_are_any(words, names) || !can_be_outcome(&table->columns[c])) continue;
-    lf_status status = lf_outcome_read(&table->columns[c], reading, err);
-    if (status != LF_OK) return status;
-    if (!reading->words && reading->n_won == 1 && reading->n_lost == 1 && !reading->n_none) {
-      *column = c;
-      return LF_OK;
-    }
-    lf_reading_clear(reading);
-  }
-  return LF_OK;
-}
-
-static lf_status fill_states(lf_draft *draft, const lf_reading *reading, lf_error *err) {
-  lf_history *h = draft->history;
-  lf_reading closed = {0};
-  size_t closed_column = SIZE_MAX;
-  lf_status status = find_closed(draft, reading, &closed_column, &closed, err);
-  if (status != LF_OK) return status;
-  bool has_closed = closed_column != SIZE_MAX;
-  state_task task = {.column = &h->table->columns[h->outcome],
-                     .closed = has_closed ? &h->table->columns[closed_column] : NULL,
-                     .side = reading->side,
-                     .closed_side = closed.side,
-                     .state = draft->state,
-                     .chunks = lf_cut(h->table->n_rows, 1 << 14, 256)};
-  lf_parallel_for(draft->run, task.chunks.count, set_states, &task);
-  if (has_closed) {
-    status = lf_note(h, err, "rows where '%s' says no are open", h->table->columns[closed_column].name);
-    if (status == LF_OK)
-      status = lf_exclude_column(h, closed_column, err,
-                                 "tells which rows are closed, which is part of the outcome");
-  }
-  lf_reading_clear(&closed);
-  return status;
-}
-
-/* Counts what is left out, each value that was not understood by its name. */
-static lf_status count_left_out(lf_draft *draft, const lf_reading *reading, lf_error *err) {
-  lf_history *h = draft->history;
-  const lf_column *column = &h->table->columns[h->outcome];
-  lf_status status = LF_OK;
-  uint64_t *rows = NULL, unclear = 0, named = 0;
-  char value[LF_QUOTED];
-  LF_TRY(lf_alloc((size_t)reading->n_levels + 1, sizeof *rows, &rows, err));
-  for (size_t i = 0; i < h->table->n_rows; i++) {
-    if (draft->state[i] == LF_ROW_OPEN) h->open++;
-    if (draft->state[i] == LF_ROW_UNCLEAR) rows[lf_column_code(column, i)]++;
-  }
-  if (draft->need_outcome) {
-    if (h->open) LF_TRY(lf_exclude_rows(h, h->open, err, "open: no outcome yet"));
-    for (uint32_t code = 1; code <= reading->n_levels; code++) unclear += rows[code];
-    for (uint32_t shown = 0; shown < 8 && named < unclear; shown++) {
-      uint32_t most = 1;
-      for (uint32_t code = 2; code <= reading->n_levels; code++)
-        if (rows[code] > rows[most]) most = code;
-      LF_TRY(lf_exclude_rows(h, rows[most], err, "outcome value not understood: %s",
-                             lf_quoted(lf_column_level(column, most), value)));
-      named += rows[most];
-      rows[most] = 0;
-    }
-    if (named < unclear)
-      LF_TRY(lf_exclude_rows(h, unclear - named, err, "outcome value not understood: others"));
-  } else {
-    for (size_t i = 0; i < h->table->n_rows; i++)
-      if (!lf_row_used(draft->state[i])) draft->state[i] = LF_ROW_UNKNOWN;
-  }
-cleanup:
-  free(rows);
+    status = lf_note(h, err, "the outcome is '%s'%s: won %s%s%s%s%s", column->name,
+                     said ? "" : " (by its name and values)", won, lost[0] ? ", lost " : "", lost,
+                     open[0] ? ", open " : "", open);
   return status;
 }
 
@@ -374,8 +298,13 @@ static lf_status infer(lf_draft *draft, size_t *column, lf_error *err) {
   candidates all = {0};
   size_t best = 0;
   lf_status status = collect(draft, &all, err);
-  if (status == LF_OK) status = choose(draft, &all, &best, err);
+  *column = SIZE_MAX;
+  if (status == LF_OK && !all.n && draft->project->within > 0)
+    status = find_one_sided(draft->history->table, column, err);
+  if (status != LF_OK || *column != SIZE_MAX) goto cleanup;
+  status = choose(draft, &all, &best, err);
   if (status == LF_OK) *column = all.items[best].column;
+cleanup:
   clear_candidates(&all);
   return status;
 }
@@ -421,9 +350,8 @@ lf_status lf_outcome_find(lf_draft *draft, lf_error *err) {
   h->outcome = column;
   h->roles[column].role = LF_ROLE_OUTCOME;
   status = report(draft, &h->table->columns[column], &reading, said, err);
-  if (status == LF_OK) status = fill_states(draft, &reading, err);
+  if (status == LF_OK) status = lf_outcome_states(draft, &reading, err);
   if (status == LF_OK) status = lf_outcome_leave_shared(draft, err);
-  if (status == LF_OK) status = count_left_out(draft, &reading, err);
   if (status == LF_OK && said) status = leave_out_others(draft, column, &reading, err);
   lf_reading_clear(&reading);
   return status;

@@ -194,5 +194,5 @@ bool lf_from_outcome_join(const lf_draft *draft, size_t column) {
   const lf_table *t = draft->history->table;
   size_t join = t->columns[column].join;
   while (join && join != draft->outcome_join) join = t->joins[join - 1].parent;
-  return join && draft->unmatched_level[0];
+  return join && (draft->unmatched_level[0] || draft->project->within > 0);
 }

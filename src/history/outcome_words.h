@@ -42,6 +42,11 @@ lf_status lf_outcome_said(const lf_project *project, const lf_column *column, lf
 /* Rows that the source of the outcome has no row for are lost, where the project says so. */
 void lf_outcome_unmatched(const lf_draft *draft, const lf_column *column, lf_reading *reading);
 
+/* Whether a column may be an outcome: few values, no dates. */
+bool lf_can_be_outcome(const lf_column *column);
+/* The state of every row, by the side of its value. */
+lf_status lf_outcome_states(lf_draft *draft, const lf_reading *reading, lf_error *err);
+
 /* How much the name of a column says that it is the outcome: 4 Outcome, IsWon; 3 Stage; 2 Status; 1 y,
  * target; 0 nothing. */
 int lf_outcome_name(const char *name);

@@ -225,9 +225,22 @@ static lf_status read_attributes(const lf_node *top, lf_project *project, lf_err
   return status;
 }
 
+bool lf_window_days(double days) {
+  return days >= 1 && days <= LF_LONGEST_WINDOW && days == (double)(int)days;
+}
+
+/* `within: 120`: days. */
+static lf_status read_within(const lf_node *outcome, double *within, lf_error *err) {
+  lf_node node = lf_node_key(outcome, "within");
+  if (!node.value) return LF_OK;
+  lf_status status = lf_node_number(&node, within, err);
+  if (status != LF_OK || lf_window_days(*within)) return status;
+  return lf_node_fail(&node, err, "expected a whole number of days, from 1 to %d", LF_LONGEST_WINDOW);
+}
+
 /* `outcome: Stage`, or the column with its values. */
 static lf_status read_outcome(const lf_node *top, lf_project *project, lf_error *err) {
-  static const char *const keys[] = {"column", "won", "lost", "source", "unmatched", NULL};
+  static const char *const keys[] = {"column", "won", "lost", "within", "source", "unmatched", NULL};
   lf_node node = lf_node_key(top, "outcome");
   if (!node.value) return LF_OK;
   if (!json_is_object(node.value)) return lf_read_name(&node, &project->outcome, err);
@@ -235,6 +248,7 @@ static lf_status read_outcome(const lf_node *top, lf_project *project, lf_error 
   if (status == LF_OK) status = lf_read_name_at(&node, "column", &project->outcome, err);
   if (status == LF_OK) status = lf_read_list_at(&node, "won", &project->won, err);
   if (status == LF_OK) status = lf_read_list_at(&node, "lost", &project->lost, err);
+  if (status == LF_OK) status = read_within(&node, &project->within, err);
   if (status == LF_OK) status = lf_outcome_source_read(&node, project, err);
   return status;
 }

@@ -90,6 +90,7 @@ typedef struct lf_project {
   char *file; /* the YAML it came from, or NULL */
   char *outcome;
   lf_text_list won, lost;
+  double within; /* won means won within so many days of creation; 0: at any time */
   char *amount, *date, *created, *id, *account, *weight; /* date may be "@row" */
   lf_text_list missing;
   bool missing_said;
@@ -105,6 +106,10 @@ typedef struct lf_project {
   char *unmatched_by;
   lf_text_list unmatched_lost;
 } lf_project;
+
+/* Whether a number can be the days of `within`: whole, from 1 to LF_LONGEST_WINDOW. */
+enum { LF_LONGEST_WINDOW = 3650 };
+bool lf_window_days(double days);
 
 /* Reads leadfit.yaml; errors name the path of the key. Unknown keys are errors that name the nearest known
  * one. */

@@ -221,8 +221,9 @@ static int created_score(const lf_draft *draft, size_t c) {
 }
 
 static int closed_score(const lf_draft *draft, size_t c) {
-  static const char *const names[] = {"close", "closed",   "closing", "closedate", "closeddate",
-                                      "won",   "decision", "signed",  "resolved",  NULL};
+  static const char *const names[] = {
+      "close",    "closed",    "closing", "closedate",     "closeddate",        "won", "decision", "signed",
+      "resolved", "converted", "sold",    "converteddate", "became a customer", NULL};
   static const char *const plain[] = {"date", "day", "timestamp", NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
@@ -269,36 +270,69 @@ static double filled_share(const lf_draft *draft, size_t column, uint8_t state) 
   return rows ? (double)filled / (double)rows : 0;
 }
 
+/* A date that is known after the outcome orders nothing; where only won rows have it, it says when they were
+ * won. */
+static lf_status refuse_order(lf_draft *draft, double won, double lost, lf_error *err) {
+  lf_history *h = draft->history;
+  lf_status status = lf_exclude_column(
+      h, h->date, err,
+      "a date that %.0f %% of won and %.0f %% of lost rows have: it is known after the outcome", 100 * won,
+      100 * lost);
+  if (status != LF_OK) return status;
+  status =
+      lf_note(h, err, "'%s' does not order the rows in time: %.0f %% of won and %.0f %% of lost rows have it",
+              h->table->columns[h->date].name, 100 * won, 100 * lost);
+  if (won >= 0.9 && lost < 0.1) draft->closed = h->date;
+  h->date = SIZE_MAX;
+  return status;
+}
+
+static lf_status order_by_creation(lf_draft *draft, lf_error *err) {
+  lf_history *h = draft->history;
+  h->date = h->created;
+  return lf_note(h, err, "'%s' orders the rows in time", h->table->columns[h->date].name);
+}
+
 /* The close date orders rows where won and lost rows both have it; else the created date does. */
 static lf_status choose_order(lf_draft *draft, bool said, lf_error *err) {
   lf_history *h = draft->history;
-  const lf_column *columns = h->table->columns;
+  lf_status status = LF_OK;
   if (h->date_is_row || said) return LF_OK;
   if (h->date != SIZE_MAX && h->outcome != SIZE_MAX) {
     double won = filled_share(draft, h->date, LF_ROW_WON), lost = filled_share(draft, h->date, LF_ROW_LOST);
     if (won >= 0.9 && lost >= 0.9)
       return lf_note(h, err, "the date is '%s' (by its name and values): it orders the rows in time",
-                     columns[h->date].name);
-    lf_status status = lf_exclude_column(
-        h, h->date, err,
-        "a date that %.0f %% of won and %.0f %% of lost rows have: it is known after the outcome", 100 * won,
-        100 * lost);
-    if (status != LF_OK) return status;
-    status = lf_note(h, err,
-                     "'%s' does not order the rows in time: %.0f %% of won and %.0f %% of lost rows have it",
-                     columns[h->date].name, 100 * won, 100 * lost);
-    if (status != LF_OK) return status;
-    h->date = SIZE_MAX;
+                     h->table->columns[h->date].name);
+    status = refuse_order(draft, won, lost, err);
   }
-  if (h->date == SIZE_MAX && h->created != SIZE_MAX) {
-    double won = filled_share(draft, h->created, LF_ROW_WON),
-           lost = filled_share(draft, h->created, LF_ROW_LOST);
-    if (h->roles[h->created].said || h->outcome == SIZE_MAX || (won >= 0.9 && lost >= 0.9)) {
-      h->date = h->created;
-      return lf_note(h, err, "'%s' orders the rows in time", columns[h->date].name);
-    }
-  }
+  if (status != LF_OK || h->date != SIZE_MAX || h->created == SIZE_MAX) return status;
+  double won = filled_share(draft, h->created, LF_ROW_WON),
+         lost = filled_share(draft, h->created, LF_ROW_LOST);
+  if (h->roles[h->created].said || h->outcome == SIZE_MAX || (won >= 0.9 && lost >= 0.9))
+    return order_by_creation(draft, err);
   return LF_OK;
+}
+
+/* Where won means won within some days, rows are as old as their creation, and the close date is a part of
+ * the outcome. */
+static lf_status order_for_window(lf_draft *draft, bool said, lf_error *err) {
+  lf_history *h = draft->history;
+  bool known = h->created != SIZE_MAX && h->date != SIZE_MAX && h->created != h->date;
+  if (!known && !draft->need_outcome) return choose_order(draft, said, err);
+  if (h->date_is_row)
+    return lf_fail(err, LF_E_USAGE,
+                   "won within some days needs days, and --date @row gives none: leave it out");
+  if (h->created == SIZE_MAX)
+    return lf_fail(err, LF_E_USAGE,
+                   "won within some days counts from the day of creation, and no column looks like it: say "
+                   "--created COL");
+  if (!known)
+    return lf_fail(
+        err, LF_E_USAGE,
+        "won within some days needs the day on which a row was won, and no column looks like it: say "
+        "--date COL");
+  draft->closed = h->date;
+  return order_by_creation(draft, err);
 }
 
 lf_status lf_roles_infer(lf_draft *draft, lf_error *err) {
@@ -311,7 +345,8 @@ lf_status lf_roles_infer(lf_draft *draft, lf_error *err) {
   LF_TRY(take_best(draft, amount_score, LF_ROLE_AMOUNT, &h->amount, err));
   LF_TRY(take_best(draft, created_score, LF_ROLE_CREATED, &h->created, err));
   if (!h->date_is_row) LF_TRY(take_best(draft, closed_score, LF_ROLE_DATE, &h->date, err));
-  status = choose_order(draft, date_said, err);
+  bool windowed = draft->project->within > 0 && h->outcome != SIZE_MAX;
+  status = windowed ? order_for_window(draft, date_said, err) : choose_order(draft, date_said, err);
 cleanup:
   return status;
 }

@@ -181,6 +181,20 @@ static lf_status not_in_time(const json_t *report, json_t *list, lf_error *err) 
   return lf_headline_put(list, NULL, &text, err);
 }
 
+/* Leads of yesterday that count as lost. */
+static lf_status young_are_lost(const json_t *report, json_t *list, lf_error *err) {
+  double days = lf_view_number(report, "data.window.advised_days");
+  lf_text text = {0};
+  if (!(days > 0)) return LF_OK;
+  lf_text_add(&text, "Leads that may yet be won count as lost: nine in ten wins came within ");
+  lf_people_counted(&text, days, "day", "days");
+  lf_text_add(&text, ", and ");
+  lf_people_counted(&text, lf_view_number(report, "data.window.lost_and_younger"), "lost lead is",
+                    "lost leads are");
+  lf_text_addf(&text, " younger than that. With --within %.0f every lead is judged by the same time.", days);
+  return lf_headline_put(list, NULL, &text, err);
+}
+
 static lf_status no_convergence(const json_t *report, json_t *list, lf_error *err) {
   lf_text text = {0};
   if (!json_is_false(lf_view_at(report, "model.converged"))) return LF_OK;
@@ -212,6 +226,7 @@ lf_status lf_headline_cautions(const json_t *report, json_t *list, lf_error *err
   lf_status status = LF_OK;
   LF_TRY(no_convergence(report, list, err));
   LF_TRY(worse_than_in_force(report, list, err));
+  LF_TRY(young_are_lost(report, list, err));
   LF_TRY(suspects(report, list, err));
   LF_TRY(too_good_to_be_true(report, list, err));
   LF_TRY(faded(report, list, err));

@@ -101,6 +101,21 @@ json_t *lf_describe_maturity(const lf_history *history) {
   return lf_object_take(&o);
 }
 
+/* null where won is won at any time and nothing is advised. */
+static json_t *describe_window(const lf_history *history) {
+  const lf_window *w = &history->window;
+  if (!(w->within > 0) && isnan(w->advised)) return json_null();
+  lf_object o = lf_object_new();
+  lf_object_number(&o, "within_days", w->within > 0 ? w->within : (double)NAN);
+  lf_object_tree(&o, "ends", lf_describe_day(w->ends));
+  lf_object_number(&o, "won_later", w->late);
+  lf_object_number(&o, "open", w->open);
+  lf_object_number(&o, "too_young", w->young);
+  lf_object_number(&o, "advised_days", w->advised);
+  lf_object_number(&o, "lost_and_younger", w->advised_lost);
+  return lf_object_take(&o);
+}
+
 json_t *lf_describe_data(const lf_history *history) {
   double rows = 0, won = 0;
   lf_history_count(history, 0, history->n_rows, &rows, &won);
@@ -114,6 +129,7 @@ json_t *lf_describe_data(const lf_history *history) {
   lf_object_count(&o, "recovered", history->table->recovered_rows);
   lf_object_tree(&o, "sources", lf_describe_sources(history));
   lf_object_tree(&o, "funnel", lf_describe_funnel(history));
+  lf_object_tree(&o, "window", describe_window(history));
   lf_object_tree(&o, "maturity", lf_describe_maturity(history));
   lf_object_tree(&o, "excluded", lf_json_list(history->n_excluded, describe_exclusion, history));
   lf_object_tree(&o, "columns", lf_json_list(history->table->n_columns, describe_column, history));
@@ -196,6 +212,7 @@ json_t *lf_describe_provenance(const lf_history *history, const char *command, u
   lf_object_tree(&o, "inputs", lf_describe_inputs(history->table));
   if (history->table->n_joins)
     lf_object_tree(&o, "sources", lf_json_list(history->table->n_joins, describe_join, history->table));
+  if (history->window.within > 0) lf_object_number(&o, "within_days", history->window.within);
   lf_object_tree(&o, "split", lf_describe_split(history));
   return lf_object_take(&o);
 }

@@ -125,9 +125,11 @@ static void add_dates(lf_text *out, const json_t *inspect, const json_t *columns
   static const char what[] = "date a row was created: orders the rows where there is no date";
   const char *order = lf_view_text(inspect, "outcome.date"), *created = name_of_role(columns, "created");
   bool by_row = order != NULL && strcmp(order, "@row") == 0;
+  bool windowed = lf_view_number(inspect, "data.window.within_days") > 0;
   add_role(out, "date", by_row ? order : name_of_role(columns, "date"),
-           by_row ? "the rows stand in time order"
-                  : "orders the rows: the newest judge; @row: the rows stand in time order");
+           by_row     ? "the rows stand in time order"
+           : windowed ? "when a row was won"
+                      : "orders the rows: the newest judge; @row: the rows stand in time order");
   if (created != NULL && order == NULL) {
     lf_text_add(out, "# created: ");
     add_scalar(out, created);
@@ -135,6 +137,15 @@ static void add_dates(lf_text *out, const json_t *inspect, const json_t *columns
   } else {
     add_role(out, "created", created, what);
   }
+}
+
+static void add_window(lf_text *out, const json_t *window) {
+  double within = lf_view_number(window, "within_days"), advised = lf_view_number(window, "advised_days");
+  if (within > 0) lf_text_addf(out, "  within: %.0f   # days from creation to winning\n", within);
+  if (advised > 0)
+    lf_text_addf(out,
+                 "  # within: %.0f   # days in which nine in ten wins came; now the young count as lost\n",
+                 advised);
 }
 
 static void add_roles(lf_text *out, const json_t *inspect, const json_t *columns) {
@@ -147,6 +158,7 @@ static void add_roles(lf_text *out, const json_t *inspect, const json_t *columns
     lf_text_add(out, "\n  lost: ");
     add_list(out, lf_view_at(inspect, "outcome.lost_values"));
     lf_text_add(out, "\n");
+    add_window(out, lf_view_at(inspect, "data.window"));
   }
   add_role(out, "amount", name_of_role(columns, "amount"), "closed revenue of a won row");
   add_dates(out, inspect, columns);

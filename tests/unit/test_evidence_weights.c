@@ -195,6 +195,27 @@ static void backtest_ends_before_what_is_held_back(void **state) {
   case_free(&c);
 }
 
+/* Where the day of creation orders the rows and some are open, the newest are not decided yet; where all were
+ * given the same time, they are. */
+static void a_window_makes_a_backtest_of_creations(void **state) {
+  (void)state;
+  const lf_plan_options options = {.revenue = NAN, .capacity = NAN, .horizon = 2, .seed = 1};
+  for (int within = 0; within <= 30; within += 30) {
+    history_case c;
+    lf_plan *plan = NULL;
+    build(&c, false, true, 0);
+    scored s = score(&c);
+    c.history->date = c.history->created;
+    c.history->window.within = within;
+    assert_true(c.history->open > 0);
+    if (lf_plan_make(&s.rows, &options, NULL, &plan, &c.error) != LF_OK) fail_msg("%s", c.error.message);
+    assert_int_equal(plan->backtest.known, within > 0);
+    lf_plan_free(plan);
+    scored_free(&s);
+    case_free(&c);
+  }
+}
+
 static void plan_counts_weights(void **state) {
   (void)state;
   history_case c[2];
@@ -332,11 +353,9 @@ static void followup_counts_weights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(monitor_counts_weights),
-      cmocka_unit_test(plan_counts_weights),
-      cmocka_unit_test(backtest_ends_before_what_is_held_back),
-      cmocka_unit_test(change_counts_weights),
-      cmocka_unit_test(followup_counts_weights),
+      cmocka_unit_test(monitor_counts_weights), cmocka_unit_test(a_window_makes_a_backtest_of_creations),
+      cmocka_unit_test(plan_counts_weights),    cmocka_unit_test(backtest_ends_before_what_is_held_back),
+      cmocka_unit_test(change_counts_weights),  cmocka_unit_test(followup_counts_weights),
   };
   return cmocka_run_group_tests_name("rows of weights", tests, NULL, NULL);
 }

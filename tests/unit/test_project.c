@@ -32,7 +32,7 @@ static void every_key_is_read(void **state) {
   lf_project p = {0};
   lf_error err = {0};
   const char *yaml =
-      "outcome:  {column: Stage, won: [Closed Won, yes, 1], lost: Closed Lost}\n"
+      "outcome:  {column: Stage, won: [Closed Won, yes, 1], lost: Closed Lost, within: 3650}\n"
       "amount: Amount\ndate: '@row'\ncreated: CreatedDate\nid: OpportunityId\naccount: AccountId\nweight: n\n"
       "missing: [\"\", NA, N/A, \"NULL\", Select]\ndrop: [CloseReason]\nuse: [Industry, Title]\nkeep: Tags\n"
       "claims: [{say: x}]\nplan: {revenue: 5000000, cost_per_lead: 12.5}\n"
@@ -49,6 +49,7 @@ static void every_key_is_read(void **state) {
   assert_string_equal(p.won.items[1], "yes");
   assert_string_equal(p.won.items[2], "1");
   assert_int_equal(p.lost.n, 1);
+  assert_true(p.within == 3650);
   assert_string_equal(p.amount, "Amount");
   assert_string_equal(p.date, "@row");
   assert_string_equal(p.created, "CreatedDate");
@@ -107,6 +108,12 @@ static void mistakes_are_named_with_their_path(void **state) {
   (void)state;
   check_refused("outcme: Stage\n", "there is no key 'outcme' here: did you mean 'outcome'?");
   check_refused("outcome: {colum: Stage}\n", "outcome: there is no key 'colum' here: did you mean 'column'?");
+  check_refused("outcome: {column: Stage, within: 0}\n",
+                "outcome.within: expected a whole number of days, from 1 to 3650");
+  check_refused("outcome: {column: Stage, within: 30.5}\n",
+                "outcome.within: expected a whole number of days, from 1 to 3650");
+  check_refused("outcome: {column: Stage, within: 3651}\n",
+                "outcome.within: expected a whole number of days, from 1 to 3650");
   check_refused("plan: {revenues: 5}\n", "plan: there is no key 'revenues' here: did you mean 'revenue'?");
   check_refused("plan: {revenue: 0}\n", "plan.revenue: a plan takes a number above 0 here");
   check_refused("attributes: [{name: A, kind: numbr}]\n",

@@ -284,6 +284,12 @@ static void cautions_come_from_their_causes(void **state) {
       {"{\"holdout\": {\"rows\": 1000, \"won\": 1}}", "Only 1 win judges the score"},
       {"{\"holdout\": {\"rows\": 1000, \"won\": 960}}", "Only 40 losses judge the score"},
       {"{\"split\": {\"kind\": \"hash\"}}", "Name a date column (--date)"},
+      {"{\"data\": {\"window\": {\"advised_days\": 116, \"lost_and_younger\": 1003}}}",
+       "Leads that may yet be won count as lost: nine in ten wins came within 116 days, and 1,003 lost leads "
+       "are "
+       "younger than that. With --within 116 every lead is judged by the same time."},
+      {"{\"data\": {\"window\": {\"advised_days\": 1, \"lost_and_younger\": 1}}}",
+       "within 1 day, and 1 lost lead is younger than that."},
       {"{\"model\": {\"converged\": false}}", "The fit did not converge"},
       {"{\"model\": {\"warnings\": [\"a\"]}}", "The fit raised 1 warning; it is listed"},
       {"{\"model\": {\"warnings\": [\"a\", \"b\"]}}", "The fit raised 2 warnings; they are listed"},

@@ -517,9 +517,23 @@ static void data_says_what_was_left_out_and_why(void **state) {
        "{\"data\": {\"maturity\": {\"held_back\": {\"rows\": 1, \"decided\": 1, \"win_rate_with\": 0.25, "
        "\"win_rate_without\": 0.2}}, \"funnel\": []},"
        " \"leaks\": [{\"column\": \"Late\"}], \"asked_about\": {\"columns\": 1}}",
-       {"held back whole: 1 lead, 1 of them decided early. With those the win rate would be 25.0% instead of "
+       {"in which more than half of the leads are still open",
+        "held back whole: 1 lead, 1 of them decided early. With those the win rate would be 25.0% instead of "
         "20.0%."},
        {"Without all", "Rows left out", "Funnel leaks"}},
+      {lf_report_html,
+       "{\"data\": {\"window\": {\"within_days\": 90, \"ends\": \"2026-09-30\", \"too_young\": 1110, "
+       "\"open\": 4406, "
+       "\"won_later\": 50}}}",
+       {"Won means won within 90 days of creation",
+        "Created less than that before 2026-09-30, and so too young to judge and left out: 1,110 leads. Not "
+        "won in "
+        "that time, and so lost here: 4,406 that are still open, 50 that were won later."},
+       {"undecided so far"}},
+      {lf_report_html,
+       "{\"data\": {\"window\": {\"advised_days\": 90, \"lost_and_younger\": 5}}}",
+       {"nine in ten wins came within 90 days"},
+       {"Won means won within"}},
       {lf_report_html,
        "{}",
        {"the result does not describe its data", "the result does not say where it comes from"},

@@ -84,6 +84,23 @@ static void a_long_name_is_quoted(void **state) {
   lf_text_free(&tree);
 }
 
+static void a_window_is_said_or_advised(void **state) {
+  (void)state;
+  char *yaml = bytes_of(lf_inspect_yaml, "{\"outcome\": {\"column\": \"Stage\"}, \"data\": {\"window\": "
+                                         "{\"within_days\": 90}, \"columns\": []}}");
+  json_t *root = read_back(yaml);
+  same_json(json_object_get(json_object_get(root, "outcome"), "within"), "90");
+  json_decref(root);
+  free(yaml);
+  yaml = bytes_of(lf_inspect_yaml, "{\"outcome\": {\"column\": \"Stage\"}, \"data\": {\"window\": "
+                                   "{\"advised_days\": 116}, \"columns\": []}}");
+  has(yaml, "\n  # within: 116   # days in which nine in ten wins came");
+  root = read_back(yaml);
+  assert_null(json_object_get(json_object_get(root, "outcome"), "within"));
+  json_decref(root);
+  free(yaml);
+}
+
 static void what_was_said_is_said_again(void **state) {
   (void)state;
   char *yaml = bytes_of(
@@ -177,11 +194,9 @@ static void two_dates(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(names_come_back_as_they_are),
-      cmocka_unit_test(a_long_name_is_quoted),
-      cmocka_unit_test(what_was_said_is_said_again),
-      cmocka_unit_test(what_is_offered_stands_behind_a_sign),
-      cmocka_unit_test(two_dates),
+      cmocka_unit_test(names_come_back_as_they_are),          cmocka_unit_test(a_long_name_is_quoted),
+      cmocka_unit_test(a_window_is_said_or_advised),          cmocka_unit_test(what_was_said_is_said_again),
+      cmocka_unit_test(what_is_offered_stands_behind_a_sign), cmocka_unit_test(two_dates),
   };
   return cmocka_run_group_tests_name("report yaml", tests, NULL, NULL);
 }
