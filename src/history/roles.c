@@ -164,12 +164,14 @@ static int account_score(const lf_draft *draft, size_t c) {
       "account",      "account id", "account name",   "company",   "company name", "company id",
       "customer id",  "customer",   "client id",      "client",    "client name",  "organization",
       "organisation", "accountid",  "account number", "companyid", "account no",   NULL};
+  static const char *const linked[] = {"associated company", "associated company id",
+                                       "associated company ids", NULL}; /* "Primary Associated Company ID" */
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
   lf_words(lf_own_name(column), words);
-  if (!lf_words_are_any(words, names) || column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG)
-    return 0;
+  bool named = lf_words_are_any(words, names) || lf_words_end_any(words, linked);
+  if (!named || column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG) return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
   bool repeated = distinct <= 0.98 * filled, many = distinct >= 20 || distinct >= 0.1 * filled;
   if (!repeated || !many || filled < 0.5 * (double)table->n_rows) return 0;

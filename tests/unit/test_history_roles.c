@@ -83,6 +83,9 @@ static void names_and_values_make_roles(void **state) {
       {"Form No", pairs, LF_ROLE_ATTRIBUTE},
       {"Account Id", fives, LF_ROLE_ACCOUNT},
       {"Company", fives, LF_ROLE_ACCOUNT},
+      {"Associated Company", fives, LF_ROLE_ACCOUNT},
+      {"Primary Associated Company ID", fives, LF_ROLE_ACCOUNT},
+      {"Associated Company Size", fives, LF_ROLE_ATTRIBUTE},
       {"Company", three, LF_ROLE_ATTRIBUTE},        /* a few groups, no accounts */
       {"Company", mostly_empty, LF_ROLE_ATTRIBUTE}, /* most rows have none */
       {"Company", unique, LF_ROLE_EXCLUDED},        /* nobody comes twice */
@@ -96,6 +99,9 @@ static void names_and_values_make_roles(void **state) {
       {"Created On", day, LF_ROLE_CREATED},
       {"Created On", amount, LF_ROLE_ATTRIBUTE},
       {"Signed", day, LF_ROLE_DATE},
+      {"Converted Date", day, LF_ROLE_DATE},
+      {"Became a Customer Date", day, LF_ROLE_DATE},
+      {"Became a Lead Date", day, LF_ROLE_EXCLUDED},
       {"Date", day, LF_ROLE_DATE},
       {"Birthday", day, LF_ROLE_EXCLUDED},
       {"Date", amount, LF_ROLE_ATTRIBUTE},
