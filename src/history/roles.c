@@ -212,14 +212,15 @@ static int amount_score(const lf_draft *draft, size_t c) {
 }
 
 static int created_score(const lf_draft *draft, size_t c) {
-  static const char *const names[] = {
-      "created",       "create",     "creation",  "createdate", "createddate", "entered",
-      "first contact", "submitted",  "received",  "inquiry",    "enquiry",     "opened",
-      "entry",         "date added", "lead date", "engage",     NULL};
+  static const char *const sure[] = {"created", "create", "creation", "createdate", "createddate", NULL};
+  static const char *const likely[] = {"entered",    "first contact", "submitted", "received",
+                                       "inquiry",    "enquiry",       "opened",    "entry",
+                                       "date added", "lead date",     "engage",    NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
   lf_words(lf_own_name(column), words);
-  return column->kind == LF_KIND_DATE && lf_words_have_any(words, names) ? 1 : 0;
+  if (column->kind != LF_KIND_DATE) return 0;
+  return lf_words_have_any(words, sure) ? 2 : lf_words_have_any(words, likely) ? 1 : 0;
 }
 
 static int closed_score(const lf_draft *draft, size_t c) {

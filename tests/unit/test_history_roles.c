@@ -101,7 +101,7 @@ static void names_and_values_make_roles(void **state) {
       {"Signed", day, LF_ROLE_DATE},
       {"Converted Date", day, LF_ROLE_DATE},
       {"Became a Customer Date", day, LF_ROLE_DATE},
-      {"Became a Lead Date", day, LF_ROLE_EXCLUDED},
+      {"Became a Lead Date", day, LF_ROLE_CREATED},
       {"Date", day, LF_ROLE_DATE},
       {"Birthday", day, LF_ROLE_EXCLUDED},
       {"Date", amount, LF_ROLE_ATTRIBUTE},
@@ -120,6 +120,20 @@ static void names_and_values_make_roles(void **state) {
                role->reason ? role->reason : "");
     case_free(&c);
   }
+}
+
+/* HubSpot has both, in the order in which a view shows them. */
+static void the_surer_name_is_the_created_date(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Became a Lead Date,Create Date,Result\n");
+  for (size_t i = 0; i < 40; i++) lf_text_addf(&csv, "%s,%s,%s\n", day(i), day(i), i % 3 ? "Lost" : "Won");
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "Create Date")->role, LF_ROLE_CREATED);
+  assert_int_equal(case_role(&c, "Became a Lead Date")->role, LF_ROLE_EXCLUDED);
+  lf_text_free(&csv);
+  case_free(&c);
 }
 
 /* A count weighs rows that are groups: beside a column of many values it does not. */
@@ -260,6 +274,7 @@ static void very_many_columns(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_values_make_roles),
+      cmocka_unit_test(the_surer_name_is_the_created_date),
       cmocka_unit_test(a_count_beside_many_values_is_no_weight),
       cmocka_unit_test(what_was_dropped_or_named_has_no_role),
       cmocka_unit_test(columns_that_do_not_fit_what_is_said),
