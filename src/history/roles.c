@@ -136,6 +136,15 @@ static lf_status take_best(lf_draft *draft, int (*score)(const lf_draft *, size_
                  role == LF_ROLE_CREATED ? "created date" : lf_role_name(role), h->table->columns[best].name);
 }
 
+/* The words of its own name; what Pipedrive puts before it ("Deal - Organization") is no part of that. */
+static void own_words(const lf_column *column, char words[LF_WORDS]) {
+  static const char *const records[] = {"Deal - ", "Lead - ", "Opportunity - ", NULL};
+  const char *name = lf_own_name(column);
+  for (size_t i = 0; records[i]; i++)
+    if (strncmp(name, records[i], strlen(records[i])) == 0) name += strlen(records[i]);
+  lf_words(name, words);
+}
+
 static int id_score(const lf_draft *draft, size_t c) {
   static const char *const own[] = {"lead id",       "opportunity id",
                                     "opp id",        "deal id",
@@ -146,11 +155,13 @@ static int id_score(const lf_draft *draft, size_t c) {
                                     "dealid",        "id",
                                     "row id",        "deal number",
                                     "quote id",      NULL};
-  static const char *const any[] = {"id", "uuid", "guid", "key", "number", "no", "nr", NULL};
+  static const char *const any[] = {
+      "id", "uuid", "guid", "key",         "number", "no",
+      "nr", "lead", "deal", "opportunity", NULL}; /* Dynamics: "(Do Not Modify) Opportunity" */
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  lf_words(lf_own_name(column), words);
+  own_words(column, words);
   if (column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG) return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
   bool own_name = lf_words_are_any(words, own),
@@ -169,7 +180,7 @@ static int account_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  lf_words(lf_own_name(column), words);
+  own_words(column, words);
   bool named = lf_words_are_any(words, names) || lf_words_end_any(words, linked);
   if (!named || column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG) return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
@@ -191,6 +202,8 @@ static int amount_score(const lf_draft *draft, size_t c) {
                                      "deal size",
                                      "closed revenue",
                                      "won revenue",
+                                     "actual revenue",
+                                     "actual value",
                                      "booking",
                                      "bookings",
                                      "total contract value",
@@ -205,7 +218,7 @@ static int amount_score(const lf_draft *draft, size_t c) {
       "employee", "tax",   "target",   "prior",   "by",       "from",   "year",  "pay",      NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  lf_words(lf_own_name(column), words);
+  own_words(column, words);
   if (column->kind != LF_KIND_NUMBER || lf_words_have_any(words, other)) return 0;
   if (lf_words_have_any(words, sure)) return 3;
   return lf_words_are_any(words, likely) ? 2 : 0;
@@ -218,21 +231,49 @@ static int created_score(const lf_draft *draft, size_t c) {
                                        "date added", "lead date",     "engage",    NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  lf_words(lf_own_name(column), words);
+  own_words(column, words);
   if (column->kind != LF_KIND_DATE) return 0;
   return lf_words_have_any(words, sure) ? 2 : lf_words_have_any(words, likely) ? 1 : 0;
 }
 
+/* Shares of the lost and of the won rows that have a value. */
+typedef struct filled {
+  double lost, won;
+} filled;
+
+static filled filled_of(const lf_draft *draft, size_t column) {
+  const lf_column *c = &draft->history->table->columns[column];
+  uint64_t rows[2] = {0}, with[2] = {0};
+  for (size_t i = 0; i < draft->history->table->n_rows; i++) {
+    uint8_t state = draft->state[i];
+    if (state != LF_ROW_WON && state != LF_ROW_LOST) continue;
+    rows[state == LF_ROW_WON]++;
+    with[state == LF_ROW_WON] += !lf_column_is_missing(c, i);
+  }
+  return (filled){.lost = rows[0] ? (double)with[0] / (double)rows[0] : 0,
+                  .won = rows[1] ? (double)with[1] / (double)rows[1] : 0};
+}
+
+static bool both_have(const lf_draft *draft, size_t column) {
+  filled f = filled_of(draft, column);
+  return f.won >= 0.9 && f.lost >= 0.9;
+}
+
+/* Of dates that are named alike the one that both sides have: "Deal closed on" before "Won time". What
+ * somebody expected is no date of closing. */
 static int closed_score(const lf_draft *draft, size_t c) {
   static const char *const names[] = {
       "close",    "closed",    "closing", "closedate",     "closeddate",        "won", "decision", "signed",
       "resolved", "converted", "sold",    "converteddate", "became a customer", NULL};
   static const char *const plain[] = {"date", "day", "timestamp", NULL};
+  static const char *const guesses[] = {"est",       "estimated", "expected", "forecast", "planned",
+                                        "projected", "target",    "original", NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  lf_words(lf_own_name(column), words);
-  if (column->kind != LF_KIND_DATE || created_score(draft, c)) return 0;
-  return lf_words_have_any(words, names) ? 2 : lf_words_are_any(words, plain) ? 1 : 0;
+  own_words(column, words);
+  if (column->kind != LF_KIND_DATE || created_score(draft, c) || lf_words_have_any(words, guesses)) return 0;
+  int score = lf_words_have_any(words, names) ? 2 : lf_words_are_any(words, plain) ? 1 : 0;
+  return score && both_have(draft, c) ? score + 2 : score;
 }
 
 /* Counts named as such: whole numbers, not all 1. */
@@ -242,7 +283,7 @@ static int weight_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  lf_words(lf_own_name(column), words);
+  own_words(column, words);
   if (!lf_words_are_any(words, names) || column->kind != LF_KIND_NUMBER || table->n_columns < 2) return 0;
   for (size_t i = 0; i < table->n_columns;
        i++) { /* a grouped table has nothing but few-valued columns beside the count */
@@ -261,31 +302,20 @@ static int weight_score(const lf_draft *draft, size_t c) {
   return highest > 1 ? 1 : 0;
 }
 
-/* Share of the won or lost rows that have a value. */
-static double filled_share(const lf_draft *draft, size_t column, uint8_t state) {
-  const lf_column *c = &draft->history->table->columns[column];
-  uint64_t rows = 0, filled = 0;
-  for (size_t i = 0; i < draft->history->table->n_rows; i++) {
-    if (draft->state[i] != state) continue;
-    rows++;
-    filled += !lf_column_is_missing(c, i);
-  }
-  return rows ? (double)filled / (double)rows : 0;
-}
-
 /* A date that is known after the outcome orders nothing; where only won rows have it, it says when they were
  * won. */
-static lf_status refuse_order(lf_draft *draft, double won, double lost, lf_error *err) {
+static lf_status refuse_order(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
+  filled f = filled_of(draft, h->date);
   lf_status status = lf_exclude_column(
       h, h->date, err,
-      "a date that %.0f %% of won and %.0f %% of lost rows have: it is known after the outcome", 100 * won,
-      100 * lost);
+      "a date that %.0f %% of won and %.0f %% of lost rows have: it is known after the outcome", 100 * f.won,
+      100 * f.lost);
   if (status != LF_OK) return status;
   status =
       lf_note(h, err, "'%s' does not order the rows in time: %.0f %% of won and %.0f %% of lost rows have it",
-              h->table->columns[h->date].name, 100 * won, 100 * lost);
-  if (won >= 0.9 && lost < 0.1) draft->closed = h->date;
+              h->table->columns[h->date].name, 100 * f.won, 100 * f.lost);
+  if (f.won >= 0.9 && f.lost < 0.1) draft->closed = h->date;
   h->date = SIZE_MAX;
   return status;
 }
@@ -302,16 +332,13 @@ static lf_status choose_order(lf_draft *draft, bool said, lf_error *err) {
   lf_status status = LF_OK;
   if (h->date_is_row || said) return LF_OK;
   if (h->date != SIZE_MAX && h->outcome != SIZE_MAX) {
-    double won = filled_share(draft, h->date, LF_ROW_WON), lost = filled_share(draft, h->date, LF_ROW_LOST);
-    if (won >= 0.9 && lost >= 0.9)
+    if (both_have(draft, h->date))
       return lf_note(h, err, "the date is '%s' (by its name and values): it orders the rows in time",
                      h->table->columns[h->date].name);
-    status = refuse_order(draft, won, lost, err);
+    status = refuse_order(draft, err);
   }
   if (status != LF_OK || h->date != SIZE_MAX || h->created == SIZE_MAX) return status;
-  double won = filled_share(draft, h->created, LF_ROW_WON),
-         lost = filled_share(draft, h->created, LF_ROW_LOST);
-  if (h->roles[h->created].said || h->outcome == SIZE_MAX || (won >= 0.9 && lost >= 0.9))
+  if (h->roles[h->created].said || h->outcome == SIZE_MAX || both_have(draft, h->created))
     return order_by_creation(draft, err);
   return LF_OK;
 }

@@ -152,16 +152,24 @@ static lf_status screen_column(screening *s, size_t c, lf_error *err) {
 /* A column that may have a twin, by the print of its values. */
 typedef struct twin {
   uint64_t print;
+  bool has_role;
   size_t column;
 } twin;
 
 static int by_print(const void *a, const void *b) {
   const twin *x = a, *y = b;
   if (x->print != y->print) return x->print < y->print ? -1 : 1;
+  if (x->has_role != y->has_role) return x->has_role ? -1 : 1;
   return (x->column > y->column) - (x->column < y->column);
 }
 
-/* Leaves out the later ones of columns with one print that say the same as an earlier one. */
+/* The amount and the account say what another column says, too: the company by its name and by its id. */
+static bool has_twins_role(const lf_history *h, size_t column) {
+  return column == h->amount || column == h->account;
+}
+
+/* Leaves out the later ones of columns with one print that say the same as an earlier one; those that have a
+ * role come first. */
 static lf_status leave_twins(screening *s, const twin *twins, size_t n, lf_error *err) {
   lf_history *h = s->history;
   for (size_t j = 1; j < n; j++) {
@@ -169,7 +177,7 @@ static lf_status leave_twins(screening *s, const twin *twins, size_t n, lf_error
     for (size_t i = 0; i < j && is_open(s, c) && !insisted(s, c); i++) {
       bool same = false;
       const lf_column *earlier = &h->table->columns[twins[i].column];
-      if (!is_open(s, twins[i].column) && twins[i].column != h->amount) continue;
+      if (!is_open(s, twins[i].column) && !has_twins_role(h, twins[i].column)) continue;
       lf_status status = lf_say_the_same(earlier, &h->table->columns[c], h->n_rows, &same, err);
       if (status == LF_OK && same)
         status = lf_exclude_column(h, c, err, "says the same as '%s'", earlier->name);
@@ -188,7 +196,8 @@ static lf_status screen_twins(screening *s, lf_error *err) {
   if (h->n_rows < FEWEST) return LF_OK;
   LF_TRY(lf_alloc(h->table->n_columns, sizeof *twins, &twins, err));
   for (size_t c = 0; c < h->table->n_columns; c++) {
-    if (!is_open(s, c) && c != h->amount) continue;
+    if (!is_open(s, c) && !has_twins_role(h, c)) continue;
+    twins[n].has_role = has_twins_role(h, c);
     twins[n].column = c;
     LF_TRY(lf_print_of_values(&h->table->columns[c], h->n_rows, &twins[n++].print, err));
   }

@@ -119,11 +119,15 @@ static const char *named_question(const char *words) {
                                         "time to",      "days open",  "age in days",      "velocity",
                                         "days since",   "next step",  "number of stages", "call length",
                                         "talk time",    NULL};
-  static const char *const activity[] = {
-      "last activity",   "last notable activity", "last contact",   "last contacted",
-      "last touch",      "last modified",         "last viewed",    "last stage",
-      "recent activity", "last status",           "last call",      "last email",
-      "last meeting",    "activity score",        "activity index", NULL};
+  static const char *const activity[] = {"last activity",   "last notable activity",
+                                         "last contact",    "last contacted",
+                                         "last touch",      "last modified",
+                                         "last viewed",     "last stage",
+                                         "recent activity", "total activities",
+                                         "done activities", "last status",
+                                         "last call",       "last email",
+                                         "last meeting",    "activity score",
+                                         "activity index",  NULL};
   static const char *const judgement[] = {
       "lead quality", "lead score", "score",      "probability",   "likelihood", "rating",     "forecast",
       "tags",         "tag",        "lead grade", "profile index", "win chance", "confidence", NULL};

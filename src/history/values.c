@@ -55,9 +55,10 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
   static const char *const emails[] = {"email", "e mail", "email address", NULL};
   static const char *const phones[] = {"phone", "mobile",       "fax",          "telephone",
                                        "tel",   "phone number", "mobile phone", NULL};
-  static const char *const people[] = {
-      "first name",   "last name", "middle name", "given name", "family name", "full name",       "surname",
-      "contact name", "lead name", "salutation",  "firstname",  "lastname",    "primary contact", NULL};
+  static const char *const people[] = {"first name",      "last name",      "middle name", "given name",
+                                       "family name",     "full name",      "surname",     "contact name",
+                                       "lead name",       "salutation",     "firstname",   "lastname",
+                                       "primary contact", "contact person", NULL};
   static const char *const urls[] = {"url", "website", "web site", "photo url", NULL};
   char words[LF_WORDS];
   bool text = column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT;

@@ -154,7 +154,7 @@ static lf_status apply(judging *j, lf_error *err) {
 
 /* Rows by whole days: won ones by the days they took, lost ones by their age. */
 typedef struct ages {
-  double won[MOST_DAYS + 1], lost[MOST_DAYS + 1], n_won, n_lost;
+  double won[MOST_DAYS + 1], lost[MOST_DAYS + 1], n_won, n_lost, n_open;
 } ages;
 
 static void count_ages(const judging *j, ages *a) {
@@ -165,6 +165,7 @@ static void count_ages(const judging *j, ages *a) {
     for (size_t i = from; i < end; i++) {
       uint8_t state = j->draft->state[i];
       bool won = state == LF_ROW_WON;
+      a->n_open += state == LF_ROW_OPEN;
       int64_t created = b.created[i - from], until = won ? b.closed[i - from] : j->ends;
       if ((!won && state != LF_ROW_LOST) || created == LF_NO_DAY || until == LF_NO_DAY) continue;
       int64_t took = until < created ? 0 : until - created > MOST_DAYS ? MOST_DAYS : until - created;
@@ -174,6 +175,7 @@ static void count_ages(const judging *j, ages *a) {
   }
 }
 
+/* Where some rows are open, those that are lost are so for good: nothing is advised. */
 static lf_status advise(judging *j, lf_error *err) {
   lf_history *h = j->draft->history;
   ages *a = NULL;
@@ -186,7 +188,8 @@ static lf_status advise(judging *j, lf_error *err) {
     wins += a->won[days];
     young += a->lost[days];
   }
-  if (a->n_won < FEWEST_WON || days == 0 || young < lost_that_matter * a->n_lost) goto cleanup;
+  if (a->n_open > 0 || a->n_won < FEWEST_WON || days == 0 || young < lost_that_matter * a->n_lost)
+    goto cleanup;
   h->window.advised = days;
   h->window.advised_lost = young;
   status =

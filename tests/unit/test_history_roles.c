@@ -79,10 +79,14 @@ static void names_and_values_make_roles(void **state) {
       {"Lead Id", unique_in_half,
        LF_ROLE_EXCLUDED}, /* every second row has none: an identifier, but of what */
       {"Lead Id", flag, LF_ROLE_ATTRIBUTE},
+      {"(Do Not Modify) Opportunity", unique, LF_ROLE_ID},
+      {"Deal - ID", unique, LF_ROLE_ID},
       {"Form No", unique, LF_ROLE_ID}, /* unique, and named like one */
       {"Form No", pairs, LF_ROLE_ATTRIBUTE},
       {"Account Id", fives, LF_ROLE_ACCOUNT},
       {"Company", fives, LF_ROLE_ACCOUNT},
+      {"Deal - Organization", fives, LF_ROLE_ACCOUNT},
+      {"Person - Organization", fives, LF_ROLE_ATTRIBUTE}, /* of the person, whoever the deal is with */
       {"Associated Company", fives, LF_ROLE_ACCOUNT},
       {"Primary Associated Company ID", fives, LF_ROLE_ACCOUNT},
       {"Associated Company Size", fives, LF_ROLE_ATTRIBUTE},
@@ -93,12 +97,18 @@ static void names_and_values_make_roles(void **state) {
       {"Customer", day, LF_ROLE_EXCLUDED},
       {"Amount", amount, LF_ROLE_AMOUNT},
       {"Revenue", amount, LF_ROLE_AMOUNT},
+      {"Actual Revenue", amount, LF_ROLE_AMOUNT},
+      {"Est. revenue", amount, LF_ROLE_ATTRIBUTE},
+      {"Deal - Value", amount, LF_ROLE_AMOUNT},
       {"Annual Revenue", amount, LF_ROLE_ATTRIBUTE},
       {"Revenues", amount, LF_ROLE_ATTRIBUTE},
       {"Amount", flag, LF_ROLE_ATTRIBUTE},
       {"Created On", day, LF_ROLE_CREATED},
       {"Created On", amount, LF_ROLE_ATTRIBUTE},
       {"Signed", day, LF_ROLE_DATE},
+      {"Actual Close Date", day, LF_ROLE_DATE},
+      {"Est. close date", day, LF_ROLE_EXCLUDED}, /* somebody's guess */
+      {"Deal - Expected close date", day, LF_ROLE_EXCLUDED},
       {"Converted Date", day, LF_ROLE_DATE},
       {"Became a Customer Date", day, LF_ROLE_DATE},
       {"Became a Lead Date", day, LF_ROLE_CREATED},
@@ -132,6 +142,25 @@ static void the_surer_name_is_the_created_date(void **state) {
   case_must_build(&c, csv.data);
   assert_int_equal(case_role(&c, "Create Date")->role, LF_ROLE_CREATED);
   assert_int_equal(case_role(&c, "Became a Lead Date")->role, LF_ROLE_EXCLUDED);
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
+/* Of two dates of closing the one that won and lost rows have, though the other comes first. */
+static void a_date_that_both_sides_have_is_the_close_date(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Won time,Closed on,Result\n");
+  for (size_t i = 0; i < 40; i++) {
+    bool won = i % 3 == 0;
+    lf_text_addf(&csv, "%s,", won ? day(i) : "");
+    lf_text_addf(&csv, "%s,%s\n", day(i), won ? "Won" : "Lost");
+  }
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "Closed on")->role, LF_ROLE_DATE);
+  assert_int_equal(c.history->date, 1);
+  assert_int_equal(case_role(&c, "Won time")->role, LF_ROLE_EXCLUDED);
   lf_text_free(&csv);
   case_free(&c);
 }
@@ -275,6 +304,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_values_make_roles),
       cmocka_unit_test(the_surer_name_is_the_created_date),
+      cmocka_unit_test(a_date_that_both_sides_have_is_the_close_date),
       cmocka_unit_test(a_count_beside_many_values_is_no_weight),
       cmocka_unit_test(what_was_dropped_or_named_has_no_role),
       cmocka_unit_test(columns_that_do_not_fit_what_is_said),

@@ -290,6 +290,21 @@ static void twins_are_left_out(void **state) {
   case_free(&c);
 }
 
+/* What says the same as the account is no attribute, though it comes first. */
+static void a_twin_of_the_account_is_left_out(void **state) {
+  (void)state;
+  history_case c = case_new();
+  lf_text csv = {0};
+  lf_text_add(&csv, "Firm code,Account Name,Result\n");
+  for (size_t i = 0; i < 400; i++)
+    lf_text_addf(&csv, "F%zu,Firm %zu,%s\n", i % 90, i % 90, won_row(i) ? "Won" : "Lost");
+  case_must_build(&c, csv.data);
+  assert_int_equal(case_role(&c, "Account Name")->role, LF_ROLE_ACCOUNT);
+  assert_string_equal(case_role(&c, "Firm code")->reason, "says the same as 'Account Name'");
+  lf_text_free(&csv);
+  case_free(&c);
+}
+
 static void amount_cell(lf_text *csv, size_t i) {
   lf_text_addf(csv, "%d.50", (int)(9000 * noise(41, i)) + 100);
 }
@@ -635,6 +650,7 @@ int main(void) {
       cmocka_unit_test(the_user_decides),
       cmocka_unit_test(a_misspelt_column_is_an_error),
       cmocka_unit_test(twins_are_left_out),
+      cmocka_unit_test(a_twin_of_the_account_is_left_out),
       cmocka_unit_test(an_amount_of_all_rows_is_an_attribute_too),
       cmocka_unit_test(the_calendar_is_recognised),
       cmocka_unit_test(free_text_needs_patterns),
