@@ -98,16 +98,16 @@ static json_t *make_notes(const monitor_job *job) {
   if (!(job->monitor->decided > 0))
     lf_list_add(&notes, json_string("no row has an outcome: only the mix of leads is watched"));
   else if (job->history->window.young > 0) {
-    lf_text_addf(
-        &text,
-        "rows too young to have an outcome: %.0f; they count as delivered, and not in what is compared",
-        job->history->window.young);
+    lf_text_add(&text, "rows too young to have an outcome: ");
+    lf_text_add_grouped(&text, job->history->window.young, 0);
+    lf_text_add(&text, "; they count as delivered, and not in what is compared");
     add_note(&notes, &text);
   } else if (job->history->open > 0) {
-    lf_text_addf(&text,
-                 "open rows: %llu; they count as delivered, and not in what is compared; the newest "
-                 "cohorts have decided their fast deals only, so read the newest periods with care",
-                 (unsigned long long)job->history->open);
+    lf_text_add(&text, "open rows: ");
+    lf_text_add_grouped(&text, (double)job->history->open, 0);
+    lf_text_add(&text,
+                "; they count as delivered, and not in what is compared; the newest cohorts have decided "
+                "their fast deals only, so read the newest periods with care");
     add_note(&notes, &text);
   }
   return notes;
