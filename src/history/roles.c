@@ -175,8 +175,10 @@ static int account_score(const lf_draft *draft, size_t c) {
       "account",      "account id", "account name",   "company",   "company name", "company id",
       "customer id",  "customer",   "client id",      "client",    "client name",  "organization",
       "organisation", "accountid",  "account number", "companyid", "account no",   NULL};
-  static const char *const linked[] = {"associated company", "associated company id",
-                                       "associated company ids", NULL}; /* "Primary Associated Company ID" */
+  /* HubSpot: "Primary Associated Company ID", "Associated Company (Primary)" */
+  static const char *const linked[] = {
+      "associated company",         "associated company id",          "associated company ids",
+      "associated company primary", "associated company ids primary", NULL};
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
@@ -186,7 +188,7 @@ static int account_score(const lf_draft *draft, size_t c) {
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
   bool repeated = distinct <= 0.98 * filled, many = distinct >= 20 || distinct >= 0.1 * filled;
   if (!repeated || !many || filled < 0.5 * (double)table->n_rows) return 0;
-  return lf_words_have(words, "id") ? 2 : 1;
+  return lf_words_have(words, "id") || lf_words_have(words, "ids") ? 2 : 1;
 }
 
 static int amount_score(const lf_draft *draft, size_t c) {

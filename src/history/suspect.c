@@ -113,21 +113,48 @@ bool lf_gives_away(const lf_history *history, size_t column, const lf_profiles *
 
 /* By name: what is written while or after the deal runs. */
 static const char *named_question(const char *words) {
-  static const char *const process[] = {"duration",     "elapsed",    "stage change",     "stage changes",
-                                        "change count", "days in",    "total days",       "days identified",
-                                        "sales cycle",  "cycle time", "cycle length",     "days to",
-                                        "time to",      "days open",  "age in days",      "velocity",
-                                        "days since",   "next step",  "number of stages", "call length",
-                                        "talk time",    NULL};
-  static const char *const activity[] = {"last activity",   "last notable activity",
-                                         "last contact",    "last contacted",
-                                         "last touch",      "last modified",
-                                         "last viewed",     "last stage",
-                                         "recent activity", "total activities",
-                                         "done activities", "last status",
-                                         "last call",       "last email",
-                                         "last meeting",    "activity score",
-                                         "activity index",  NULL};
+  static const char *const process[] = {"duration",
+                                        "elapsed",
+                                        "stage change",
+                                        "stage changes",
+                                        "change count",
+                                        "days in",
+                                        "total days",
+                                        "days identified",
+                                        "sales cycle",
+                                        "cycle time",
+                                        "cycle length",
+                                        "days to",
+                                        "time to",
+                                        "days open",
+                                        "age in days",
+                                        "velocity",
+                                        "days since",
+                                        "next step",
+                                        "number of stages",
+                                        "call length",
+                                        "talk time",
+                                        "time in",
+                                        NULL};
+  static const char *const activity[] = {"last activity",
+                                         "last notable activity",
+                                         "last contact",
+                                         "last contacted",
+                                         "last touch",
+                                         "last modified",
+                                         "last viewed",
+                                         "last stage",
+                                         "recent activity",
+                                         "total activities",
+                                         "done activities",
+                                         "sales activities",
+                                         "last status",
+                                         "last call",
+                                         "last email",
+                                         "last meeting",
+                                         "activity score",
+                                         "activity index",
+                                         NULL};
   static const char *const judgement[] = {
       "lead quality", "lead score", "score",      "probability",   "likelihood", "rating",     "forecast",
       "tags",         "tag",        "lead grade", "profile index", "win chance", "confidence", NULL};
@@ -177,7 +204,7 @@ static lf_status ask_by_calendar(lf_history *h, size_t column, const lf_profiles
 lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles, double strongest,
                  lf_error *err) {
   char words[LF_WORDS];
-  static const char *const labels[] = {"id", "code", "key", "zip", "postcode", "zip code", NULL};
+  static const char *const labels[] = {"id", "ids", "code", "key", "zip", "postcode", "zip code", NULL};
   const lf_column *c = &history->table->columns[column];
   lf_words(lf_own_name(c), words);
   const char *question = named_question(words);

@@ -14,12 +14,19 @@ static bool is_digit(unsigned char c) {
   return c >= '0' && c <= '9';
 }
 
+/* Whether capitals end here with the s of several: IDs. */
+static bool ends_plural(const char *text, size_t i) {
+  unsigned char after = text[i + 1] == 's' ? (unsigned char)text[i + 2] : 'x';
+  return !is_small(after) && !is_capital(after) && !is_digit(after);
+}
+
 /* A word starts at a capital after a small letter or digit (StageName), and at the last of several capitals
  * (IDName). */
 static bool starts_word(const char *text, size_t i) {
   unsigned char c = (unsigned char)text[i], before = i ? (unsigned char)text[i - 1] : ' ';
   if (!is_capital(c)) return false;
-  return is_small(before) || is_digit(before) || (is_capital(before) && is_small((unsigned char)text[i + 1]));
+  if (is_small(before) || is_digit(before)) return true;
+  return is_capital(before) && is_small((unsigned char)text[i + 1]) && !ends_plural(text, i);
 }
 
 void lf_words(const char *text, char out[LF_WORDS]) {

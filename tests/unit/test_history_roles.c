@@ -89,6 +89,8 @@ static void names_and_values_make_roles(void **state) {
       {"Person - Organization", fives, LF_ROLE_ATTRIBUTE}, /* of the person, whoever the deal is with */
       {"Associated Company", fives, LF_ROLE_ACCOUNT},
       {"Primary Associated Company ID", fives, LF_ROLE_ACCOUNT},
+      {"Associated Company IDs (Primary)", fives, LF_ROLE_ACCOUNT},
+      {"Associated Company (Primary)", fives, LF_ROLE_ACCOUNT},
       {"Associated Company Size", fives, LF_ROLE_ATTRIBUTE},
       {"Company", three, LF_ROLE_ATTRIBUTE},        /* a few groups, no accounts */
       {"Company", mostly_empty, LF_ROLE_ATTRIBUTE}, /* most rows have none */
