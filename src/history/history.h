@@ -89,6 +89,7 @@ typedef struct lf_window {
   double young;        /* rows created less than so many days before the end: left out */
   double advised;      /* days within which nine in ten wins came; NaN where there is nothing to advise */
   double advised_lost; /* rows that count as lost and are younger than that */
+  double advised_open; /* rows that are open and older than that */
 } lf_window;
 
 typedef struct lf_history {

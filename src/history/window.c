@@ -11,17 +11,19 @@
  * year must not make old rows of young ones.
  *
  * Where no window is said, but only won rows have a close date, rows that came yesterday count as lost. The
- * days within which nine in ten wins came are advised then. */
+ * days within which nine in ten wins came are advised then; and where open rows are older than that, since
+ * leaving them out as if they might yet be won makes the win rate that of leads somebody has closed. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "history/days.h"
 #include "ingest/value.h"
 
-enum { CHUNKS = 64, BATCH = 1024, MOST_DAYS = LF_LONGEST_WINDOW, FEWEST_WON = 20 };
-static const double beyond_end = 0.001, advised_share = 0.9, lost_that_matter = 0.05;
+enum { CHUNKS = 64, AGE_CHUNKS = 16, BATCH = 1024, MOST_DAYS = LF_LONGEST_WINDOW, FEWEST_WON = 20 };
+static const double beyond_end = 0.001, advised_share = 0.9, share_that_matters = 0.05;
 
 /* What a window makes of a row. */
 typedef enum fate {
@@ -152,69 +154,118 @@ static lf_status apply(judging *j, lf_error *err) {
 
 /* ---- advised -------------------------------------------------------------------------------------- */
 
-/* Rows by whole days: won ones by the days they took, lost ones by their age. */
+/* Rows by whole days: won ones by the days they took, others by their age. */
 typedef struct ages {
-  double won[MOST_DAYS + 1], lost[MOST_DAYS + 1], n_won, n_lost, n_open;
+  double won[MOST_DAYS + 1], lost[MOST_DAYS + 1], open[MOST_DAYS + 1], n_won, n_lost, n_open;
 } ages;
 
-static void count_ages(const judging *j, ages *a) {
-  size_t n = j->draft->history->table->n_rows;
+typedef struct aging {
+  const judging *j;
+  lf_chunks chunks;
+  ages *part; /* one a chunk */
+} aging;
+
+static void count_ages(void *context, size_t chunk) {
+  const aging *g = context;
+  ages *a = &g->part[chunk];
+  size_t from = 0, to = 0;
   batch b;
-  for (size_t from = 0, end; from < n; from = end) {
-    end = read_days(j, from, n, &b);
+  lf_chunk_rows(&g->chunks, chunk, &from, &to);
+  for (size_t end; from < to; from = end) {
+    end = read_days(g->j, from, to, &b);
     for (size_t i = from; i < end; i++) {
-      uint8_t state = j->draft->state[i];
-      bool won = state == LF_ROW_WON;
-      a->n_open += state == LF_ROW_OPEN;
-      int64_t created = b.created[i - from], until = won ? b.closed[i - from] : j->ends;
-      if ((!won && state != LF_ROW_LOST) || created == LF_NO_DAY || until == LF_NO_DAY) continue;
-      int64_t took = until < created ? 0 : until - created > MOST_DAYS ? MOST_DAYS : until - created;
-      (won ? a->won : a->lost)[took]++;
-      *(won ? &a->n_won : &a->n_lost) += 1;
+      uint8_t state = g->j->draft->state[i];
+      bool won = state == LF_ROW_WON, lost = state == LF_ROW_LOST;
+      int64_t created = b.created[i - from], until = won ? b.closed[i - from] : g->j->ends;
+      if ((!won && !lost && state != LF_ROW_OPEN) || created == LF_NO_DAY || until == LF_NO_DAY) continue;
+      int64_t days = until < created ? 0 : until - created > MOST_DAYS ? MOST_DAYS : until - created;
+      (won ? a->won : lost ? a->lost : a->open)[days]++;
+      *(won ? &a->n_won : lost ? &a->n_lost : &a->n_open) += 1;
     }
   }
 }
 
-/* Where some rows are open, those that are lost are so for good: nothing is advised. */
-static lf_status advise(judging *j, lf_error *err) {
-  lf_history *h = j->draft->history;
-  ages *a = NULL;
-  double wins = 0, young = 0;
+/* All parts of the rows into the first. */
+static void add_ages(ages *part, size_t n) {
+  for (size_t c = 1; c < n; c++) {
+    for (size_t d = 0; d <= MOST_DAYS; d++) {
+      part->won[d] += part[c].won[d];
+      part->lost[d] += part[c].lost[d];
+      part->open[d] += part[c].open[d];
+    }
+    part->n_won += part[c].n_won;
+    part->n_lost += part[c].n_lost;
+    part->n_open += part[c].n_open;
+  }
+}
+
+/* Lost rows that came yesterday, where nothing tells open ones from them; open rows that are older than
+ * nearly all wins took, where something does. */
+static lf_status advise_on(const lf_draft *draft, const ages *a, lf_error *err) {
+  lf_history *h = draft->history;
+  const char *created = h->table->columns[h->created].name;
+  double wins = 0, young = 0, old = a->n_open;
   int days = 0;
-  lf_status status = lf_alloc(1, sizeof *a, &a, err);
-  if (status != LF_OK) return status;
-  count_ages(j, a);
   for (; days < MOST_DAYS && wins + a->won[days] < advised_share * a->n_won; days++) {
     wins += a->won[days];
     young += a->lost[days];
+    old -= a->open[days];
   }
-  if (a->n_open > 0 || a->n_won < FEWEST_WON || days == 0 || young < lost_that_matter * a->n_lost)
-    goto cleanup;
+  if (a->n_won < FEWEST_WON || days == 0) return LF_OK;
+  bool of_lost = a->n_open <= 0 && draft->closed != SIZE_MAX && young >= share_that_matters * a->n_lost;
+  bool of_open = a->n_open > 0 && old >= share_that_matters * (a->n_won + a->n_lost);
+  if (!of_lost && !of_open) return LF_OK;
   h->window.advised = days;
-  h->window.advised_lost = young;
-  status =
-      lf_note(h, err,
-              "nine in ten wins came within %d days of '%s', and %.0f of %.0f lost rows are younger than "
-              "that: --within %d leaves those out, and calls won what is won within %d days",
-              days, h->table->columns[h->created].name, young, a->n_lost, days, days);
-cleanup:
-  free(a);
+  h->window.advised_lost = of_lost ? young : 0;
+  h->window.advised_open = of_open ? old : 0;
+  if (of_lost)
+    return lf_note(
+        h, err,
+        "nine in ten wins came within %d days of '%s', and %.0f of %.0f lost rows are younger than "
+        "that: --within %d leaves those out, and calls won what is won within %d days",
+        days, created, young, a->n_lost, days, days);
+  return lf_note(
+      h, err,
+      "nine in ten wins came within %d days of '%s', and %.0f of %.0f open rows are older than that: "
+      "--within %d calls lost what is not won within %d days",
+      days, created, old, a->n_open, days, days);
+}
+
+static lf_status advise(judging *j, lf_error *err) {
+  aging g = {.j = j, .chunks = lf_cut(j->draft->history->table->n_rows, 1 << 16, AGE_CHUNKS)};
+  lf_status status = lf_alloc(g.chunks.count, sizeof *g.part, &g.part, err);
+  if (status != LF_OK) return status;
+  lf_parallel_for(j->draft->run, g.chunks.count, count_ages, &g);
+  add_ages(g.part, g.chunks.count);
+  status = advise_on(j->draft, g.part, err);
+  free(g.part);
   return status;
+}
+
+/* ---- the step ------------------------------------------------------------------------------------- */
+
+/* The column that says when a row was won; SIZE_MAX where none does, or where nothing need be advised. */
+static size_t closing_of(const lf_draft *draft) {
+  const lf_history *h = draft->history;
+  if (draft->closed != SIZE_MAX) return draft->closed;
+  bool dated = h->date != SIZE_MAX && h->date != h->created && !h->date_is_row;
+  return dated && memchr(draft->state, LF_ROW_OPEN, h->table->n_rows) ? h->date : SIZE_MAX;
 }
 
 lf_status lf_window_apply(lf_draft *draft, lf_error *err) {
   lf_history *h = draft->history;
-  bool said = draft->project->within > 0;
+  bool said = draft->project->within > 0, advises = draft->need_outcome && h->weight_column == SIZE_MAX;
   judging *j = NULL;
   lf_status status = LF_OK;
   h->window.ends = h->window.advised = NAN;
-  if (h->outcome == SIZE_MAX || h->created == SIZE_MAX || draft->closed == SIZE_MAX) return LF_OK;
-  if (!said && !draft->need_outcome) return LF_OK;
+  if (h->outcome == SIZE_MAX || h->created == SIZE_MAX || !(said || advises)) return LF_OK;
+  size_t closing = closing_of(draft);
+  if (closing == SIZE_MAX) return LF_OK;
   LF_TRY(lf_alloc(1, sizeof *j, &j, err));
   j->draft = draft;
   j->chunks = lf_cut(h->table->n_rows, 1 << 14, CHUNKS);
   LF_TRY(lf_day_reader_make(&h->table->columns[h->created], &j->created, err));
-  LF_TRY(lf_day_reader_make(&h->table->columns[draft->closed], &j->closed, err));
+  LF_TRY(lf_day_reader_make(&h->table->columns[closing], &j->closed, err));
   LF_TRY(find_end(j, err));
   status = said ? apply(j, err) : advise(j, err);
 cleanup:

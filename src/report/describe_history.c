@@ -113,6 +113,7 @@ static json_t *describe_window(const lf_history *history) {
   lf_object_number(&o, "too_young", w->young);
   lf_object_number(&o, "advised_days", w->advised);
   lf_object_number(&o, "lost_and_younger", w->advised_lost);
+  lf_object_number(&o, "open_and_older", w->advised_open);
   return lf_object_take(&o);
 }
 

@@ -143,9 +143,9 @@ static void add_window(lf_text *out, const json_t *window) {
   double within = lf_view_number(window, "within_days"), advised = lf_view_number(window, "advised_days");
   if (within > 0) lf_text_addf(out, "  within: %.0f   # days from creation to winning\n", within);
   if (advised > 0)
-    lf_text_addf(out,
-                 "  # within: %.0f   # days in which nine in ten wins came; now the young count as lost\n",
-                 advised);
+    lf_text_addf(out, "  # within: %.0f   # days in which nine in ten wins came; now %s\n", advised,
+                 lf_view_number(window, "open_and_older") > 0 ? "old open rows are left out"
+                                                              : "the young count as lost");
 }
 
 static void add_roles(lf_text *out, const json_t *inspect, const json_t *columns) {

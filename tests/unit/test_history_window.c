@@ -139,8 +139,8 @@ static void says_what_it_lacks(void **state) {
 }
 
 /* Ten wins each that took 0, 1, … 9 days, and 100 rows that were never won, `young` of them on the last day;
- * of `open` more it is known that they may be. */
-static void build_converted(history_case *c, int young, int open) {
+ * `new` and `old` more are open since the last day and the first. */
+static void build_converted(history_case *c, int young, int new, int old) {
   lf_text csv = {0};
   char day[LF_DATE_TEXT];
   *c = case_new();
@@ -151,7 +151,8 @@ static void build_converted(history_case *c, int young, int open) {
   }
   add(&csv, 100 - young, "no", "2023-01-01", "");
   add(&csv, young, "no", "2023-06-01", "");
-  add(&csv, open, "", "2023-06-01", "");
+  add(&csv, new, "", "2023-06-01", "");
+  add(&csv, old, "", "2023-01-01", "");
   case_must_build(c, csv.data);
   lf_text_free(&csv);
 }
@@ -159,18 +160,61 @@ static void build_converted(history_case *c, int young, int open) {
 static void advises_a_window_where_the_young_count_as_lost(void **state) {
   (void)state;
   history_case c;
-  build_converted(&c, 20, 0);
+  build_converted(&c, 20, 0, 0);
   assert_true(c.history->window.advised == 8); /* 90 of the 100 wins took 0 to 8 days */
-  assert_true(c.history->window.advised_lost == 20);
+  assert_true(c.history->window.advised_lost == 20 && c.history->window.advised_open == 0);
   assert_true(
       case_notes(&c, "nine in ten wins came within 8 days of 'Created Date', and 20 of 100 lost rows"));
   assert_true(count(c.history, 1) == 100 && count(c.history, 0) == 100); /* said, not done */
   case_free(&c);
-  static const int nothing[][2] = {{4, 0}, {20, 1}}; /* too few to matter; lost is lost where open is open */
-  for (size_t k = 0; k < 2; k++) {
-    build_converted(&c, nothing[k][0], nothing[k][1]);
+}
+
+static void advises_a_window_where_old_rows_are_open(void **state) {
+  (void)state;
+  history_case c;
+  build_converted(&c, 20, 7, 10); /* a twentieth of the 200 decided ones */
+  assert_true(c.history->window.advised == 8);
+  assert_true(c.history->window.advised_open == 10 && c.history->window.advised_lost == 0);
+  assert_true(
+      case_notes(&c, "and 10 of 17 open rows are older than that: --within 8 calls lost what is not won"));
+  case_free(&c);
+}
+
+/* Rows that are too few to matter; lost ones are lost where others are open. */
+static void advises_nothing_that_does_not_matter(void **state) {
+  (void)state;
+  static const int rows[][3] = {{4, 0, 0}, {20, 7, 0}, {0, 7, 9}};
+  for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+    history_case c;
+    build_converted(&c, rows[k][0], rows[k][1], rows[k][2]);
     assert_true(isnan(c.history->window.advised));
     assert_false(case_notes(&c, "nine in ten"));
+    case_free(&c);
+  }
+}
+
+/* Won and lost rows have a day of closing, which orders them. Of 40 wins 20 took 15 to 19 days, and four each
+ * 74, 75, 76, 77 and 78; of 40 open rows eight each are 74 to 78 days old. Rows with weights are not advised
+ * on. */
+static void advises_by_a_close_date_that_orders_the_rows(void **state) {
+  (void)state;
+  lf_text csv = {0};
+  for (int weighted = 0; weighted < 2; weighted++) {
+    history_case c = case_new();
+    lf_text_addf(&csv, "Stage,Created Date,Close Date,A%s\n", weighted ? ",n" : "");
+    for (int i = 0; i < 120; i++) {
+      const char *stage = i % 3 == 2 ? "Negotiation" : i % 3 ? "Closed Lost" : "Closed Won";
+      lf_text_addf(&csv, "%s,2023-01-%02d,%s,%c%s\n", stage, 1 + i % 5,
+                   i % 3 == 2 ? ""
+                   : i % 2    ? "2023-01-20"
+                              : "2023-03-20",
+                   'a' + i % 4, weighted ? ",2" : "");
+    }
+    case_must_build(&c, csv.data);
+    assert_int_equal(case_role(&c, "Close Date")->role, LF_ROLE_DATE);
+    assert_true(weighted ? isnan(c.history->window.advised) : c.history->window.advised == 77);
+    assert_true(c.history->window.advised_open == (weighted ? 0 : 16));
+    lf_text_free(&csv);
     case_free(&c);
   }
 }
@@ -183,6 +227,9 @@ int main(void) {
       cmocka_unit_test(a_stage_that_loses_nobody_can_be_the_outcome),
       cmocka_unit_test(says_what_it_lacks),
       cmocka_unit_test(advises_a_window_where_the_young_count_as_lost),
+      cmocka_unit_test(advises_a_window_where_old_rows_are_open),
+      cmocka_unit_test(advises_nothing_that_does_not_matter),
+      cmocka_unit_test(advises_by_a_close_date_that_orders_the_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

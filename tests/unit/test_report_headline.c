@@ -288,6 +288,14 @@ static void cautions_come_from_their_causes(void **state) {
        "Leads that may yet be won count as lost: nine in ten wins came within 116 days, and 1,003 lost leads "
        "are "
        "younger than that. With --within 116 every lead is judged by the same time."},
+      {"{\"data\": {\"used\": 3106, \"won\": 558, \"window\": {\"advised_days\": 116, \"lost_and_younger\": "
+       "0, "
+       "\"open_and_older\": 2240}}}",
+       "2,240 open leads are older than nine in ten wins took (116 days) and left out as if they might yet "
+       "be won. With "
+       "them as lost the win rate would be 10.4% instead of 18.0%: --within 116 takes them so."},
+      {"{\"data\": {\"used\": 9, \"won\": 1, \"window\": {\"advised_days\": 1, \"open_and_older\": 1}}}",
+       "1 open lead is older than nine in ten wins took (1 day) and left out"},
       {"{\"data\": {\"window\": {\"advised_days\": 1, \"lost_and_younger\": 1}}}",
        "within 1 day, and 1 lost lead is younger than that."},
       {"{\"model\": {\"converged\": false}}", "The fit did not converge"},

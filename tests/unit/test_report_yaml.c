@@ -94,10 +94,14 @@ static void a_window_is_said_or_advised(void **state) {
   free(yaml);
   yaml = bytes_of(lf_inspect_yaml, "{\"outcome\": {\"column\": \"Stage\"}, \"data\": {\"window\": "
                                    "{\"advised_days\": 116}, \"columns\": []}}");
-  has(yaml, "\n  # within: 116   # days in which nine in ten wins came");
+  has(yaml, "\n  # within: 116   # days in which nine in ten wins came; now the young count as lost\n");
   root = read_back(yaml);
   assert_null(json_object_get(json_object_get(root, "outcome"), "within"));
   json_decref(root);
+  free(yaml);
+  yaml = bytes_of(lf_inspect_yaml, "{\"outcome\": {\"column\": \"Stage\"}, \"data\": {\"window\": "
+                                   "{\"advised_days\": 116, \"open_and_older\": 3}, \"columns\": []}}");
+  has(yaml, "nine in ten wins came; now old open rows are left out\n");
   free(yaml);
 }
 
