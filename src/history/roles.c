@@ -155,9 +155,9 @@ static int id_score(const lf_draft *draft, size_t c) {
                                     "dealid",        "id",
                                     "row id",        "deal number",
                                     "quote id",      NULL};
-  static const char *const any[] = {
-      "id", "uuid", "guid", "key",         "number", "no",
-      "nr", "lead", "deal", "opportunity", NULL}; /* Dynamics: "(Do Not Modify) Opportunity" */
+  static const char *const any[] = {"id", "uuid", "guid", "key", "number", "no", "nr", NULL};
+  static const char *const record[] = {"lead", "deal", "opportunity",
+                                       NULL}; /* Dynamics: "(Do Not Modify) Opportunity" */
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
@@ -167,7 +167,9 @@ static int id_score(const lf_draft *draft, size_t c) {
   bool own_name = lf_words_are_any(words, own),
        unique = distinct >= 0.97 * filled && filled >= 0.97 * (double)table->n_rows;
   if (own_name && distinct >= 0.5 * filled && filled >= 0.97 * (double)table->n_rows) return 2;
-  return unique && lf_words_end_any(words, any) ? 1 : 0;
+  bool named =
+      lf_words_end_any(words, any) || (column->kind != LF_KIND_NUMBER && lf_words_end_any(words, record));
+  return unique && named ? 1 : 0;
 }
 
 static int account_score(const lf_draft *draft, size_t c) {

@@ -104,7 +104,7 @@ json_t *lf_describe_maturity(const lf_history *history) {
 /* null where won is won at any time and nothing is advised. */
 static json_t *describe_window(const lf_history *history) {
   const lf_window *w = &history->window;
-  if (!(w->within > 0) && isnan(w->advised)) return json_null();
+  if (!(w->within > 0) && !(w->advised > 0)) return json_null();
   lf_object o = lf_object_new();
   lf_object_number(&o, "within_days", w->within > 0 ? w->within : (double)NAN);
   lf_object_tree(&o, "ends", lf_describe_day(w->ends));

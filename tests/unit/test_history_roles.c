@@ -57,6 +57,9 @@ static const char *amount(size_t i) {
 static const char *count(size_t i) {
   return i % 10 ? form("%zu", i % 5) : "";
 }
+static const char *distinct(size_t i) {
+  return form("%zu", i * i);
+}
 static const char *ones(size_t i) {
   return i % 10 ? "1" : "";
 }
@@ -81,6 +84,7 @@ static void names_and_values_make_roles(void **state) {
       {"Lead Id", flag, LF_ROLE_ATTRIBUTE},
       {"(Do Not Modify) Opportunity", unique, LF_ROLE_ID},
       {"Deal - ID", unique, LF_ROLE_ID},
+      {"Hours of the deal", distinct, LF_ROLE_ATTRIBUTE},
       {"Form No", unique, LF_ROLE_ID}, /* unique, and named like one */
       {"Form No", pairs, LF_ROLE_ATTRIBUTE},
       {"Account Id", fives, LF_ROLE_ACCOUNT},
