@@ -135,6 +135,16 @@ cleanup:
   return status;
 }
 
+static lf_status none_is_old_enough(const lf_window *w, lf_error *err) {
+  char day[LF_DATE_TEXT];
+  lf_format_date(w->ends, day);
+  return lf_fail(
+      err, LF_E_DATA,
+      "no row was created %.0f days or more before the history ends, on %s, so that none can be judged: "
+      "say fewer days, or give more history",
+      w->within, day);
+}
+
 static lf_status apply(judging *j, lf_error *err) {
   lf_history *h = j->draft->history;
   uint64_t *count = j->count[0];
@@ -149,6 +159,8 @@ static lf_status apply(judging *j, lf_error *err) {
                           .open = (double)count[STILL_OPEN],
                           .young = (double)count[TOO_YOUNG],
                           .advised = NAN};
+  uint64_t old_enough = count[WON_WITHIN] + count[WON_LATER] + count[STILL_OPEN] + count[LOST];
+  if (j->draft->need_outcome && count[TOO_YOUNG] && !old_enough) return none_is_old_enough(&h->window, err);
   return tell(j->draft, count, &h->window, err);
 }
 
