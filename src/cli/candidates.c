@@ -194,6 +194,14 @@ lf_status lf_contender_warnings(const lf_contender *c, const lf_history *history
                  c->name);
     lf_list_add(list, lf_describe_sentence(&text));
   }
+  if (c->column) {
+    lf_text_addf(
+        &text,
+        "'%s' is judged as it stands in the data: a score that a CRM overwrites as leads move on knows the "
+        "outcome, and its figures flatter it; judge the one that leads had when they came",
+        c->column);
+    lf_list_add(list, lf_describe_sentence(&text));
+  }
   if (c->absent) {
     lf_text_addf(&text, "the data have no column %s, which '%s' asks for: every row counts as missing there",
                  c->absent, c->name);
