@@ -218,10 +218,15 @@ static unsigned replacement(unsigned char byte, bool latin) {
   return byte < 0xa0 ? windows_1252[byte - 0x80] : byte;
 }
 
+/* Length of a byte order mark of UTF-8 at the start. */
+static size_t byte_order_mark(const lf_bytes *bytes) {
+  return bytes->n >= 3 && memcmp(bytes->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* Whether bytes that are no UTF-8 outnumber the multi-byte characters that are. */
 static bool more_bad_than_good(const lf_bytes *bytes) {
   uint64_t good = 0, bad = 0;
-  for (size_t at = 0; at < bytes->n;) {
+  for (size_t at = byte_order_mark(bytes); at < bytes->n;) {
     size_t valid = lf_utf8_valid_prefix(bytes->data + at, bytes->n - at);
     for (size_t i = 0; i < valid; i++) good += ((unsigned char)bytes->data[at + i] & 0xc0) == 0xc0;
     at += valid;
@@ -259,7 +264,7 @@ lf_status lf_bytes_make_utf8(lf_bytes *bytes, const char *name, const lf_run *ru
   *latin = more_bad_than_good(bytes);
   LF_TRY(lf_alloc(3 * (BLOCK + 4), 1, &out, err));
   LF_TRY(lf_spool_open(&fd, err));
-  for (size_t at = 0; at < bytes->n;) {
+  for (size_t at = *latin ? byte_order_mark(bytes) : 0; at < bytes->n;) { /* in Latin-1 it would be letters */
     size_t end = bytes->n - at < BLOCK ? bytes->n : at + BLOCK;
     while (end < bytes->n && end > at + 1 && ((unsigned char)bytes->data[end] & 0xc0) == 0x80) end--;
     size_t n = convert(bytes, at, end, *latin, out);

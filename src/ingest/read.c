@@ -13,14 +13,22 @@
 #include "base/text.h"
 #include "ingest/reader.h"
 
-void lf_reader_close(lf_reader *r) {
-  lf_pieces_free(&r->pieces);
-  for (size_t i = 0; r->sources && i < r->n_sources; i++) lf_source_close(&r->sources[i]);
-  free(r->sources);
+static void clear_wishes(lf_reader *r) {
   free(r->asked);
   free(r->skipped);
   free(r->plans);
   free(r->keys);
+  r->asked = NULL;
+  r->skipped = NULL;
+  r->plans = NULL;
+  r->keys = NULL;
+}
+
+void lf_reader_close(lf_reader *r) {
+  lf_pieces_free(&r->pieces);
+  for (size_t i = 0; r->sources && i < r->n_sources; i++) lf_source_close(&r->sources[i]);
+  free(r->sources);
+  clear_wishes(r);
 }
 
 lf_status lf_reader_ended(const lf_reader *r, lf_status status, lf_error *err) {
@@ -136,9 +144,11 @@ static lf_status find_keys(lf_reader *r, lf_error *err) {
   return status;
 }
 
+/* What the user says of the columns, as many as there are now. */
 static lf_status read_wishes(lf_reader *r, lf_error *err) {
   lf_status status = LF_OK;
   size_t i = 0;
+  clear_wishes(r);
   LF_TRY(lf_alloc(r->n_columns, sizeof *r->asked, &r->asked, err));
   LF_TRY(lf_alloc(r->n_columns, sizeof *r->skipped, &r->skipped, err));
   LF_TRY(lf_alloc(r->n_columns, sizeof *r->plans, &r->plans, err));
@@ -172,7 +182,7 @@ lf_status lf_reader_convert(lf_reader *r, size_t source, lf_error *err) {
     return lf_fail_at(err, LF_E_DATA, s->path, 0, 0, "is in no known encoding: save it as UTF-8");
   lf_status status = lf_source_convert(s, r->run, err);
   if (status == LF_OK) status = match_columns(r, err);
-  if (status == LF_OK) give_keys(r);
+  if (status == LF_OK) status = read_wishes(r, err); /* the header may be cut otherwise now */
   return status;
 }
 

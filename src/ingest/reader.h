@@ -27,7 +27,8 @@ void lf_reader_close(lf_reader *reader);
 /* How a reading that ended with `status` ended: LF_E_IO where a file changed under it, LF_E_INTERRUPTED where
  * it was to stop. */
 lf_status lf_reader_ended(const lf_reader *reader, lf_status status, lf_error *err);
-/* Gives a source whose bytes turned out not to be UTF-8 in UTF-8, and matches the columns again. */
+/* Gives a source whose bytes turned out not to be UTF-8 in UTF-8, and matches the columns again: they may be
+ * others, and as many as they are so are the arrays of the reader. */
 lf_status lf_reader_convert(lf_reader *reader, size_t source, lf_error *err);
 /* Places the bets on the columns. */
 lf_status lf_reader_plan(lf_reader *reader, lf_error *err);

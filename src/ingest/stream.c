@@ -12,17 +12,27 @@
 
 enum { BLOCK_BYTES = 1 << 20 };
 
-void lf_stream_free(lf_stream *stream) {
-  if (!stream) return;
+/* What there is one of a column. */
+static void clear_columns(lf_stream *stream) {
   lf_table *t = &stream->table;
-  for (size_t i = 0; stream->facts && i < stream->reader.n_columns; i++) lf_facts_clear(&stream->facts[i]);
+  for (size_t i = 0; stream->facts && i < t->n_columns; i++) lf_facts_clear(&stream->facts[i]);
   for (size_t i = 0; t->columns && i < t->n_columns; i++) free(t->columns[i].name);
-  for (size_t i = 0; t->sources && i < t->n_sources; i++) free(t->sources[i].name);
   free(t->columns);
-  free(t->sources);
   free(stream->number_only);
   free(stream->choices);
   free(stream->facts);
+  t->columns = NULL;
+  stream->number_only = NULL;
+  stream->choices = NULL;
+  stream->facts = NULL;
+}
+
+void lf_stream_free(lf_stream *stream) {
+  if (!stream) return;
+  lf_table *t = &stream->table;
+  clear_columns(stream);
+  for (size_t i = 0; t->sources && i < t->n_sources; i++) free(t->sources[i].name);
+  free(t->sources);
   free(stream->places);
   lf_reader_close(&stream->reader);
   free(stream);
@@ -40,19 +50,29 @@ lf_status lf_stream_header(const lf_stream *stream, lf_text *out, lf_error *err)
   return lf_source_header(&stream->reader.sources[0], out, err);
 }
 
-static lf_status describe(lf_stream *stream, lf_error *err) {
+static lf_status name_sources(lf_stream *stream, lf_error *err) {
+  const lf_reader *r = &stream->reader;
+  lf_table *t = &stream->table;
+  lf_status status = lf_alloc(r->n_sources, sizeof *t->sources, &t->sources, err);
+  if (status != LF_OK) return status;
+  t->n_sources = r->n_sources;
+  for (size_t i = 0; i < r->n_sources && status == LF_OK; i++)
+    status = lf_copy_text(r->sources[i].path, strlen(r->sources[i].path), &t->sources[i].name, err);
+  return status;
+}
+
+static lf_status name_columns(lf_stream *stream, lf_error *err) {
   const lf_reader *r = &stream->reader;
   lf_table *t = &stream->table;
   const lf_dialect *d = &r->sources[0].dialect;
   lf_status status = LF_OK;
-  LF_TRY(lf_alloc(r->n_columns, sizeof *t->columns, &t->columns, err));
+  clear_columns(stream);
   t->n_columns = r->n_columns;
+  LF_TRY(lf_alloc(r->n_columns, sizeof *t->columns, &t->columns, err));
+  LF_TRY(lf_alloc(r->n_columns, sizeof *stream->choices, &stream->choices, err));
+  LF_TRY(lf_alloc(r->n_columns, sizeof *stream->facts, &stream->facts, err));
   for (size_t i = 0; i < r->n_columns; i++)
     LF_TRY(lf_copy_text(d->names[i], strlen(d->names[i]), &t->columns[i].name, err));
-  LF_TRY(lf_alloc(r->n_sources, sizeof *t->sources, &t->sources, err));
-  t->n_sources = r->n_sources;
-  for (size_t i = 0; i < r->n_sources; i++)
-    LF_TRY(lf_copy_text(r->sources[i].path, strlen(r->sources[i].path), &t->sources[i].name, err));
 cleanup:
   return status;
 }
@@ -76,16 +96,18 @@ lf_status lf_stream_open(const lf_stream_options *options, const lf_run *run, lf
                          lf_error *err) {
   lf_status status = LF_OK;
   lf_stream *s = NULL;
+  bool again = true;
   LF_TRY(lf_alloc(1, sizeof *s, &s, err));
   s->read = options->read;
   s->block_bytes = options->block_bytes ? options->block_bytes : BLOCK_BYTES;
   s->reader = (lf_reader){.options = &s->read, .run = run};
   LF_TRY(lf_reader_open(&s->reader, err));
-  LF_TRY(lf_alloc(s->reader.n_columns, sizeof *s->choices, &s->choices, err));
-  LF_TRY(lf_alloc(s->reader.n_columns, sizeof *s->facts, &s->facts, err));
-  LF_TRY(describe(s, err));
-  LF_TRY(mark_wanted(s, options, err));
-  LF_TRY(lf_stream_survey(s, err));
+  LF_TRY(name_sources(s, err));
+  while (again) {
+    LF_TRY(name_columns(s, err));
+    LF_TRY(mark_wanted(s, options, err));
+    LF_TRY(lf_stream_survey(s, &again, err));
+  }
   *stream = s;
   s = NULL;
 cleanup:

@@ -24,7 +24,8 @@ struct lf_stream {
   lf_table table;
 };
 
-/* Reads all inputs once: choices, places, counts and odd records of the table. */
-lf_status lf_stream_survey(lf_stream *stream, lf_error *err);
+/* Reads all inputs once: choices, places, counts and odd records of the table. *again: a source turned out
+ * not to be UTF-8 and was converted, so that its columns are to be looked at anew, and then all inputs. */
+lf_status lf_stream_survey(lf_stream *stream, bool *again, lf_error *err);
 
 #endif

@@ -210,7 +210,6 @@ static lf_status survey_once(lf_stream *stream, bool *bad_utf8, size_t *source, 
   survey s = {.stream = stream, .plans = reader->plans};
   stream->table.n_ragged = 0;
   stream->table.ragged_rows = stream->table.recovered_rows = 0;
-  for (size_t i = 0; i < reader->n_columns; i++) lf_facts_clear(&stream->facts[i]);
   LF_TRY(lf_alloc(reader->n_columns, sizeof *s.contradicted, &s.contradicted, err));
   LF_TRY(lf_reader_plan(reader, err));
   for (size_t i = 0; i < reader->n_columns; i++) /* texts are looked up as texts; so are listed numbers */
@@ -246,16 +245,13 @@ cleanup:
   return status;
 }
 
-lf_status lf_stream_survey(lf_stream *stream, lf_error *err) {
+lf_status lf_stream_survey(lf_stream *stream, bool *again, lf_error *err) {
   lf_status status = LF_OK;
-  bool bad_utf8 = true;
   size_t source = 0;
-  while (bad_utf8) {
-    LF_TRY(survey_once(stream, &bad_utf8, &source, err));
-    if (bad_utf8) LF_TRY(lf_reader_convert(&stream->reader, source, err));
-  }
+  LF_TRY(survey_once(stream, again, &source, err));
+  if (*again) return lf_reader_convert(&stream->reader, source, err);
   LF_TRY(lf_ragged_check(&stream->reader, &stream->table, err));
-  LF_TRY(choose(stream, err));
+  status = choose(stream, err);
 cleanup:
   return status;
 }

@@ -194,6 +194,58 @@ static void other_order_and_encoding(void **state) {
         NULL, all, 3);
 }
 
+/* The first records within so many bytes choose the delimiter. In Latin-1 the 90 long ones leave room for 110
+ * short ones, which a semicolon cuts; in UTF-8 they are twice as long, and a comma cuts them: two columns,
+ * and then three. */
+static void a_header_that_is_cut_otherwise_in_utf8(void **state) {
+  (void)state;
+  enum { LONG = 90, SHORT = 110, REST = 15000, LETTERS = 2000 };
+  static const lf_wanted wanted[] = {{"a", false}, {"b", false}, {"c;d", false}};
+  lf_text text = {0};
+  inputs in = {0};
+  lf_text_add(&text, "a,b,c;d\n");
+  for (int i = 0; i < LONG; i++) {
+    for (int k = 0; k < LETTERS; k++) lf_text_add(&text, "\xe9");
+    lf_text_add(&text, ",1,2\n");
+  }
+  for (int i = 0; i < SHORT; i++) lf_text_add(&text, "1;2\n");
+  for (int i = 0; i < REST; i++) lf_text_addf(&text, "x,%d,y\n", i % 7);
+  add_input(&in, text.data, text.length);
+  const lf_read_options options = {.paths = in.paths, .n_paths = 1};
+  lf_table *table = NULL;
+  assert_int_equal(lf_table_read(&options, NULL, &table, NULL), LF_OK);
+  assert_int_equal(table->n_columns, 3);
+  assert_int_equal(table->n_rows, LONG + REST);
+  lf_table_free(table);
+  const lf_stream_options asked = {.wanted = wanted, .n_wanted = 3};
+  lf_text want = read_at_once(&in), got = {0};
+  assert_int_equal(stream_all(&in, &asked, 3, &got, NULL), LF_OK);
+  assert_string_equal(got.data, want.data);
+  lf_text_free(&got);
+  lf_text_free(&want);
+  lf_text_free(&text);
+  close_inputs(&in);
+}
+
+/* A byte order mark that somebody has put before Latin-1 is no part of the first name. */
+static void a_byte_order_mark_before_latin_1(void **state) {
+  (void)state;
+  static const char text[] = "\xef\xbb\xbf"
+                             "a,b,c\n1,Caf\xe9,x\n2,Stra\xdf"
+                             "e,y\n3,Caf\xe9,z\n";
+  check(text, NULL, all, 3);
+  inputs in = {0};
+  lf_table *table = NULL;
+  add_input(&in, text, sizeof text - 1);
+  const lf_read_options options = {.paths = in.paths, .n_paths = 1};
+  assert_int_equal(lf_table_read(&options, NULL, &table, NULL), LF_OK);
+  assert_string_equal(table->columns[0].name, "a");
+  assert_string_equal(lf_column_level(&table->columns[1], lf_column_code(&table->columns[1], 0)),
+                      "Caf\xc3\xa9");
+  lf_table_free(table);
+  close_inputs(&in);
+}
+
 /* Numbers in a file large enough that columns are bet on; one bad cell in its middle, one odd record. */
 static void large_with_a_bad_cell(void **state) {
   const char *bad = *state;
@@ -282,6 +334,8 @@ int main(void) {
       cmocka_unit_test(quoted_fields_cross_blocks),
       cmocka_unit_test(late_values_decide),
       cmocka_unit_test(other_order_and_encoding),
+      cmocka_unit_test(a_header_that_is_cut_otherwise_in_utf8),
+      cmocka_unit_test(a_byte_order_mark_before_latin_1),
       {"a large file of plain numbers", large_with_a_bad_cell, NULL, NULL, (void *)(uintptr_t) ""},
       {"a bad cell in its middle", large_with_a_bad_cell, NULL, NULL, (void *)(uintptr_t) "n.a."},
       {"a currency in its middle", large_with_a_bad_cell, NULL, NULL, (void *)(uintptr_t) "$12.50"},
