@@ -161,7 +161,7 @@ bool lf_contender_saw(const lf_contender *contender, const lf_history *history) 
 
 static void add_meaning(lf_text *text, double within) {
   if (within > 0)
-    lf_text_addf(text, "won within %.0f days", within);
+    lf_text_addf(text, "won within %.0f %s", within, within == 1 ? "day" : "days");
   else
     lf_text_add(text, "won at any time");
 }

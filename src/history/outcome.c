@@ -257,9 +257,10 @@ cleanup:
 /* "Customer" is "Customer within 120 days" where that is what won means; rows that are not are lost. */
 static lf_status say_within(double days, lf_history *h, lf_error *err) {
   lf_text won = {0}, lost = {0};
-  lf_text_addf(&won, "%s within %.0f days", h->won_label, days);
-  lf_text_addf(&lost, "%s%snot %s within %.0f days", h->lost_label, h->lost_label[0] ? ", " : "",
-               h->won_label, days);
+  const char *unit = days == 1 ? "day" : "days";
+  lf_text_addf(&won, "%s within %.0f %s", h->won_label, days, unit);
+  lf_text_addf(&lost, "%s%snot %s within %.0f %s", h->lost_label, h->lost_label[0] ? ", " : "", h->won_label,
+               days, unit);
   lf_status status = lf_text_status(&won, err);
   if (status == LF_OK) status = lf_text_status(&lost, err);
   if (status == LF_OK) {

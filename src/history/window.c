@@ -61,7 +61,7 @@ static size_t read_days(const judging *j, size_t from, size_t to, batch *b) {
 
 /* The last day but for a few; LF_NO_DAY where there is none. */
 static int32_t last_day(const lf_days *days) {
-  double few = fmax(1, floor(beyond_end * days->total)), later = 0;
+  double few = days->total > 1 ? fmax(1, floor(beyond_end * days->total)) : 0, later = 0;
   for (size_t d = days->n; d-- > 0;) {
     later += days->weight[d];
     if (later > few) return (int32_t)((int64_t)days->first + (int64_t)d);
@@ -113,6 +113,10 @@ static void judge_rows(void *context, size_t chunk) {
   }
 }
 
+static const char *day_or_days(double days) {
+  return days == 1 ? "day" : "days";
+}
+
 static lf_status tell(lf_draft *draft, const uint64_t *count, const lf_window *w, lf_error *err) {
   lf_history *h = draft->history;
   const lf_column *columns = h->table->columns;
@@ -120,15 +124,15 @@ static lf_status tell(lf_draft *draft, const uint64_t *count, const lf_window *w
   lf_status status = LF_OK;
   lf_format_date(w->ends, day);
   LF_TRY(lf_note(h, err,
-                 "won is won within %.0f days of '%s', by '%s'; all else counts as lost: of rows older than "
+                 "won is won within %.0f %s of '%s', by '%s'; all else counts as lost: of rows older than "
                  "that on %s, the last day, %llu were won later and %llu are open",
-                 w->within, columns[h->created].name, columns[draft->closed].name, day,
-                 (unsigned long long)count[WON_LATER], (unsigned long long)count[STILL_OPEN]));
+                 w->within, day_or_days(w->within), columns[h->created].name, columns[draft->closed].name,
+                 day, (unsigned long long)count[WON_LATER], (unsigned long long)count[STILL_OPEN]));
   if (!draft->need_outcome) goto cleanup;
   if (count[TOO_YOUNG])
     LF_TRY(lf_exclude_rows(h, count[TOO_YOUNG], err,
-                           "too young to judge: created less than %.0f days before the history ends, on %s",
-                           w->within, day));
+                           "too young to judge: created less than %.0f %s before the history ends, on %s",
+                           w->within, day_or_days(w->within), day));
   if (count[NO_CREATION]) LF_TRY(lf_exclude_rows(h, count[NO_CREATION], err, "no day of creation"));
   if (count[NO_CLOSING]) LF_TRY(lf_exclude_rows(h, count[NO_CLOSING], err, "won on a day that is not known"));
 cleanup:

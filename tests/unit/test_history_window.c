@@ -113,6 +113,25 @@ static void a_stage_that_loses_nobody_can_be_the_outcome(void **state) {
   case_free(&c);
 }
 
+static void a_window_of_a_day_on_a_row_or_two(void **state) {
+  (void)state;
+  history_case c = case_new();
+  c.project.within = 1;
+  c.options.need_outcome = false;
+  assert_int_equal(case_build(&c, "Won,Created,Close Date,A\nyes,2023-01-05,2023-01-05,a\nno,,,b\n"), LF_OK);
+  assert_true(c.history->window.ends == (double)lf_days_from_civil(2023, 1, 5) &&
+              c.history->window.young == 1);
+  case_free(&c);
+  c = case_new();
+  c.project.within = 1;
+  case_must_build(&c, "Won,Created,Close Date,A\nyes,2023-01-04,2023-01-05,a\nno,2023-01-04,2023-01-05,b\n"
+                      "yes,2023-01-03,2023-01-05,b\n");
+  assert_true(count(c.history, 1) == 1 && c.history->window.late == 1);
+  assert_string_equal(c.history->won_label, "yes within 1 day");
+  assert_true(case_notes(&c, "won is won within 1 day of 'Created'"));
+  case_free(&c);
+}
+
 static void says_what_it_lacks(void **state) {
   (void)state;
   static const char no_creation[] = "Won,Close Date,A\nyes,2023-01-05,a\nno,2023-01-06,b\n";
@@ -225,6 +244,7 @@ int main(void) {
       cmocka_unit_test(rows_are_as_old_as_their_creation),
       cmocka_unit_test(rows_to_watch_stay_without_an_outcome),
       cmocka_unit_test(a_stage_that_loses_nobody_can_be_the_outcome),
+      cmocka_unit_test(a_window_of_a_day_on_a_row_or_two),
       cmocka_unit_test(says_what_it_lacks),
       cmocka_unit_test(advises_a_window_where_the_young_count_as_lost),
       cmocka_unit_test(advises_a_window_where_old_rows_are_open),
