@@ -25,6 +25,12 @@ static bool enough_rows(const lf_profiles *all) {
   return all->won >= 20 && all->lost >= 20 && all->won + all->lost >= 100;
 }
 
+/* Rows enough for a column that tells every one of them, or is filled for all of one side and none of the
+ * other, to do so by no chance. */
+static bool enough_for_certainty(const lf_profiles *all) {
+  return all->won >= 10 && all->lost >= 10 && all->won + all->lost >= 60;
+}
+
 static bool speaks_of_end(const lf_history *history, size_t column) {
   char words[LF_WORDS];
   lf_words(lf_own_name(&history->table->columns[column]), words);
@@ -43,11 +49,10 @@ static int only_side(const double count[2], const double rows[2]) {
   return -1;
 }
 
-bool lf_one_sided(const lf_history *history, size_t column, const lf_profiles *profiles,
-                  char out[LF_REASON]) {
+/* Filled for one side only, or other than 0. */
+static bool only_one_side(const lf_history *history, size_t column, const lf_profile *p,
+                          char out[LF_REASON]) {
   static const char *const sides[] = {"lost", "won"};
-  const lf_profile *p = &profiles->items[column];
-  if (!enough_rows(profiles)) return false;
   int side = only_side(p->filled, p->rows);
   if (side >= 0) {
     snprintf(out, LF_REASON,
@@ -56,13 +61,18 @@ bool lf_one_sided(const lf_history *history, size_t column, const lf_profiles *p
     return true;
   }
   side = history->table->columns[column].kind == LF_KIND_NUMBER ? only_side(p->nonzero, p->rows) : -1;
-  if (side >= 0) {
-    snprintf(
-        out, LF_REASON,
-        "other than 0 for %s rows only (%.0f of %.0f, against %.0f of %.0f %s): it gives the outcome away",
-        sides[side], p->nonzero[side], p->rows[side], p->nonzero[!side], p->rows[!side], sides[!side]);
-    return true;
-  }
+  if (side < 0) return false;
+  snprintf(out, LF_REASON,
+           "other than 0 for %s rows only (%.0f of %.0f, against %.0f of %.0f %s): it gives the outcome away",
+           sides[side], p->nonzero[side], p->rows[side], p->nonzero[!side], p->rows[!side], sides[!side]);
+  return true;
+}
+
+bool lf_one_sided(const lf_history *history, size_t column, const lf_profiles *profiles,
+                  char out[LF_REASON]) {
+  const lf_profile *p = &profiles->items[column];
+  if (!enough_for_certainty(profiles)) return false;
+  if (enough_rows(profiles) && only_one_side(history, column, p, out)) return true;
   double won = p->filled[1] / p->rows[1], lost = p->filled[0] / p->rows[0];
   if (fabs(won - lost) < 0.9) return false;
   snprintf(out, LF_REASON,
@@ -75,13 +85,15 @@ bool lf_gives_away(const lf_history *history, size_t column, const lf_profiles *
                    char out[LF_REASON]) {
   const lf_profile *p = &profiles->items[column];
   double base = profiles->won / (profiles->won + profiles->lost);
-  if (!enough_rows(profiles) || isnan(p->auc)) return false;
+  bool enough = enough_rows(profiles);
+  if (!enough_for_certainty(profiles) || isnan(p->auc)) return false;
   double low = p->auc - 2 * p->auc_error;
-  if (p->wrong <= 0.05 * fmin(base, 1 - base)) {
+  if (p->wrong <= (enough ? 0.05 * fmin(base, 1 - base) : 0)) {
     snprintf(out, LF_REASON, "the outcome under another name: alone it tells %.1f %% of the rows right",
              100 * (1 - p->wrong));
     return true;
   }
+  if (!enough) return false;
   if (p->pure_won > 0.5) {
     snprintf(out, LF_REASON,
              "%.0f %% of the wins lie in values where nearly every row is won: it gives the outcome away",

@@ -217,7 +217,7 @@ static void add_ages(ages *part, size_t n) {
 
 /* Lost rows that came yesterday, where nothing tells open ones from them; open rows that are older than
  * nearly all wins took, where something does. */
-static lf_status advise_on(const lf_draft *draft, const ages *a, lf_error *err) {
+static lf_status advise_on(const lf_draft *draft, const ages *a, int32_t ends, lf_error *err) {
   lf_history *h = draft->history;
   const char *created = h->table->columns[h->created].name;
   double wins = 0, young = 0, old = a->n_open;
@@ -231,6 +231,7 @@ static lf_status advise_on(const lf_draft *draft, const ages *a, lf_error *err) 
   bool of_lost = a->n_open <= 0 && draft->closed != SIZE_MAX && young >= share_that_matters * a->n_lost;
   bool of_open = a->n_open > 0 && old >= share_that_matters * (a->n_won + a->n_lost);
   if (!of_lost && !of_open) return LF_OK;
+  h->window.ends = ends;
   h->window.advised = days;
   h->window.advised_lost = of_lost ? young : 0;
   h->window.advised_open = of_open ? old : 0;
@@ -253,7 +254,7 @@ static lf_status advise(judging *j, lf_error *err) {
   if (status != LF_OK) return status;
   lf_parallel_for(j->draft->run, g.chunks.count, count_ages, &g);
   add_ages(g.part, g.chunks.count);
-  status = advise_on(j->draft, g.part, err);
+  status = advise_on(j->draft, g.part, j->ends, err);
   free(g.part);
   return status;
 }

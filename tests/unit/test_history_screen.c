@@ -384,22 +384,33 @@ static void ordinary_weather(void **state) {
   case_free(&c);
 }
 
-/* With few rows on a side, or few at all, no statistic accuses anybody: the column tells the outcome exactly.
- */
-static void too_few_rows_to_accuse(void **state) {
+/* A column that tells the outcome exactly is accused where it tells sixty rows, ten of either side; with
+ * fewer no statistic accuses anybody. */
+static void how_many_rows_accuse(void **state) {
   (void)state;
-  static const size_t rows[][2] = {{15, 200}, {200, 15}, {30, 30}};
-  for (size_t k = 0; k < 3; k++) {
+  static const struct {
+    size_t won, lost;
+    bool accused;
+  } cases[] = {{9, 200, false}, {200, 9, false}, {30, 29, false},
+               {10, 200, true}, {200, 10, true}, {30, 30, true}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     history_case c = case_new();
     lf_text csv = {0};
-    lf_text_add(&csv, "Size,Mirror,Result\n");
-    for (size_t i = 0; i < rows[k][0] + rows[k][1]; i++) {
-      bool won = i < rows[k][0];
-      lf_text_addf(&csv, "%zu,%s,%s\n", i % 5, won ? "a" : "b", won ? "Won" : "Lost");
+    lf_text_add(&csv, "Size,Mirror,Filled,Result\n");
+    for (size_t i = 0; i < cases[k].won + cases[k].lost; i++) {
+      bool won = i < cases[k].won;
+      lf_text_addf(&csv, "%zu,%s,%s,%s\n", i % 5, won ? "a" : "b",
+                   won     ? ""
+                   : i % 2 ? "x"
+                           : "y",
+                   won ? "Won" : "Lost");
     }
     case_must_build(&c, csv.data);
-    assert_int_equal(case_role(&c, "Mirror")->role, LF_ROLE_ATTRIBUTE);
-    assert_null(case_role(&c, "Mirror")->suspicion);
+    lf_role want = cases[k].accused ? LF_ROLE_EXCLUDED : LF_ROLE_ATTRIBUTE;
+    if (case_role(&c, "Mirror")->role != want || case_role(&c, "Filled")->role != want)
+      fail_msg("case %zu", k);
+    if (!cases[k].accused) assert_null(case_role(&c, "Mirror")->suspicion);
+    assert_int_equal(case_role(&c, "Size")->role, LF_ROLE_ATTRIBUTE);
     lf_text_free(&csv);
     case_free(&c);
   }
@@ -655,7 +666,7 @@ int main(void) {
       cmocka_unit_test(the_calendar_is_recognised),
       cmocka_unit_test(free_text_needs_patterns),
       cmocka_unit_test(ordinary_weather),
-      cmocka_unit_test(too_few_rows_to_accuse),
+      cmocka_unit_test(how_many_rows_accuse),
       cmocka_unit_test(what_cannot_be_used_is_refused),
       cmocka_unit_test(late_and_addressed),
       cmocka_unit_test(an_amount_that_was_dropped_or_not_named),
