@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "report/describe_compare.h"
+#include "report/view.h"
 
 static const char COLUMN[] = "column:";
 
@@ -160,10 +161,8 @@ bool lf_contender_saw(const lf_contender *contender, const lf_history *history) 
 }
 
 static void add_meaning(lf_text *text, double within) {
-  if (within > 0)
-    lf_text_addf(text, "won within %.0f %s", within, within == 1 ? "day" : "days");
-  else
-    lf_text_add(text, "won at any time");
+  lf_text_add(text, within > 0 ? "won within " : "won at any time");
+  if (within > 0) lf_people_counted(text, within, "day", "days");
 }
 
 bool lf_contender_means_other(const lf_contender *contender, const lf_history *history, lf_text *sentence) {

@@ -19,7 +19,6 @@ static lf_status judge_scores(const lf_history *history, const lf_contender *sco
   return lf_judge(&rows, true, run, out, err);
 }
 
-/* warnings: taken over. */
 static lf_status print_result(const lf_options *options, const lf_history *history, json_t *warnings,
                               const lf_judgement *judgement, double unscored, lf_error *err) {
   json_t *tree = NULL;
@@ -29,7 +28,7 @@ static lf_status print_result(const lf_options *options, const lf_history *histo
   lf_object_text(&o, "name", options->config ? options->config : options->score);
   lf_object_tree(&o, "data", lf_describe_data(history));
   lf_object_tree(&o, "outcome", lf_describe_outcome(history));
-  lf_object_tree(&o, "warnings", warnings);
+  lf_object_tree(&o, "warnings", json_incref(warnings));
   lf_object_number(&o, "rows_without_score", unscored);
   lf_object_tree(&o, "holdout", lf_describe_judgement(judgement));
   lf_status status = lf_tree_take(lf_object_take(&o), &tree, err);
@@ -65,7 +64,7 @@ lf_status lf_command_validate(const lf_options *options, const lf_run *run, lf_e
   if (options->json) lf_warn_all(options, warnings); /* else they stand in what is printed */
   LF_TRY(lf_judged_make(history, from, &scores, 1, &judged, err));
   LF_TRY(judge_scores(history, &scores, &judged, run, &judgement, err));
-  LF_TRY(print_result(options, history, json_incref(warnings), &judgement, judged.unscored, err));
+  LF_TRY(print_result(options, history, warnings, &judgement, judged.unscored, err));
 cleanup:
   json_decref(warnings);
   lf_judged_clear(&judged);

@@ -62,7 +62,7 @@ size_t lf_rep_column(const lf_history *h) {
     const lf_column *column = &h->table->columns[c];
     if (c == h->outcome || c == h->amount || c == h->id || c == h->account) continue;
     if (column->store != LF_STORE_CODES && column->store != LF_STORE_HASHES) continue;
-    lf_words(lf_own_name(column), words);
+    lf_words(lf_bare_name(column), words);
     if (column->kind != LF_KIND_FLAG && column->distinct >= FEWEST_REPS && lf_words_have_any(words, names))
       return c;
   }

@@ -92,6 +92,9 @@ lf_status lf_suspect_column(lf_history *history, size_t column, lf_error *err, c
     LF_PRINTF(4, 5);
 
 enum { LF_QUOTED = 72 };
+static inline const char *lf_day_or_days(double days) {
+  return days == 1 ? "day" : "days";
+}
 /* 'text' in quotes, cut after a whole character where it is long; returns out. */
 const char *lf_quoted(const char *text, char out[LF_QUOTED]);
 /* "'A', 'B', 'C' and 4 more" into a buffer. */

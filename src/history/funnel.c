@@ -59,7 +59,7 @@ static size_t find_by_name(const lf_table *table, size_t join, const char *const
     const lf_column *column = &table->columns[c];
     char words[LF_WORDS];
     if (column->join != join || column->store != LF_STORE_CODES || column->kind == LF_KIND_DATE) continue;
-    lf_words(lf_own_name(column), words);
+    lf_words(lf_bare_name(column), words);
     if (lf_words_have_any(words, names)) return c;
   }
   return SIZE_MAX;
@@ -80,7 +80,7 @@ static size_t find_start(const lf_table *table, size_t join) {
   for (size_t c = 0; c < table->n_columns; c++) {
     char words[LF_WORDS];
     if (table->columns[c].join != join || table->columns[c].kind != LF_KIND_DATE) continue;
-    lf_words(lf_own_name(&table->columns[c]), words);
+    lf_words(lf_bare_name(&table->columns[c]), words);
     if (lf_words_have_any(words, names)) return c;
     if (first == SIZE_MAX) first = c;
   }

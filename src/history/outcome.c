@@ -58,7 +58,7 @@ static lf_status collect(const lf_draft *draft, candidates *all, lf_error *err) 
     if (lf_text_list_has(&draft->project->drop, column->name)) continue;
     lf_status status = lf_outcome_read(column, &reading, err);
     if (status != LF_OK) return status;
-    int rank = rank_of(lf_outcome_name(lf_own_name(column)), &reading);
+    int rank = rank_of(lf_outcome_name(lf_bare_name(column)), &reading);
     if (rank)
       all->items[all->n++] = (candidate){c, rank, reading};
     else
@@ -97,7 +97,7 @@ static lf_status find_one_sided(const lf_table *table, size_t *found, lf_error *
   for (size_t c = 0; c < table->n_columns && *found == SIZE_MAX; c++) {
     const lf_column *column = &table->columns[c];
     lf_reading reading = {0};
-    if (!lf_can_be_outcome(column) || lf_outcome_name(lf_own_name(column)) < 2) continue;
+    if (!lf_can_be_outcome(column) || lf_outcome_name(lf_bare_name(column)) < 2) continue;
     lf_status status = lf_outcome_read(column, &reading, err);
     if (status != LF_OK) return status;
     if (reading.words && reading.n_won && !reading.n_lost) *found = c;
@@ -257,7 +257,7 @@ cleanup:
 /* "Customer" is "Customer within 120 days" where that is what won means; rows that are not are lost. */
 static lf_status say_within(double days, lf_history *h, lf_error *err) {
   lf_text won = {0}, lost = {0};
-  const char *unit = days == 1 ? "day" : "days";
+  const char *unit = lf_day_or_days(days);
   lf_text_addf(&won, "%s within %.0f %s", h->won_label, days, unit);
   lf_text_addf(&lost, "%s%snot %s within %.0f %s", h->lost_label, h->lost_label[0] ? ", " : "", h->won_label,
                days, unit);

@@ -33,7 +33,7 @@ static lf_status find_closed(const lf_draft *draft, const lf_reading *outcome, s
   *column = SIZE_MAX;
   for (size_t c = 0; !outcome->words && c < table->n_columns; c++) {
     char words[LF_WORDS];
-    lf_words(lf_own_name(&table->columns[c]), words);
+    lf_words(lf_bare_name(&table->columns[c]), words);
     if (!lf_words_are_any(words, names) || !lf_can_be_outcome(&table->columns[c])) continue;
     lf_status status = lf_outcome_read(&table->columns[c], reading, err);
     if (status != LF_OK) return status;

@@ -225,16 +225,13 @@ static lf_status read_attributes(const lf_node *top, lf_project *project, lf_err
   return status;
 }
 
-bool lf_window_days(double days) {
-  return days >= 1 && days <= LF_LONGEST_WINDOW && days == (double)(int)days;
-}
-
-/* `within: 120`: days. */
+/* `within: 120`: whole days. */
 static lf_status read_within(const lf_node *outcome, double *within, lf_error *err) {
   lf_node node = lf_node_key(outcome, "within");
   if (!node.value) return LF_OK;
   lf_status status = lf_node_number(&node, within, err);
-  if (status != LF_OK || lf_window_days(*within)) return status;
+  bool whole = *within >= 1 && *within <= LF_LONGEST_WINDOW && *within == (double)(int)*within;
+  if (status != LF_OK || whole) return status;
   return lf_node_fail(&node, err, "expected a whole number of days, from 1 to %d", LF_LONGEST_WINDOW);
 }
 

@@ -107,9 +107,7 @@ typedef struct lf_project {
   lf_text_list unmatched_lost;
 } lf_project;
 
-/* Whether a number can be the days of `within`: whole, from 1 to LF_LONGEST_WINDOW. */
-enum { LF_LONGEST_WINDOW = 3650 };
-bool lf_window_days(double days);
+enum { LF_LONGEST_WINDOW = 3650 }; /* days */
 
 /* Reads leadfit.yaml; errors name the path of the key. Unknown keys are errors that name the nearest known
  * one. */

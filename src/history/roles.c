@@ -136,15 +136,6 @@ static lf_status take_best(lf_draft *draft, int (*score)(const lf_draft *, size_
                  role == LF_ROLE_CREATED ? "created date" : lf_role_name(role), h->table->columns[best].name);
 }
 
-/* The words of its own name; what Pipedrive puts before it ("Deal - Organization") is no part of that. */
-static void own_words(const lf_column *column, char words[LF_WORDS]) {
-  static const char *const records[] = {"Deal - ", "Lead - ", "Opportunity - ", NULL};
-  const char *name = lf_own_name(column);
-  for (size_t i = 0; records[i]; i++)
-    if (strncmp(name, records[i], strlen(records[i])) == 0) name += strlen(records[i]);
-  lf_words(name, words);
-}
-
 static int id_score(const lf_draft *draft, size_t c) {
   static const char *const own[] = {"lead id",       "opportunity id",
                                     "opp id",        "deal id",
@@ -161,7 +152,7 @@ static int id_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  own_words(column, words);
+  lf_words(lf_bare_name(column), words);
   if (column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG) return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
   bool own_name = lf_words_are_any(words, own),
@@ -184,7 +175,7 @@ static int account_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  own_words(column, words);
+  lf_words(lf_bare_name(column), words);
   bool named = lf_words_are_any(words, names) || lf_words_end_any(words, linked);
   if (!named || column->kind == LF_KIND_DATE || column->kind == LF_KIND_FLAG) return 0;
   double filled = (double)(table->n_rows - column->missing), distinct = (double)column->distinct;
@@ -222,7 +213,7 @@ static int amount_score(const lf_draft *draft, size_t c) {
       "employee", "tax",   "target",   "prior",   "by",       "from",   "year",  "pay",      NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  own_words(column, words);
+  lf_words(lf_bare_name(column), words);
   if (column->kind != LF_KIND_NUMBER || lf_words_have_any(words, other)) return 0;
   if (lf_words_have_any(words, sure)) return 3;
   return lf_words_are_any(words, likely) ? 2 : 0;
@@ -235,7 +226,7 @@ static int created_score(const lf_draft *draft, size_t c) {
                                        "date added", "lead date",     "engage",    NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  own_words(column, words);
+  lf_words(lf_bare_name(column), words);
   if (column->kind != LF_KIND_DATE) return 0;
   return lf_words_have_any(words, sure) ? 2 : lf_words_have_any(words, likely) ? 1 : 0;
 }
@@ -258,8 +249,7 @@ static filled filled_of(const lf_draft *draft, size_t column) {
                   .won = rows[1] ? (double)with[1] / (double)rows[1] : 0};
 }
 
-static bool both_have(const lf_draft *draft, size_t column) {
-  filled f = filled_of(draft, column);
+static bool on_both_sides(filled f) {
   return f.won >= 0.9 && f.lost >= 0.9;
 }
 
@@ -274,10 +264,10 @@ static int closed_score(const lf_draft *draft, size_t c) {
                                         "projected", "target",    "original", NULL};
   const lf_column *column = &draft->history->table->columns[c];
   char words[LF_WORDS];
-  own_words(column, words);
+  lf_words(lf_bare_name(column), words);
   if (column->kind != LF_KIND_DATE || created_score(draft, c) || lf_words_have_any(words, guesses)) return 0;
   int score = lf_words_have_any(words, names) ? 2 : lf_words_are_any(words, plain) ? 1 : 0;
-  return score && both_have(draft, c) ? score + 2 : score;
+  return score && on_both_sides(filled_of(draft, c)) ? score + 2 : score;
 }
 
 /* Counts named as such: whole numbers, not all 1. */
@@ -287,7 +277,7 @@ static int weight_score(const lf_draft *draft, size_t c) {
   const lf_table *table = draft->history->table;
   const lf_column *column = &table->columns[c];
   char words[LF_WORDS];
-  own_words(column, words);
+  lf_words(lf_bare_name(column), words);
   if (!lf_words_are_any(words, names) || column->kind != LF_KIND_NUMBER || table->n_columns < 2) return 0;
   for (size_t i = 0; i < table->n_columns;
        i++) { /* a grouped table has nothing but few-valued columns beside the count */
@@ -308,9 +298,8 @@ static int weight_score(const lf_draft *draft, size_t c) {
 
 /* A date that is known after the outcome orders nothing; where only won rows have it, it says when they were
  * won. */
-static lf_status refuse_order(lf_draft *draft, lf_error *err) {
+static lf_status refuse_order(lf_draft *draft, filled f, lf_error *err) {
   lf_history *h = draft->history;
-  filled f = filled_of(draft, h->date);
   lf_status status = lf_exclude_column(
       h, h->date, err,
       "a date that %.0f %% of won and %.0f %% of lost rows have: it is known after the outcome", 100 * f.won,
@@ -336,13 +325,14 @@ static lf_status choose_order(lf_draft *draft, bool said, lf_error *err) {
   lf_status status = LF_OK;
   if (h->date_is_row || said) return LF_OK;
   if (h->date != SIZE_MAX && h->outcome != SIZE_MAX) {
-    if (both_have(draft, h->date))
+    filled f = filled_of(draft, h->date);
+    if (on_both_sides(f))
       return lf_note(h, err, "the date is '%s' (by its name and values): it orders the rows in time",
                      h->table->columns[h->date].name);
-    status = refuse_order(draft, err);
+    status = refuse_order(draft, f, err);
   }
   if (status != LF_OK || h->date != SIZE_MAX || h->created == SIZE_MAX) return status;
-  if (h->roles[h->created].said || h->outcome == SIZE_MAX || both_have(draft, h->created))
+  if (h->roles[h->created].said || h->outcome == SIZE_MAX || on_both_sides(filled_of(draft, h->created)))
     return order_by_creation(draft, err);
   return LF_OK;
 }

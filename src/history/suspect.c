@@ -33,7 +33,7 @@ static bool enough_for_certainty(const lf_profiles *all) {
 
 static bool speaks_of_end(const lf_history *history, size_t column) {
   char words[LF_WORDS];
-  lf_words(lf_own_name(&history->table->columns[column]), words);
+  lf_words(lf_bare_name(&history->table->columns[column]), words);
   return lf_words_have_any(words, ending_names) != NULL;
 }
 
@@ -157,9 +157,7 @@ static const char *named_question(const char *words) {
                                          "last viewed",
                                          "last stage",
                                          "recent activity",
-                                         "total activities",
-                                         "done activities",
-                                         "sales activities",
+                                         "activities",
                                          "last status",
                                          "last call",
                                          "last email",
@@ -218,9 +216,9 @@ lf_status lf_ask(lf_history *history, size_t column, const lf_profiles *profiles
   char words[LF_WORDS];
   static const char *const labels[] = {"id", "ids", "code", "key", "zip", "postcode", "zip code", NULL};
   const lf_column *c = &history->table->columns[column];
-  lf_words(lf_own_name(c), words);
+  lf_words(lf_bare_name(c), words);
   const char *question = named_question(words);
-  if (!question && lf_outcome_name(lf_own_name(c)) >= 2)
+  if (!question && lf_outcome_name(lf_bare_name(c)) >= 2)
     question = "it is a stage or state: is this the value it had when the lead would be scored?";
   lf_status status = question ? lf_suspect_column(history, column, err, "%s", question) : LF_OK;
   if (status == LF_OK && c->kind == LF_KIND_NUMBER && lf_words_end_any(words, labels))

@@ -62,7 +62,7 @@ const char *lf_contact_kind(const lf_column *column, size_t n_rows) {
   static const char *const urls[] = {"url", "website", "web site", "photo url", NULL};
   char words[LF_WORDS];
   bool text = column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT;
-  lf_words(lf_own_name(column), words);
+  lf_words(lf_bare_name(column), words);
   bool many = (double)column->distinct > 50 &&
               (double)column->distinct > 0.02 * (double)n_rows; /* few pages or ranges are a fair category */
   if (text && column->store == LF_STORE_CODES) {
@@ -96,7 +96,7 @@ bool lf_is_identifier(const lf_column *column, size_t n_rows) {
                                       "index", "row names", "rownames", "code", "name",   NULL};
   char words[LF_WORDS];
   double filled = (double)(n_rows - column->missing), distinct = (double)column->distinct;
-  lf_words(lf_own_name(column), words);
+  lf_words(lf_bare_name(column), words);
   if (filled < 20 || distinct < 0.95 * filled) return false;
   if (column->kind == LF_KIND_CATEGORY || column->kind == LF_KIND_TEXT) return true;
   if (column->kind != LF_KIND_NUMBER) return false;

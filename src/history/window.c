@@ -113,10 +113,6 @@ static void judge_rows(void *context, size_t chunk) {
   }
 }
 
-static const char *day_or_days(double days) {
-  return days == 1 ? "day" : "days";
-}
-
 static lf_status tell(lf_draft *draft, const uint64_t *count, const lf_window *w, lf_error *err) {
   lf_history *h = draft->history;
   const lf_column *columns = h->table->columns;
@@ -126,13 +122,13 @@ static lf_status tell(lf_draft *draft, const uint64_t *count, const lf_window *w
   LF_TRY(lf_note(h, err,
                  "won is won within %.0f %s of '%s', by '%s'; all else counts as lost: of rows older than "
                  "that on %s, the last day, %llu were won later and %llu are open",
-                 w->within, day_or_days(w->within), columns[h->created].name, columns[draft->closed].name,
+                 w->within, lf_day_or_days(w->within), columns[h->created].name, columns[draft->closed].name,
                  day, (unsigned long long)count[WON_LATER], (unsigned long long)count[STILL_OPEN]));
   if (!draft->need_outcome) goto cleanup;
   if (count[TOO_YOUNG])
     LF_TRY(lf_exclude_rows(h, count[TOO_YOUNG], err,
                            "too young to judge: created less than %.0f %s before the history ends, on %s",
-                           w->within, day_or_days(w->within), day));
+                           w->within, lf_day_or_days(w->within), day));
   if (count[NO_CREATION]) LF_TRY(lf_exclude_rows(h, count[NO_CREATION], err, "no day of creation"));
   if (count[NO_CLOSING]) LF_TRY(lf_exclude_rows(h, count[NO_CLOSING], err, "won on a day that is not known"));
 cleanup:
@@ -144,9 +140,9 @@ static lf_status none_is_old_enough(const lf_window *w, lf_error *err) {
   lf_format_date(w->ends, day);
   return lf_fail(
       err, LF_E_DATA,
-      "no row was created %.0f days or more before the history ends, on %s, so that none can be judged: "
+      "no row was created %.0f %s or more before the history ends, on %s, so that none can be judged: "
       "say fewer days, or give more history",
-      w->within, day);
+      w->within, lf_day_or_days(w->within), day);
 }
 
 static lf_status apply(judging *j, lf_error *err) {
@@ -171,8 +167,9 @@ static lf_status apply(judging *j, lf_error *err) {
 /* ---- advised -------------------------------------------------------------------------------------- */
 
 /* Rows by whole days: won ones by the days they took, others by their age. */
+enum { OF_WON = 0, OF_LOST, OF_OPEN, KINDS };
 typedef struct ages {
-  double won[MOST_DAYS + 1], lost[MOST_DAYS + 1], open[MOST_DAYS + 1], n_won, n_lost, n_open;
+  double rows[KINDS][MOST_DAYS + 1], all[KINDS];
 } ages;
 
 typedef struct aging {
@@ -180,6 +177,13 @@ typedef struct aging {
   lf_chunks chunks;
   ages *part; /* one a chunk */
 } aging;
+
+static size_t kind_of(uint8_t state) {
+  return state == LF_ROW_WON    ? OF_WON
+         : state == LF_ROW_LOST ? OF_LOST
+         : state == LF_ROW_OPEN ? OF_OPEN
+                                : KINDS;
+}
 
 static void count_ages(void *context, size_t chunk) {
   const aging *g = context;
@@ -190,29 +194,23 @@ static void count_ages(void *context, size_t chunk) {
   for (size_t end; from < to; from = end) {
     end = read_days(g->j, from, to, &b);
     for (size_t i = from; i < end; i++) {
-      uint8_t state = g->j->draft->state[i];
-      bool won = state == LF_ROW_WON, lost = state == LF_ROW_LOST;
-      int64_t created = b.created[i - from], until = won ? b.closed[i - from] : g->j->ends;
-      if ((!won && !lost && state != LF_ROW_OPEN) || created == LF_NO_DAY || until == LF_NO_DAY) continue;
+      size_t kind = kind_of(g->j->draft->state[i]);
+      int64_t created = b.created[i - from], until = kind == OF_WON ? b.closed[i - from] : g->j->ends;
+      if (kind == KINDS || created == LF_NO_DAY || until == LF_NO_DAY) continue;
       int64_t days = until < created ? 0 : until - created > MOST_DAYS ? MOST_DAYS : until - created;
-      (won ? a->won : lost ? a->lost : a->open)[days]++;
-      *(won ? &a->n_won : lost ? &a->n_lost : &a->n_open) += 1;
+      a->rows[kind][days]++;
+      a->all[kind]++;
     }
   }
 }
 
 /* All parts of the rows into the first. */
 static void add_ages(ages *part, size_t n) {
-  for (size_t c = 1; c < n; c++) {
-    for (size_t d = 0; d <= MOST_DAYS; d++) {
-      part->won[d] += part[c].won[d];
-      part->lost[d] += part[c].lost[d];
-      part->open[d] += part[c].open[d];
+  for (size_t c = 1; c < n; c++)
+    for (size_t k = 0; k < KINDS; k++) {
+      for (size_t d = 0; d <= MOST_DAYS; d++) part->rows[k][d] += part[c].rows[k][d];
+      part->all[k] += part[c].all[k];
     }
-    part->n_won += part[c].n_won;
-    part->n_lost += part[c].n_lost;
-    part->n_open += part[c].n_open;
-  }
 }
 
 /* Lost rows that came yesterday, where nothing tells open ones from them; open rows that are older than
@@ -220,16 +218,17 @@ static void add_ages(ages *part, size_t n) {
 static lf_status advise_on(const lf_draft *draft, const ages *a, int32_t ends, lf_error *err) {
   lf_history *h = draft->history;
   const char *created = h->table->columns[h->created].name;
-  double wins = 0, young = 0, old = a->n_open;
+  double wins = 0, young = 0, old = a->all[OF_OPEN];
+  double n_won = a->all[OF_WON], n_lost = a->all[OF_LOST], n_open = a->all[OF_OPEN];
   int days = 0;
-  for (; days < MOST_DAYS && wins + a->won[days] < advised_share * a->n_won; days++) {
-    wins += a->won[days];
-    young += a->lost[days];
-    old -= a->open[days];
+  for (; days < MOST_DAYS && wins + a->rows[OF_WON][days] < advised_share * n_won; days++) {
+    wins += a->rows[OF_WON][days];
+    young += a->rows[OF_LOST][days];
+    old -= a->rows[OF_OPEN][days];
   }
-  if (a->n_won < FEWEST_WON || days == 0) return LF_OK;
-  bool of_lost = a->n_open <= 0 && draft->closed != SIZE_MAX && young >= share_that_matters * a->n_lost;
-  bool of_open = a->n_open > 0 && old >= share_that_matters * (a->n_won + a->n_lost);
+  if (n_won < FEWEST_WON || days == 0) return LF_OK;
+  bool of_lost = n_open <= 0 && draft->closed != SIZE_MAX && young >= share_that_matters * n_lost;
+  bool of_open = n_open > 0 && old >= share_that_matters * (n_won + n_lost);
   if (!of_lost && !of_open) return LF_OK;
   h->window.ends = ends;
   h->window.advised = days;
@@ -240,12 +239,12 @@ static lf_status advise_on(const lf_draft *draft, const ages *a, int32_t ends, l
         h, err,
         "nine in ten wins came within %d days of '%s', and %.0f of %.0f lost rows are younger than "
         "that: --within %d leaves those out, and calls won what is won within %d days",
-        days, created, young, a->n_lost, days, days);
+        days, created, young, n_lost, days, days);
   return lf_note(
       h, err,
       "nine in ten wins came within %d days of '%s', and %.0f of %.0f open rows are older than that: "
       "--within %d calls lost what is not won within %d days",
-      days, created, old, a->n_open, days, days);
+      days, created, old, n_open, days, days);
 }
 
 static lf_status advise(judging *j, lf_error *err) {

@@ -42,6 +42,14 @@ void lf_words(const char *text, char out[LF_WORDS]) {
   out[n] = '\0';
 }
 
+const char *lf_bare_name(const lf_column *column) {
+  static const char *const records[] = {"Deal - ", "Lead - ", "Opportunity - ", NULL};
+  const char *name = lf_own_name(column);
+  for (size_t i = 0; records[i]; i++)
+    if (strncmp(name, records[i], strlen(records[i])) == 0) return name + strlen(records[i]);
+  return name;
+}
+
 /* Where the phrase stands as whole words, or NULL. */
 static const char *find(const char *words, const char *phrase) {
   size_t n = strlen(phrase);

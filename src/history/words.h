@@ -3,7 +3,7 @@
 #ifndef LF_HISTORY_WORDS_H
 #define LF_HISTORY_WORDS_H
 
-#include "base/status.h"
+#include "ingest/ingest.h"
 
 enum { LF_WORDS = 160 };
 
@@ -11,6 +11,10 @@ enum { LF_WORDS = 160 };
  * digits, and where a small letter is followed by a capital. Longer texts are cut. Bytes beyond ASCII count
  * as letters. */
 void lf_words(const char *text, char out[LF_WORDS]);
+
+/* The name of a column in its own source, without the record that Pipedrive puts before it: "Organization" of
+ * "Deal - Organization". */
+const char *lf_bare_name(const lf_column *column);
 
 /* Whether the phrase ("stage name") stands in the words, as whole words. */
 bool lf_words_have(const char *words, const char *phrase);

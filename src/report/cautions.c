@@ -181,30 +181,34 @@ static lf_status not_in_time(const json_t *report, json_t *list, lf_error *err) 
   return lf_headline_put(list, NULL, &text, err);
 }
 
-/* Leads of yesterday that count as lost, or old ones that are left out as if they might yet be won. */
-static lf_status window_advised(const json_t *report, json_t *list, lf_error *err) {
+/* Old leads that are left out as if they might yet be won. */
+static lf_status old_are_open(const json_t *report, json_t *list, lf_error *err) {
   double days = lf_view_number(report, "data.window.advised_days"),
          old = lf_view_number(report, "data.window.open_and_older"),
          used = lf_view_number(report, "data.used"), won = lf_view_number(report, "data.won");
   lf_text text = {0};
-  if (!(days > 0)) return LF_OK;
-  if (old > 0) {
-    lf_people_counted(&text, old, "open lead is", "open leads are");
-    lf_text_add(&text, " older than nine in ten wins took (");
-    lf_people_counted(&text, days, "day", "days");
-    lf_text_add(&text,
-                ") and left out as if they might yet be won. With them as lost the win rate would be ");
-    lf_people_percent(&text, won / (used + old));
-    lf_text_add(&text, " instead of ");
-    lf_people_percent(&text, won / used);
-    lf_text_addf(&text, ": --within %.0f takes them so.", days);
-    return lf_headline_put(list, NULL, &text, err);
-  }
+  if (!(old > 0)) return LF_OK;
+  lf_people_counted(&text, old, "open lead is", "open leads are");
+  lf_text_add(&text, " older than nine in ten wins took (");
+  lf_people_counted(&text, days, "day", "days");
+  lf_text_add(&text, ") and left out as if they might yet be won. With them as lost the win rate would be ");
+  lf_people_percent(&text, won / (used + old));
+  lf_text_add(&text, " instead of ");
+  lf_people_percent(&text, won / used);
+  lf_text_addf(&text, ": --within %.0f takes them so.", days);
+  return lf_headline_put(list, NULL, &text, err);
+}
+
+/* Leads of yesterday that count as lost. */
+static lf_status young_are_lost(const json_t *report, json_t *list, lf_error *err) {
+  double days = lf_view_number(report, "data.window.advised_days"),
+         young = lf_view_number(report, "data.window.lost_and_younger");
+  lf_text text = {0};
+  if (!(young > 0)) return LF_OK;
   lf_text_add(&text, "Leads that may yet be won count as lost: nine in ten wins came within ");
   lf_people_counted(&text, days, "day", "days");
   lf_text_add(&text, ", and ");
-  lf_people_counted(&text, lf_view_number(report, "data.window.lost_and_younger"), "lost lead is",
-                    "lost leads are");
+  lf_people_counted(&text, young, "lost lead is", "lost leads are");
   lf_text_addf(&text, " younger than that. With --within %.0f every lead is judged by the same time.", days);
   return lf_headline_put(list, NULL, &text, err);
 }
@@ -240,7 +244,8 @@ lf_status lf_headline_cautions(const json_t *report, json_t *list, lf_error *err
   lf_status status = LF_OK;
   LF_TRY(no_convergence(report, list, err));
   LF_TRY(worse_than_in_force(report, list, err));
-  LF_TRY(window_advised(report, list, err));
+  LF_TRY(old_are_open(report, list, err));
+  LF_TRY(young_are_lost(report, list, err));
   LF_TRY(suspects(report, list, err));
   LF_TRY(too_good_to_be_true(report, list, err));
   LF_TRY(faded(report, list, err));

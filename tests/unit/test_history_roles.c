@@ -106,6 +106,7 @@ static void names_and_values_make_roles(void **state) {
       {"Actual Revenue", amount, LF_ROLE_AMOUNT},
       {"Est. revenue", amount, LF_ROLE_ATTRIBUTE},
       {"Deal - Value", amount, LF_ROLE_AMOUNT},
+      {"Deal - Contact person", three, LF_ROLE_EXCLUDED}, /* names of people, whatever they are of */
       {"Annual Revenue", amount, LF_ROLE_ATTRIBUTE},
       {"Revenues", amount, LF_ROLE_ATTRIBUTE},
       {"Amount", flag, LF_ROLE_ATTRIBUTE},
