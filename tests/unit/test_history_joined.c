@@ -89,6 +89,26 @@ static void rows_without_a_deal(void **state) {
   case_free(&c);
 }
 
+/* Won within thirty days: a lead without a deal is lost then, so that what only deals say gives the outcome
+ * away; the funnel still counts such leads as open, and the two of March are too young. */
+static void rows_without_a_deal_in_a_window(void **state) {
+  (void)state;
+  history_case c = case_new();
+  set_text(&c.project.outcome, "deals.Stage");
+  c.project.within = 30;
+  const char *made = "k,Created Date,Size\n1,2024-01-01,3\n2,2024-01-01,4\n3,2024-01-01,5\n4,2024-01-01,6\n"
+                     "5,2024-03-01,7\n6,2024-03-01,8\n";
+  const char *ended = "k,Stage,Close Date,Source\n1,Won,2024-01-11,in\n2,Lost,2024-01-12,out\n3,Open,,in\n";
+  if (build_joined(&c, made, ended, LF_MANY_REFUSE) != LF_OK) fail_msg("%s", c.error.message);
+  check_counts(&c, 4, 1, 2);
+  assert_true(c.history->window.open == 2 && c.history->window.young == 2);
+  assert_true(c.history->funnel.open == 3);
+  const lf_column_role *source = case_role(&c, "deals.Source");
+  assert_int_equal(source->role, LF_ROLE_EXCLUDED);
+  assert_non_null(strstr(source->reason, "known only of rows that have one in 'deals'"));
+  case_free(&c);
+}
+
 static void whether_there_is_a_deal_at_all(void **state) {
   (void)state;
   history_case c = case_new();
@@ -272,6 +292,7 @@ static void deals_of_nobody_are_counted(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_without_a_deal),
+      cmocka_unit_test(rows_without_a_deal_in_a_window),
       cmocka_unit_test(whether_there_is_a_deal_at_all),
       cmocka_unit_test(what_tells_lost_rows_must_be_there),
       cmocka_unit_test(a_deal_counts_once),
